@@ -1,0 +1,189 @@
+"""What every algorithm offers: `fit` on ratings gives a `Model`; a model folds users in and ranks movies for them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.item_features import ItemFeatures, UserProfile
+from recommender.engine.ratings import RatingMatrix
+
+Float32 = NDArray[np.float32]
+Int8 = NDArray[np.int8]
+Int32 = NDArray[np.int32]
+
+OnProgress = Callable[[float], None]
+"""Called with the share done (0..1) between blocks; it may raise to cancel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterGroup:
+    """Parameters of one user for people to read: a heading and (name, value) pairs, most telling first."""
+
+    name: str
+    values: tuple[tuple[str, float], ...]
+    unit: str = "stars"
+
+
+class Algorithm(Protocol):
+    """Hyper-parameters (a frozen dataclass) that can be fitted.
+
+    ``name`` is the registry key; ``label`` and ``description`` are shown to people; below ``minimum_ratings``
+    the site offers another algorithm.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    description: ClassVar[str]
+    minimum_ratings: ClassVar[int]
+
+    def fit(
+        self,
+        ratings: RatingMatrix,
+        movies: MovieFeatures,
+        *,
+        seed: int = 0,
+        n_threads: int = 1,
+        on_progress: OnProgress | None = None,
+    ) -> "Model":
+        """Learn item features. The same data, seed and thread count give the same bytes."""
+        ...
+
+
+class Model(Protocol):
+    """A fitted algorithm."""
+
+    @property
+    def movie_ids(self) -> Int32:
+        """Database keys of the movies it knows, strictly increasing."""
+        ...
+
+    def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
+        """Fit a user to their ratings. Never NaN; with no ratings, the profile of an average user."""
+        ...
+
+    def predict(self, profile: UserProfile, movie_indices: Int32 | None = None) -> Float32:
+        """Predicted stars, not clipped, for some or all movies."""
+        ...
+
+    def scores(self, profile: UserProfile) -> Float32:
+        """Ranking scores of all movies, (n_movies,) float32: the order of lists, not shown to anyone."""
+        ...
+
+    def recommend(self, profile: UserProfile, *, n: int, offset: int = 0, exclude: Int32 | None = None) -> Int32:
+        """Top movies by score, best first; rated and excluded movies left out; ties by movie index."""
+        ...
+
+    def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
+        """What the model has learned about this user, for people to read."""
+        ...
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything needed to rebuild it, as named arrays (safetensors)."""
+        ...
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+        """Rebuild from `to_arrays`; arrays may be memory-mapped and read-only."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class LinearModel:
+    """A model that is item features and a ridge fold-in, nothing more."""
+
+    item_features: ItemFeatures
+    names: tuple[str, ...] = field(default=())
+
+    @property
+    def movie_ids(self) -> Int32:
+        """Database keys of the movies it knows."""
+        return self.item_features.movie_ids
+
+    def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
+        """Ridge fit of one user (`ItemFeatures.fold_in`)."""
+        return self.item_features.fold_in(movie_indices, half_stars)
+
+    def predict(self, profile: UserProfile, movie_indices: Int32 | None = None) -> Float32:
+        """Predicted stars for some or all movies."""
+        return self.item_features.predict(profile, movie_indices)
+
+    def scores(self, profile: UserProfile) -> Float32:
+        """Predictions plus the ranking offsets."""
+        predicted = self.predict(profile)
+        offsets = self.item_features.ranking_offsets
+        return predicted if offsets is None else predicted + offsets
+
+    def recommend(self, profile: UserProfile, *, n: int, offset: int = 0, exclude: Int32 | None = None) -> Int32:
+        """Top movies by score without rated and excluded ones."""
+        return top_n(self.scores(profile), n=n, offset=offset, rated=profile.movie_indices, exclude=exclude)
+
+    def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
+        """User bias, and the weights under the names of the features."""
+        groups = [ParameterGroup("Your average against the crowd", (("bias", profile.bias),))]
+        if profile.weights.size:
+            names = self.names or tuple(f"factor {k + 1}" for k in range(profile.weights.size))
+            order = np.argsort(-np.abs(profile.weights), kind="stable")
+            groups.append(ParameterGroup("Factors", tuple((names[k], float(profile.weights[k])) for k in order)))
+        return groups
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Item features as named arrays; scalars travel as one-element arrays."""
+        features = self.item_features
+        scalars = (features.prior_precision_per_rating, features.bias_precision, features.noise)
+        arrays: dict[str, NDArray[Any]] = {
+            "movie_ids": features.movie_ids,
+            "offsets": features.offsets,
+            "factors": np.ascontiguousarray(features.factors),
+            "prior_precision": features.prior_precision,
+            "scalars": np.array(scalars, dtype=np.float64),
+        }
+        if features.ranking_offsets is not None:
+            arrays["ranking_offsets"] = features.ranking_offsets
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+        """Rebuild from `to_arrays`."""
+        per_rating, bias_precision, noise = (float(value) for value in arrays["scalars"])
+        return cls(
+            ItemFeatures(
+                movie_ids=arrays["movie_ids"],
+                offsets=arrays["offsets"],
+                factors=arrays["factors"],
+                prior_precision=arrays["prior_precision"],
+                prior_precision_per_rating=per_rating,
+                bias_precision=bias_precision,
+                noise=noise,
+                ranking_offsets=arrays.get("ranking_offsets"),
+            )
+        )
+
+
+def top_n(
+    scores: Float32, *, n: int, offset: int = 0, rated: Int32 | None = None, exclude: Int32 | None = None
+) -> Int32:
+    """Return the indices of the best scores, best first, ties by index, without `rated` and `exclude`.
+
+    Parameters
+    ----------
+    scores : (n_movies,) float32
+    n, offset : int
+        The slice ``offset:offset + n`` of the ranking.
+    rated, exclude : (k,) int32, optional
+        Movie indices to leave out.
+    """
+    scores = np.array(scores, dtype=np.float32)
+    for left_out in (rated, exclude):
+        if left_out is not None:
+            scores[left_out] = -np.inf
+    wanted = min(offset + n, scores.size)
+    if wanted <= offset:
+        return np.zeros(0, dtype=np.int32)
+    threshold = np.partition(scores, scores.size - wanted)[scores.size - wanted]
+    candidates = np.flatnonzero((scores >= threshold) & (scores > -np.inf))
+    order = candidates[np.lexsort((candidates, -scores[candidates]))]
+    return order[offset:wanted].astype(np.int32)
