@@ -1,0 +1,81 @@
+"""Builds the Cython kernels of `native/`; everything else is in pyproject.toml.
+
+Environment
+-----------
+MOVIEREC_MARCH
+    The `-march` target, such as ``native`` (default), ``x86-64-v3`` or ``armv8-a``; ``none`` leaves the flag out.
+MOVIEREC_NATIVE_DEBUG
+    ``1`` builds with bounds checks and the address and undefined-behaviour sanitizers, without optimisation.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+DEBUG = os.environ.get("MOVIEREC_NATIVE_DEBUG") == "1"
+MARCH = os.environ.get("MOVIEREC_MARCH", "native")
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+OPENMP_PROBE = "#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n"
+PLAIN_PROBE = "int main(void) { return 0; }\n"
+
+
+class BuildKernels(build_ext):
+    """Adds the flags that this compiler understands: without OpenMP or the wished target it builds all the same."""
+
+    def build_extensions(self) -> None:
+        compile_flags, link_flags = self._flags()
+        for extension in self.extensions:
+            extension.extra_compile_args = compile_flags
+            extension.extra_link_args = link_flags
+        super().build_extensions()
+
+    def _flags(self) -> tuple[list[str], list[str]]:
+        # -fno-math-errno, -fno-trapping-math: let loops with sqrt and comparisons vectorise; results stay IEEE.
+        compile_flags = ["-O1", "-g", *SANITIZERS] if DEBUG else ["-O3", "-fno-math-errno", "-fno-trapping-math"]
+        link_flags = list(SANITIZERS) if DEBUG else []
+        if MARCH != "none":
+            if self._compiles(PLAIN_PROBE, [f"-march={MARCH}"]):
+                compile_flags.append(f"-march={MARCH}")
+            else:
+                self.announce(f"The compiler does not know -march={MARCH}; building for its default target.", 3)
+        if self._compiles(OPENMP_PROBE, ["-fopenmp"]):
+            compile_flags.append("-fopenmp")
+            link_flags.append("-fopenmp")
+        else:
+            self.announce("The compiler has no OpenMP; the kernels will run on one thread.", 3)
+        return compile_flags, link_flags
+
+    def _compiles(self, source: str, flags: list[str]) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "probe.c"
+            path.write_text(source)
+            command = [*self.compiler.compiler, *flags, str(path), "-o", str(path.with_suffix(""))]
+            return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+if sys.platform == "win32":
+    raise SystemExit("movierec's kernels need gcc or clang; on Windows build inside WSL.")
+
+sources = sorted(Path("native").glob("*.pyx"))
+headers = [str(header) for header in sorted(Path("native").glob("*.h"))]
+setup(
+    cmdclass={"build_ext": BuildKernels},
+    ext_modules=cythonize(
+        [Extension(f"native.{path.stem}", [str(path)], depends=headers) for path in sources],
+        compiler_directives={
+            "language_level": 3,
+            "boundscheck": DEBUG,
+            "wraparound": False,
+            "initializedcheck": DEBUG,
+            "cdivision": True,
+            "freethreading_compatible": True,
+        },
+        force=DEBUG,
+    ),
+)
