@@ -1,0 +1,116 @@
+"""What a column of a MovieLens file may hold, checked on whole arrays and on single values as written."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Numbers from `low` to `high` in steps of `step`."""
+
+    name: str
+    type: pa.DataType
+    expected: str
+    low: float
+    high: float
+    step: float = 1
+
+    def convert(self, values: pa.ChunkedArray) -> tuple[NDArray[Any], Mask]:
+        """Return the values, (n,), and which of them are wrong, (n,) bool."""
+        numbers = values.to_numpy()
+        return numbers, self._wrong(numbers)
+
+    def accepts(self, written: str) -> bool:
+        """Whether one value, as written in the file, is fine."""
+        if self.step == 1 and not WHOLE_NUMBER.fullmatch(written):
+            return False
+        try:
+            number = float(written)
+        except ValueError:
+            return False
+        return not bool(self._wrong(np.array([number]))[0])
+
+    def _wrong(self, numbers: NDArray[Any]) -> Mask:
+        wrong: Mask = ~((numbers >= self.low) & (numbers <= self.high))
+        if self.step != 1:
+            steps = numbers * numbers.dtype.type(1 / self.step)
+            wrong |= steps != np.rint(steps)
+        return wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text that matches `pattern`, without NUL (PostgreSQL cannot store it)."""
+
+    name: str
+    expected: str
+    pattern: str
+    max_length: int = 512
+
+    @property
+    def type(self) -> pa.DataType:
+        """The Arrow type."""
+        return pa.string()
+
+    def convert(self, values: pa.ChunkedArray) -> tuple[list[str], Mask]:
+        """Return the values and which of them are wrong, (n,) bool."""
+        matches = pc.match_substring_regex(values, f"^(?:{self.pattern})$").to_numpy()
+        too_long = pc.utf8_length(values).to_numpy() > self.max_length
+        return values.to_pylist(), ~matches | too_long
+
+    def accepts(self, written: str) -> bool:
+        """Whether one value, as written in the file, is fine; a lone surrogate is a byte that did not decode."""
+        decoded = not any("\udc80" <= character <= "\udcff" for character in written)
+        return decoded and len(written) <= self.max_length and re.fullmatch(self.pattern, written) is not None
+
+
+Column = Number | Text
+
+
+def identifier(name: str) -> Number:
+    """Return a column of ids, 1 and up."""
+    return Number(name, pa.int32(), "a whole number from 1", low=1, high=2**31 - 1)
+
+
+def stars(name: str) -> Number:
+    """Return a column of ratings on the half-star grid."""
+    return Number(name, pa.float32(), "one of 0.5, 1.0 … 5.0", low=0.5, high=5, step=0.5)
+
+
+def seconds(name: str) -> Number:
+    """Return a column of times."""
+    return Number(name, pa.int64(), "a time in seconds since 1970", low=0, high=2**32)
+
+
+def flag(name: str) -> Number:
+    """Return a column of zeros and ones."""
+    return Number(name, pa.int8(), "0 or 1", low=0, high=1)
+
+
+def title(name: str) -> Text:
+    """Return a column of text that may not be empty."""
+    return Text(name, "a title of up to 512 characters", r"[^\x00]*[^\x00\s][^\x00]*")
+
+
+def free_text(name: str) -> Text:
+    """Return a column of text."""
+    return Text(name, "text of up to 10,000 characters", r"[^\x00]*", max_length=10_000)
+
+
+def path(name: str) -> Text:
+    """Return a column of paths on another site, empty where unknown."""
+    return Text(name, "a path of up to 64 characters or nothing", r"(?:/\S+)?", max_length=64)
+
+
+def digits(name: str) -> Text:
+    """Return a column of ids of other sites, kept as text, empty where unknown."""
+    return Text(name, "up to nine digits or nothing", r"[0-9]{0,9}")
