@@ -1,0 +1,58 @@
+"""The Celery application: the broker is only a doorbell, the jobs are rows in the database."""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
+
+
+def transport_options() -> dict[str, Any]:
+    """Return what the transport needs beyond its URL; the filesystem one needs its folders to exist."""
+    from django.conf import settings
+
+    if not settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        return {"visibility_timeout": 3600}
+    folders = {name: settings.BROKER_DIR / name for name in ("messages", "control")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(folders["messages"]),
+        "data_folder_out": str(folders["messages"]),
+        "control_folder": str(folders["control"]),
+        "polling_interval": 0.2,
+    }
+
+
+app = Celery("movierec")
+app.config_from_object(
+    {
+        "broker_connection_retry_on_startup": True,
+        "task_default_queue": "movierec",
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "worker_prefetch_multiplier": 1,
+        "worker_max_tasks_per_child": 50,
+        "worker_hijack_root_logger": False,
+        "task_time_limit": 24 * 3600,
+        "enable_utc": True,
+        "timezone": "UTC",
+        "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler",
+    }
+)
+
+
+@app.on_configure.connect
+def read_django_settings(sender: Celery, **_: Any) -> None:
+    """Take the broker from Django's settings when the app is first used, not when it is imported."""
+    from django.conf import settings
+
+    sender.conf.broker_url = settings.CELERY_BROKER_URL
+    sender.conf.broker_transport_options = transport_options()
+
+
+app.autodiscover_tasks(["recommender"])

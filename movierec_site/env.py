@@ -1,0 +1,102 @@
+"""Reads settings from environment variables, with one clear sentence when a value cannot be used."""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    """Return a setting as it stands, without surrounding blanks."""
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return a yes/no setting."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() in TRUE:
+        return True
+    if value.strip().lower() in FALSE:
+        return False
+    raise ImproperlyConfigured(f'{name} is "{value}"; set it to 1 or 0.')
+
+
+def number(name: str, default: int) -> int:
+    """Return a whole-number setting."""
+    value = text(name)
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f'{name} is "{value}"; set it to a whole number.') from error
+
+
+def listing(name: str, default: list[str]) -> list[str]:
+    """Return a comma-separated setting."""
+    value = text(name)
+    return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def path(name: str, default: Path) -> Path:
+    """Return a folder or file setting as an absolute path."""
+    value = text(name)
+    return Path(value).expanduser().resolve() if value else default
+
+
+def database(url: str) -> dict[str, Any]:
+    """Turn a postgresql:// URL into an entry of Django's DATABASES."""
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read; it looks like postgresql://user:password@host:5432/name."
+        ) from error
+    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{django_name: str(parts.pop(name, None) or "") for name, django_name in known.items()},
+        "OPTIONS": {name: value for name, value in parts.items() if value is not None},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def adbc_uri(settings: dict[str, Any]) -> str:
+    """Return the libpq connection string of an entry of DATABASES (or `connection.settings_dict`)."""
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    parts = {libpq: str(settings[name]) for name, libpq in names.items() if settings.get(name)}
+    options = {
+        name: value
+        for name, value in settings.get("OPTIONS", {}).items()
+        if isinstance(value, str | int) and not isinstance(value, bool)
+    }
+    return make_conninfo(**parts, **options)
+
+
+def secret_key(data_dir: Path) -> str:
+    """Return the secret key of this installation, made once and kept under the data folder."""
+    from django.core.management.utils import get_random_secret_key
+
+    file = data_dir / "secret_key"
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        aside = file.with_name(f"secret_key.{os.getpid()}")
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(get_random_secret_key())
+        with contextlib.suppress(FileExistsError):  # another process was first; its key counts
+            file.hardlink_to(aside)
+        aside.unlink()
+        return file.read_text().strip()

@@ -1,0 +1,13 @@
+"""All addresses of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from recommender.api import api
+
+urlpatterns = [
+    path("", include("recommender.views.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/", api.urls),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,5 @@
+"""The admin: a file per screen."""
+
+from recommender.admin import jobs, model_versions, movies
+
+__all__ = ["jobs", "model_versions", "movies"]

@@ -1,0 +1,19 @@
+"""The JSON API, version 1. Everything the pages do goes through it."""
+
+from ninja import NinjaAPI
+
+from recommender.api import algorithms, errors, movies, ratings, recommendations, search
+
+api = NinjaAPI(
+    title="movierec",
+    version="1",
+    description="Search movies, rate them in half stars, get recommendations. Ratings are stars, 0.5 to 5.",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+for module in (search, movies, ratings, recommendations, algorithms):
+    api.add_router("/v1", module.router)
+errors.register(api)
+
+__all__ = ["api"]

@@ -1,0 +1,26 @@
+"""GET algorithms."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from recommender.api.schemas import AlgorithmList, AlgorithmOut
+from recommender.services import recommendations
+
+router = Router(tags=["recommendations"])
+
+
+@router.get("/algorithms", response=AlgorithmList, summary="Algorithms to choose from")
+def algorithms(request: HttpRequest) -> AlgorithmList:
+    """Return every algorithm, whether it can be used now and which one is the default."""
+    results = [
+        AlgorithmOut(
+            name=choice.name,
+            label=choice.label,
+            description=choice.description,
+            minimum_ratings=choice.minimum_ratings,
+            available=choice.available,
+            default=choice.default,
+        )
+        for choice in recommendations.choices()
+    ]
+    return AlgorithmList(count=len(results), results=results)

@@ -1,0 +1,49 @@
+"""Every error is JSON with one clear sentence in `detail`."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
+
+from recommender.services.movies import UnknownMovie
+from recommender.services.ratings import InvalidRating
+from recommender.services.recommendations import TooFewRatings, UnknownAlgorithm
+
+
+def register(api: NinjaAPI) -> None:
+    """Teach the API what to answer when something is wrong."""
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        sentences = [f"{_field(problem['loc'])}: {problem['msg']}." for problem in error.errors]
+        return api.create_response(request, {"detail": " ".join(sentences)}, status=422)
+
+    @api.exception_handler(InvalidRating)
+    def invalid_rating(request: HttpRequest, error: InvalidRating) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error)}, status=422)
+
+    @api.exception_handler(AuthenticationError)
+    def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return api.create_response(request, {"detail": "Sign in first."}, status=401)
+
+    @api.exception_handler(AuthorizationError)
+    def forbidden(request: HttpRequest, error: AuthorizationError) -> HttpResponse:
+        return api.create_response(request, {"detail": "You may not do that."}, status=403)
+
+    @api.exception_handler(UnknownMovie)
+    @api.exception_handler(UnknownAlgorithm)
+    def unknown(request: HttpRequest, error: UnknownMovie | UnknownAlgorithm) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error)}, status=404)
+
+    @api.exception_handler(TooFewRatings)
+    def too_few_ratings(request: HttpRequest, error: TooFewRatings) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error), "needed": error.needed}, status=409)
+
+    @api.exception_handler(HttpError)
+    def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error)}, status=error.status_code)
+
+
+def _field(location: tuple[str | int, ...]) -> str:
+    """Name the field as the caller wrote it: the last text of its place."""
+    names = [part for part in location if isinstance(part, str)]
+    return names[-1] if names else "body"

@@ -1,0 +1,83 @@
+"""Artifact files: named arrays in the safetensors format, memory-mapped when read. Never pickle."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+FORMAT_VERSION = "1"
+DTYPES = {
+    "F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32, "I16": np.int16,
+    "I8": np.int8, "U64": np.uint64, "U32": np.uint32, "U16": np.uint16, "U8": np.uint8, "BOOL": np.bool_,
+}  # fmt: skip
+
+
+class ArtifactError(ValueError):
+    """An artifact file that is damaged, foreign or of another format version."""
+
+
+def write_artifact(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
+    """Write arrays and a manifest aside, then rename; the same input gives the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The final name; its folder must exist.
+    arrays : mapping of str to ndarray
+        Any shapes; dtypes as in `DTYPES`.
+    metadata : mapping of str to str
+        The manifest: algorithm, parameters, seed, data fingerprint, code version.
+    """
+    manifest = json.dumps(dict(metadata) | {"format_version": FORMAT_VERSION}, sort_keys=True)
+    contiguous = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
+    aside = path.with_name(f"{path.name}.partial-{os.getpid()}")
+    try:
+        # One metadata entry: safetensors writes several in the random order of a hash map.
+        save_file(contiguous, aside, metadata={"movierec": manifest})
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def read_artifact(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Map an artifact into memory, read-only and shared between processes.
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        Views of the mapped file.
+    metadata : dict of str to str
+
+    Raises
+    ------
+    ArtifactError
+        If the file is missing, damaged, not an artifact of this project or of another format version.
+    """
+    try:
+        with safe_open(path, framework="numpy") as checked:
+            metadata = checked.metadata() or {}
+        manifest = json.loads(metadata.get("movierec", "null"))
+    except (OSError, SafetensorError, ValueError) as error:
+        raise ArtifactError(f"{path.name} is not a readable artifact ({error}); train again.") from error
+    if not isinstance(manifest, dict) or manifest.get("format_version") != FORMAT_VERSION:
+        raise ArtifactError(f"{path.name} is not an artifact of format version {FORMAT_VERSION}; train again.")
+    return _map_arrays(path), manifest
+
+
+def _map_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    mapped = np.memmap(path, dtype=np.uint8, mode="r")
+    header_size = int(mapped[:8].view("<u8")[0])
+    header = json.loads(bytes(mapped[8 : 8 + header_size]))
+    data = mapped[8 + header_size :]
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            start, end = entry["data_offsets"]
+            arrays[name] = np.asarray(data[start:end].view(DTYPES[entry["dtype"]])).reshape(entry["shape"])
+    return arrays

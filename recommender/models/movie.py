@@ -1,0 +1,71 @@
+"""Movies and their genres."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+class Genre(models.Model):
+    """A genre, as the dataset names it."""
+
+    name = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MovieQuerySet(models.QuerySet["Movie"]):
+    """What the screens ask of movies."""
+
+    def in_order(self, movie_ids: Sequence[int]) -> list[Movie]:
+        """Return the movies with these ids, genres loaded, in the order of the ids; unknown ids are left out."""
+        found = {movie.pk: movie for movie in self.filter(pk__in=movie_ids).prefetch_related("genres")}
+        return [found[movie_id] for movie_id in movie_ids if movie_id in found]
+
+    def most_rated(self) -> MovieQuerySet:
+        """Return rated movies, the most rated first."""
+        return self.filter(rating_count__gt=0).order_by("-rating_count", "pk")
+
+
+class Movie(models.Model):
+    """A movie; its primary key is the MovieLens id. Titles are as people write them: "The Matrix"."""
+
+    id = models.IntegerField(primary_key=True)
+    title = models.CharField(max_length=512)
+    alternative_titles = ArrayField(models.CharField(max_length=512), default=list, blank=True)
+    year = models.SmallIntegerField(null=True, blank=True)
+    genres = models.ManyToManyField(Genre, related_name="movies", blank=True)
+    imdb_id = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001 - unknown is not an empty id
+    tmdb_id = models.IntegerField(null=True, blank=True)
+    poster_path = models.CharField(max_length=64, blank=True, default="")
+    rating_count = models.IntegerField(default=0, editable=False)
+    rating_mean = models.FloatField(null=True, editable=False)
+    rating_median = models.FloatField(null=True, editable=False)
+
+    objects = MovieQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(rating_count__gte=0), name="movie_rating_count_not_negative"),
+            models.CheckConstraint(
+                condition=Q(rating_mean__range=(0.5, 5), rating_median__range=(0.5, 5), rating_count__gt=0)
+                | Q(rating_mean=None, rating_median=None, rating_count=0),
+                name="movie_rating_statistics_belong_together",
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="movie_title_not_empty"),
+        )
+        indexes = (
+            models.Index(F("rating_count").desc(), "id", name="movie_most_rated"),
+            models.Index(fields=["imdb_id"], name="movie_imdb_id"),
+            models.Index(fields=["tmdb_id"], name="movie_tmdb_id"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})" if self.year else self.title

@@ -1,0 +1,51 @@
+"""Ratings in half stars."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from recommender.models.movie import Movie
+from recommender.models.rater import Rater
+
+
+class RatingQuerySet(models.QuerySet["Rating"]):
+    """What the screens ask of ratings."""
+
+    def of(self, rater: Rater) -> RatingQuerySet:
+        """Return the ratings of one rater, the newest first, movies and genres loaded."""
+        newest_first = self.filter(rater=rater).order_by("-rated_at", "movie_id")
+        return newest_first.select_related("movie").prefetch_related("movie__genres")
+
+    def half_stars_by_movie(self, rater: Rater) -> dict[int, int]:
+        """Return a rater's half stars by movie id."""
+        return dict(self.filter(rater=rater).order_by("movie_id").values_list("movie_id", "half_stars"))
+
+
+class Rating(models.Model):
+    """One rater's rating of one movie, 1..10 half stars."""
+
+    pk = models.CompositePrimaryKey("rater_id", "movie_id")
+    rater = models.ForeignKey(Rater, on_delete=models.CASCADE, related_name="ratings", db_index=False)
+    movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="ratings", db_index=False)
+    half_stars = models.SmallIntegerField()
+    rated_at = models.DateTimeField()
+
+    objects = RatingQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(half_stars__range=(1, 10)), name="rating_half_stars_1_to_10"),
+        )
+        indexes = (
+            models.Index(F("movie"), F("half_stars"), name="rating_by_movie"),
+            models.Index(F("rater"), F("rated_at").desc(), name="rating_newest_of_rater"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.half_stars / 2} stars for movie {self.movie_id}"
+
+    @property
+    def stars(self) -> float:
+        """Return the rating in stars, 0.5..5."""
+        return self.half_stars / 2

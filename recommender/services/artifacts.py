@@ -1,0 +1,137 @@
+"""Artifacts in storage: immutable files, known by key and sha256, read through a local copy."""
+
+import hashlib
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.utils import timezone
+
+from recommender.engine.artifact import ArtifactError
+
+CACHE_BYTES = 4 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArtifact:
+    """What the database keeps of an artifact."""
+
+    key: str
+    sha256: str
+    size: int
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """Give a folder for work in progress; it is gone afterwards whatever happens."""
+    parent = Path(settings.DATA_DIR) / "work"
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        yield Path(folder)
+
+
+def store(*, path: Path, name: str) -> StoredArtifact:
+    """Put a file into artifact storage under a name never used before."""
+    key = f"{name}/{timezone.now():%Y%m%dT%H%M%S}-{uuid4().hex[:8]}{path.suffix}"
+    sha256 = _sha256(path)
+    with path.open("rb") as content:
+        saved = _storage().save(key, File(content))
+    return StoredArtifact(saved, sha256, path.stat().st_size)
+
+
+def store_folder(*, path: Path, name: str) -> StoredArtifact:
+    """Put a folder into artifact storage as one tar file."""
+    with workspace() as work:
+        packed = work / "folder.tar"
+        with tarfile.open(packed, "w") as archive:
+            for file in sorted(path.iterdir()):
+                archive.add(file, arcname=file.name, recursive=False)
+        return store(path=packed, name=name)
+
+
+def local_file(*, key: str, sha256: str) -> Path:
+    """Return a local copy of an artifact whose content matches its sha256.
+
+    Raises
+    ------
+    ArtifactError
+        If it is not in storage or its content is not what was stored.
+    """
+    storage = _storage()
+    if isinstance(storage, FileSystemStorage):
+        return _verified(Path(storage.path(key)), key=key, sha256=sha256)
+    local = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}{Path(key).suffix}"
+    if not local.exists():
+        _download(storage, key, local, sha256)
+    os.utime(local)
+    return local
+
+
+def local_folder(*, key: str, sha256: str) -> Path:
+    """Return a local, unpacked copy of a folder that `store_folder` stored."""
+    folder = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}.folder"
+    if not folder.exists():
+        packed = local_file(key=key, sha256=sha256)
+        aside = folder.with_name(f"{folder.name}.partial-{uuid4().hex}")
+        aside.mkdir(parents=True)
+        with tarfile.open(packed) as archive:
+            archive.extractall(aside, filter="data")
+        try:
+            aside.rename(folder)
+        except OSError:  # another process unpacked it first
+            shutil.rmtree(aside)
+    return folder
+
+
+def _storage() -> Storage:
+    return storages["artifacts"]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _verified(path: Path, *, key: str, sha256: str) -> Path:
+    try:
+        found = _sha256(path)
+    except OSError as error:
+        raise ArtifactError(f"Artifact {key} cannot be read ({error.strerror}); train again or roll back.") from error
+    if found != sha256:
+        raise ArtifactError(f"Artifact {key} is damaged: its sha256 is {found}, not {sha256}; roll back.")
+    return path
+
+
+def _download(storage: Storage, key: str, local: Path, sha256: str) -> None:
+    local.parent.mkdir(parents=True, exist_ok=True)
+    aside = local.with_name(f"{local.name}.partial-{uuid4().hex}")
+    try:
+        with storage.open(key) as remote, aside.open("xb") as out:
+            shutil.copyfileobj(remote, out, length=1 << 20)
+        _verified(aside, key=key, sha256=sha256).rename(local)
+    except FileNotFoundError as error:
+        raise ArtifactError(f"Artifact {key} is not in storage; train again or roll back.") from error
+    finally:
+        aside.unlink(missing_ok=True)
+    _trim_cache(local.parent, keep=local)
+
+
+def _trim_cache(folder: Path, *, keep: Path) -> None:
+    """Remove the files unused for longest until the cache is within its bound."""
+    files = sorted((file for file in folder.iterdir() if file.is_file()), key=lambda file: file.stat().st_mtime)
+    size = sum(file.stat().st_size for file in files)
+    for file in files:
+        if size <= CACHE_BYTES:
+            break
+        if file != keep:
+            size -= file.stat().st_size
+            file.unlink(missing_ok=True)

@@ -1,0 +1,43 @@
+"""What a fresh installation still needs before it can recommend."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recommender.models import Job, ModelVersion, Rating
+from recommender.services import jobs, serving
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the first run, done by a job."""
+
+    label: str
+    start: Callable[[], Job]
+
+
+def needs_dataset() -> bool:
+    """Tell whether there is nothing to recommend from yet."""
+    return not Rating.objects.exists()
+
+
+def pending_steps(*, dataset: Callable[[], Path], algorithm: str = "als") -> list[Step]:
+    """Return what is still to do, in order; `dataset` is only asked when an import is needed."""
+    built = set(ModelVersion.objects.active().values_list("algorithm", flat=True))
+    steps = []
+    if needs_dataset():
+        path = str(dataset())
+        steps.append(Step("Importing ratings", lambda: _job(Job.Kind.IMPORT, path=path)))
+    if serving.TITLE_INDEX not in built:
+        steps.append(Step("Building the title index", lambda: _job(Job.Kind.TITLE_INDEX)))
+    if algorithm not in built:
+        steps.append(Step("Training the first model", lambda: _job(Job.Kind.TRAIN, algorithm=algorithm)))
+    if serving.SIMILAR_MOVIES not in built:
+        steps.append(Step("Finding similar movies", lambda: _job(Job.Kind.SIMILAR_MOVIES)))
+    return steps
+
+
+def _job(kind: Job.Kind, **arguments: str) -> Job:
+    """Start the job, or take up the one an interrupted run has left behind."""
+    left_behind = Job.objects.unfinished().filter(kind=kind, arguments=arguments).first()
+    return left_behind or jobs.start(kind=kind, arguments=arguments)

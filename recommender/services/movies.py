@@ -1,0 +1,35 @@
+"""Look movies up for a page."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from recommender.models import Movie, Rating
+
+POSTERS = "https://image.tmdb.org/t/p/w342"
+
+
+class UnknownMovie(LookupError):
+    """No movie has this id."""
+
+
+def get(*, movie_id: int) -> Movie:
+    """Return a movie with its genres; raise `UnknownMovie` when there is none."""
+    movie = Movie.objects.prefetch_related("genres").filter(pk=movie_id).first()
+    if movie is None:
+        raise UnknownMovie(f"There is no movie with id {movie_id}.")
+    return movie
+
+
+def half_stars_by(user: AbstractBaseUser | AnonymousUser, movies: Sequence[Movie]) -> dict[int, int]:
+    """Return a user's half stars for some movies, by movie id; nothing for a visitor."""
+    if not user.is_authenticated or not movies:
+        return {}
+    mine = Rating.objects.filter(rater__user_id=user.pk, movie_id__in=[movie.pk for movie in movies])
+    return dict(mine.values_list("movie_id", "half_stars"))
+
+
+def poster_url(movie: Movie) -> str | None:
+    """Return the address of the poster, or None when none is known."""
+    return f"{POSTERS}{movie.poster_path}" if movie.poster_path else None

@@ -1,0 +1,67 @@
+"""Rate a movie and take a rating back."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Case, F, FloatField, Value, When
+from django.db.models.functions import Greatest, Least
+from django.utils import timezone
+
+from recommender.models import Movie, Rater, Rating
+
+
+class InvalidRating(ValueError):
+    """Stars outside the scale or off its grid."""
+
+
+def half_stars_of(stars: float) -> int:
+    """Return the half stars of a rating in stars; raise `InvalidRating` unless it is 0.5, 1.0 … 5.0."""
+    half_stars = stars * 2
+    if half_stars not in range(1, 11):
+        raise InvalidRating(f"A rating is 0.5 to 5 stars in half steps, not {stars:g}.")
+    return int(half_stars)
+
+
+def rater_of(user: AbstractBaseUser) -> Rater:
+    """Return the rater behind a user, made at the first need."""
+    return Rater.objects.get_or_create(user=user)[0]
+
+
+@transaction.atomic
+def rate(*, rater: Rater, movie: Movie, half_stars: int) -> Rating:
+    """Set a rater's rating of a movie; the movie's count and mean follow at once."""
+    before = _lock(rater, movie)
+    rating, created = Rating.objects.update_or_create(
+        rater=rater, movie=movie, defaults={"half_stars": half_stars, "rated_at": timezone.now()}
+    )
+    _count(movie, added=1 if created else 0, half_stars=half_stars - (before.half_stars if before else 0))
+    return rating
+
+
+@transaction.atomic
+def remove(*, rater: Rater, movie: Movie) -> bool:
+    """Take a rating back; return whether there was one."""
+    rating = _lock(rater, movie)
+    if rating is None:
+        return False
+    Rating.objects.filter(rater=rater, movie=movie).delete()
+    _count(movie, added=-1, half_stars=-rating.half_stars)
+    return True
+
+
+def _lock(rater: Rater, movie: Movie) -> Rating | None:
+    Rater.objects.select_for_update().get(pk=rater.pk)  # two clicks of one rater queue up here
+    return Rating.objects.filter(rater=rater, movie=movie).first()
+
+
+def _count(movie: Movie, *, added: int, half_stars: int) -> None:
+    """Move the movie's count and mean; the median follows with the next import or training."""
+    count = F("rating_count") + added
+    total = Case(When(rating_count=0, then=Value(0.0)), default=F("rating_mean") * F("rating_count")) + half_stars / 2
+    mean = Least(Greatest(total / (count), Value(0.5)), Value(5.0), output_field=FloatField())
+    first = {"rating_count": 1, "rating_mean": half_stars / 2, "rating_median": half_stars / 2}
+    movies = Movie.objects.filter(pk=movie.pk)
+    if added == -1 and movies.filter(rating_count=1).update(rating_count=0, rating_mean=None, rating_median=None):
+        return
+    if added == 1 and movies.filter(rating_count=0).update(**first):
+        return
+    movies.update(rating_count=count, rating_mean=mean)

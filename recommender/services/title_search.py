@@ -1,0 +1,74 @@
+"""Build the title index and search it."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from recommender.engine.title_index import TitleDocument, build_title_index
+from recommender.models import Job, ModelVersion, Movie
+from recommender.services import artifacts, model_versions, serving
+from recommender.services.progress import OnProgress, silent
+
+Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHits:
+    """One page of a search."""
+
+    movies: list[Movie]
+    count: int
+
+
+def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelVersion:
+    """Index all titles, store the index as an artifact and put it in service."""
+    n_movies = max(Movie.objects.count(), 1)
+
+    def report(done: int) -> None:
+        on_progress(0.9 * done / n_movies, f"Indexing titles: {done:,} of {n_movies:,}")
+
+    digest = hashlib.sha256()
+    with artifacts.workspace() as folder:
+        build_title_index(_documents(digest), folder / "titles", on_progress=report)
+        stored = artifacts.store_folder(path=folder / "titles", name=serving.TITLE_INDEX)
+    version = model_versions.register(
+        algorithm=serving.TITLE_INDEX, artifact=stored, data_fingerprint=digest.hexdigest(), job=job
+    )
+    return model_versions.activate(version=version)
+
+
+def search(
+    *,
+    query: str,
+    limit: int,
+    offset: int = 0,
+    genre: str | None = None,
+    decade: int | None = None,
+    min_ratings: int = 0,
+    order: Order = "relevance",
+) -> SearchHits:
+    """Return the movies that match, best first; an empty query matches all, the most rated first."""
+    index = serving.title_index()
+    if index is None:
+        return SearchHits([], 0)
+    hits = index.search(
+        query, limit=limit, offset=offset, genre=genre, decade=decade, min_ratings=min_ratings, order=order
+    )
+    return SearchHits(Movie.objects.in_order(hits.movie_ids), hits.count)
+
+
+def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
+    for movie in Movie.objects.order_by("pk").prefetch_related("genres").iterator(chunk_size=2000):
+        digest.update(f"{movie.pk}\t{movie.title}\t{movie.year}\t{movie.rating_count}\n".encode())
+        yield TitleDocument(
+            movie_id=movie.pk,
+            title=movie.title,
+            year=movie.year,
+            genres=tuple(genre.name for genre in movie.genres.all()),
+            rating_count=movie.rating_count,
+            imdb_id=movie.imdb_id,
+            tmdb_id=movie.tmdb_id,
+            rating_mean=movie.rating_mean,
+            alternative_titles=tuple(movie.alternative_titles),
+        )

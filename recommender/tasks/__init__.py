@@ -1,0 +1,5 @@
+"""Celery tasks: load by id, call one service, nothing else."""
+
+from recommender.tasks import jobs
+
+__all__ = ["jobs"]

@@ -1,0 +1,160 @@
+"""Fixtures that all tests share: a dataset, databases with and without it, a running site, people with names."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from movierec_site.env import adbc_uri
+from recommender.engine.generator import generate
+from recommender.models import Rater
+from recommender.services import movielens, serving, similar_movies, title_search, training
+from recommender.services.ratings import rater_of
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE_FIXTURES = {"site_data", "site_database", "site_url"}
+OUR_TABLES = "recommender_movie, recommender_genre, recommender_tag, recommender_rater, recommender_job, auth_user, cache"
+
+
+@pytest.fixture(scope="session")
+def dataset_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The MovieLens release at MOVIELENS_DATA, or a small generated one."""
+    if settings.MOVIELENS_DATA:
+        return Path(settings.MOVIELENS_DATA)
+    folder = tmp_path_factory.mktemp("dataset") / "generated"
+    generate(folder, n_raters=300, n_movies=600, n_ratings=15_000, seed=0)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def collected_static() -> None:
+    """Hashed static files, as the running site serves them."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def site_database(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker, dataset_dir: Path
+) -> str:
+    """The dataset imported and everything built from it, in the test database and a copy; return the copy's name.
+
+    The copy is for the processes of a running site; tests that ask for `site_data` see the data and roll back.
+    """
+    name = f"{connection.settings_dict['NAME']}_site"
+    with django_db_blocker.unblock():
+        movielens.import_movielens(path=dataset_dir)
+        title_search.build()
+        training.train(algorithm="als")
+        similar_movies.build()
+        connection.close()
+        with psycopg.connect(adbc_uri(connection.settings_dict | {"NAME": "postgres"}), autocommit=True) as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
+    return name
+
+
+@pytest.fixture(autouse=True)
+def _data_only_where_asked(request: pytest.FixtureRequest) -> None:
+    """Give a test the site's data when it asks for it and an empty database otherwise, in whatever order they run."""
+    wanted = [name for name in ("transactional_db", "db") if name in request.fixturenames]
+    if not wanted:
+        return
+    if any(SITE_FIXTURES.intersection(getattr(item, "fixturenames", ())) for item in request.session.items):
+        request.getfixturevalue("site_database")
+    request.getfixturevalue(wanted[0])
+    if not SITE_FIXTURES.intersection(request.fixturenames):
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {OUR_TABLES} CASCADE")
+    cache.clear()
+
+
+@pytest.fixture
+def site_data(db: None) -> None:
+    """The imported dataset, the title index, an ALS model and the similar movies, in the test's transaction."""
+
+
+@pytest.fixture(scope="session")
+def site_url(site_database: str, collected_static: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running site (gunicorn, as in production) with the dataset in it; its database is not the test's."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    environment = os.environ | {
+        "DATABASE_URL": _url_of(site_database),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "HTTPS": "0",
+        "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
+    }
+    log = tmp_path_factory.mktemp("site") / "gunicorn.log"
+    command = [sys.executable, "-m", "gunicorn", "movierec_site.wsgi", "-b", address, "-k", "gthread", "--threads", "4"]
+    with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as server:
+        try:
+            _wait_for(f"http://{address}/api/v1/search", server, log)
+            yield f"http://{address}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_loaded() -> Iterator[None]:
+    """What one test put in service is not in the next one's memory."""
+    serving.clear()
+    yield
+    serving.clear()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """A user."""
+    return User.objects.create_user("alice", "alice@example.org", "alice likes aliens")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Another user."""
+    return User.objects.create_user("bob", "bob@example.org", "bob builds barns")
+
+
+@pytest.fixture
+def alice_client(alice: User) -> Client:
+    """A browser in which alice is signed in."""
+    client = Client()
+    client.force_login(alice, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+@pytest.fixture
+def alice_rater(alice: User) -> Rater:
+    """Alice as someone who rates."""
+    return rater_of(alice)
+
+
+def _url_of(database: str) -> str:
+    return adbc_uri(connection.settings_dict | {"NAME": database})
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.2)
+    raise AssertionError(f"The site did not answer:\n{log.read_text()}")
