@@ -1,0 +1,296 @@
+"""The title index: built once into a folder, then opened and searched by any number of threads."""
+
+import hashlib
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from math import log1p
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+import tantivy
+from tantivy import Occur, Query
+
+from recommender.engine.title_document import ORDER_FIELDS, TitleDocument, index_fields, sort_ranks, title_schema
+from recommender.engine.title_query import (
+    POPULARITY_WEIGHT,
+    TitleQuery,
+    exact_query,
+    fuzzy_query,
+    id_query,
+    parse_query,
+    partial_query,
+)
+
+__all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "build_title_index"]
+
+Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
+
+_FORMAT: Final = 1
+_MANIFEST: Final = "manifest.json"
+_HEAP_BYTES: Final = 400_000_000
+_PROGRESS_EVERY: Final = 1000
+# How many of the best matches are ranked again with their popularity.
+_RERANKED: Final = 200
+
+
+class TitleIndexError(ValueError):
+    """The folder holds no usable title index."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitleHits:
+    """One page of a search.
+
+    Attributes
+    ----------
+    movie_ids : list of int
+        Best first.
+    count : int
+        How many movies match in all.
+    """
+
+    movie_ids: list[int]
+    count: int
+
+
+def build_title_index(
+    documents: Iterable[TitleDocument], path: Path, *, on_progress: Callable[[int], None] | None = None
+) -> int:
+    """Write a title index: aside first, then renamed, never changed afterwards.
+
+    Parameters
+    ----------
+    documents : iterable of TitleDocument
+        Held in memory while building.
+    path : Path
+        The folder to make; a new build takes a new name.
+    on_progress : callable, optional
+        Told the number of movies indexed so far, every 1000 and at the end. An exception it raises stops the build
+        and leaves nothing behind.
+
+    Returns
+    -------
+    int
+        The number of movies.
+
+    Raises
+    ------
+    FileExistsError
+        If `path` exists.
+    """
+    if path.exists():
+        raise FileExistsError(f"The title index folder {path} exists already; build into a new folder name.")
+    # Equal scores come back in this order, so popularity decides between equally good titles.
+    ordered = sorted(documents, key=lambda document: (-document.rating_count, document.movie_id))
+    partial = path.with_name(f"{path.name}.partial-{secrets.token_hex(6)}")
+    partial.mkdir(parents=True)
+    try:
+        _write_index(ordered, partial, on_progress or (lambda _: None))
+        _write_manifest(partial, len(ordered))
+        partial.rename(path)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return len(ordered)
+
+
+class TitleIndex:
+    """An opened title index. Searching is safe from several threads at once.
+
+    Parameters
+    ----------
+    path : Path
+        A folder written by `build_title_index`.
+
+    Raises
+    ------
+    TitleIndexError
+        If the folder is missing, damaged or of another format.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._n_documents = _checked_count(path)
+        try:
+            self._searcher = tantivy.Index.open(str(path)).searcher()
+        except ValueError as error:
+            raise TitleIndexError(f"The title index {path} cannot be opened ({error}); build it again.") from error
+
+    def __len__(self) -> int:
+        return self._n_documents
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        genre: str | None = None,
+        decade: int | None = None,
+        min_ratings: int = 0,
+        exclude: Collection[int] | None = None,
+        order: Order = "relevance",
+    ) -> TitleHits:
+        """Return the movies that match what somebody has typed so far.
+
+        Parameters
+        ----------
+        query : str
+            Words in any order, the last one possibly unfinished; a year; an id (``tt0133093``, ``tmdb:603``).
+            Blank matches every movie, by popularity.
+        limit, offset : int
+            Which part of the ordered matches; negative counts as 0.
+        genre : str, optional
+            Exact name, upper or lower case.
+        decade : int, optional
+            Its first year, e.g. 1990.
+        min_ratings : int
+        exclude : collection of int, optional
+            Movie ids left out, and not counted.
+        order : {"relevance", "popularity", "rating", "newest", "oldest", "title"}
+            "rating" is the mean damped by ten average ratings.
+
+        Returns
+        -------
+        TitleHits
+
+        Raises
+        ------
+        ValueError
+            If `order` is none of these.
+        """
+        if order != "relevance" and order not in ORDER_FIELDS:
+            raise ValueError(f"order is {order!r}; expected relevance or one of {', '.join(ORDER_FIELDS)}.")
+        matches = self._matching(parse_query(query)) if query.strip() else Query.all_query()
+        filters = _filters(genre, decade, min_ratings)
+        if filters:
+            matches = Query.boolean_query([(Occur.Must, matches), *((Occur.Must, part) for part in filters)])
+        limit, offset = max(limit, 0), max(offset, 0)
+        if not exclude:
+            movie_ids, count = self._ranked(matches, offset + limit, order)
+            return TitleHits(movie_ids[offset : offset + limit], count)
+        # Reading all matches is faster than telling the index about thousands of excluded movies.
+        movie_ids, _ = self._ranked(matches, self._n_documents, order)
+        excluded = frozenset(exclude)
+        kept = [movie_id for movie_id in movie_ids if movie_id not in excluded]
+        return TitleHits(kept[offset : offset + limit], len(kept))
+
+    def _matching(self, query: TitleQuery) -> Query:
+        """Return the strictest query that finds something good; filters do not change what a query means."""
+        if query.imdb_id is not None or query.tmdb_id is not None:
+            return id_query(query)
+        size = self._n_documents
+        exact = exact_query(query, self._searcher.doc_freq, size)
+        if self._finds_something_good(exact):
+            return exact
+        for known_words in (False, True):
+            fuzzy = fuzzy_query(query, self._searcher.doc_freq, size, known_words=known_words)
+            if self._searcher.search(fuzzy, limit=1).count:
+                return fuzzy
+        return partial_query(query, self._searcher.doc_freq, size)
+
+    def _finds_something_good(self, query: Query) -> bool:
+        """Say whether there are several matches, or one that somebody has rated."""
+        found = self._searcher.search(query, limit=2)
+        addresses = [address for _, address in found.hits]
+        return found.count > len(addresses) or any(self._searcher.fast_field_values("rating_count", addresses))
+
+    def _ranked(self, query: Query, n_wanted: int, order: Order) -> tuple[list[int], int]:
+        """Return the first movies in the order asked for, and the number of matches."""
+        if order != "relevance":
+            found = self._searcher.search(
+                query, limit=max(n_wanted, 1), order_by_field=ORDER_FIELDS[order], order=tantivy.Order.Asc
+            )
+        else:
+            found = self._searcher.search(query, limit=max(n_wanted, _RERANKED))
+        movie_ids = self._values("movie_id", found.hits)
+        if order == "relevance":
+            top = found.hits[:_RERANKED]
+            popularity = np.array(self._values("popularity", top))
+            scores = np.array([score for score, _ in top]) + POPULARITY_WEIGHT * popularity
+            best = np.argsort(-scores, kind="stable")
+            movie_ids[: len(top)] = [movie_ids[i] for i in best]
+        return movie_ids, found.count
+
+    def _values(self, field: str, hits: list[tuple[Any, tantivy.DocAddress]]) -> list[Any]:
+        return self._searcher.fast_field_values(field, [address for _, address in hits])
+
+
+def _filters(genre: str | None, decade: int | None, min_ratings: int) -> list[Query]:
+    schema, parts = title_schema(), []
+    if genre is not None:
+        parts.append(Query.term_query(schema, "genre", genre.casefold()))
+    if decade is not None:
+        # A decade before the first movie is no unsigned number the index could hold.
+        parts.append(Query.term_query(schema, "decade", decade) if 0 <= decade < 10_000 else Query.empty_query())
+    if min_ratings > 0:
+        parts.append(Query.range_query(schema, "rating_count", tantivy.FieldType.Unsigned, min_ratings, None))
+    return [Query.const_score_query(part, 0.0) for part in parts]
+
+
+def _write_index(documents: list[TitleDocument], path: Path, on_progress: Callable[[int], None]) -> None:
+    """Add the documents in their order, in one thread, so that their places in the index follow it."""
+    writer = tantivy.Index(title_schema(), path=str(path)).writer(heap_size=_HEAP_BYTES, num_threads=1)
+    ranks = sort_ranks(documents)
+    most = log1p(max((document.rating_count for document in documents), default=0)) or 1.0
+    for place, document in enumerate(documents):
+        entry = tantivy.Document()
+        for name, terms in index_fields(document).items():
+            for term in terms:
+                entry.add_text(name, term)
+        for name, number in _numbers(document).items():
+            if number is not None:
+                entry.add_unsigned(name, number)
+        for name, places in ranks.items():
+            entry.add_unsigned(name, places[place])
+        entry.add_float("popularity", log1p(document.rating_count) / most)
+        writer.add_document(entry)
+        if (place + 1) % _PROGRESS_EVERY == 0:
+            on_progress(place + 1)
+    writer.commit()
+    writer.wait_merging_threads()
+    on_progress(len(documents))
+
+
+def _numbers(document: TitleDocument) -> dict[str, int | None]:
+    year = document.release_year
+    return {
+        "movie_id": document.movie_id,
+        "year": year,
+        "decade": None if year is None else year // 10 * 10,
+        "imdb_id": int(document.imdb_id) if document.imdb_id else None,
+        "tmdb_id": document.tmdb_id,
+        "rating_count": document.rating_count,
+    }
+
+
+def _write_manifest(path: Path, count: int) -> None:
+    files = {file.name: _digest(file) for file in sorted(path.iterdir()) if not file.name.endswith(".lock")}
+    (path / _MANIFEST).write_text(json.dumps({"format": _FORMAT, "count": count, "files": files}), encoding="utf-8")
+
+
+def _checked_count(path: Path) -> int:
+    """Return the number of movies after checking every file of the index against its manifest."""
+    again = "build the title index again"
+    try:
+        manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != _FORMAT:
+            raise TitleIndexError(f"The title index {path} has format {manifest['format']}, not {_FORMAT}; {again}.")
+        for name, digest in manifest["files"].items():
+            if _digest(path / name) != digest:
+                raise TitleIndexError(f"The title index {path} is damaged ({name} has changed); {again}.")
+        return int(manifest["count"])
+    except FileNotFoundError as error:
+        raise TitleIndexError(
+            f"The title index {path} is missing or incomplete ({error.filename}); {again}."
+        ) from error
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise TitleIndexError(f"The title index {path} is damaged ({error}); {again}.") from error
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "blake2b").hexdigest()
