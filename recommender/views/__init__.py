@@ -1,0 +1,1 @@
+"""Pages: thin server-rendered shells, filled by the API."""

@@ -1,0 +1,56 @@
+/** <movie-details movie-id="1">: fills the movie page's shell with poster, figures, stars and links. */
+import * as api from "../api.js";
+import { element } from "../dom.js";
+import { counted, decimal } from "../words.js";
+import { errorMessage } from "./status-message.js";
+import "./movie-poster.js";
+import "./star-rating.js";
+
+export class MovieDetails extends HTMLElement {
+  connectedCallback() {
+    this.load();
+  }
+
+  async load() {
+    try {
+      this.show(await api.movie(this.getAttribute("movie-id")));
+    } catch (error) {
+      const message = errorMessage(error, () => { message.remove(); this.load(); });
+      this.querySelector(".movie-details-text").append(message);
+    }
+  }
+
+  part(name) {
+    return this.querySelector(`[data-${name}]`);
+  }
+
+  show(movie) {
+    const poster = document.createElement("movie-poster");
+    poster.movie = movie;
+    this.part("poster").replaceChildren(poster);
+    this.dataset.genre = poster.firstElementChild.dataset.genre;
+    this.part("facts").textContent = [movie.year, movie.genres.join(", ")].filter(Boolean).join(" · ");
+    this.part("stars").replaceChildren(element("star-rating", {
+      class: "star-rating-large", "movie-id": movie.movie_id, "movie-title": movie.title, stars: movie.my_stars,
+    }));
+    this.part("figures").replaceChildren(...this.figures(movie));
+    this.part("links").replaceChildren(...this.links(movie));
+  }
+
+  figures({ rating_mean: mean, rating_count: count }) {
+    const figure = (term, value) => element("div", {}, element("dt", {}, term), element("dd", { class: "figures" }, value));
+    if (!count) return [figure("Everyone", "No ratings yet")];
+    return [figure("Average", `${decimal(mean)} of 5`), figure("From", counted(count, "rating"))];
+  }
+
+  links({ imdb_id: imdb, tmdb_id: tmdb }) {
+    const link = (href, text) => element("a", { class: "button", href, rel: "noreferrer" }, text);
+    const imdbName = imdb && (String(imdb).startsWith("tt") ? imdb : `tt${String(imdb).padStart(7, "0")}`);
+    return [
+      imdb ? link(`https://www.imdb.com/title/${imdbName}/`, "IMDb") : null,
+      tmdb ? link(`https://www.themoviedb.org/movie/${tmdb}`, "TMDB") : null,
+    ].filter(Boolean);
+  }
+}
+
+customElements.define("movie-details", MovieDetails);

@@ -1,0 +1,117 @@
+/**
+ * <movie-grid>: an endless grid of tiles. `grid.source = {load, empty, failed}`: load(offset, limit, signal) resolves to
+ * {count, results}; empty() and failed(error) may return a node to show instead. Fires "grid-loaded".
+ */
+import { ApiError } from "../api.js";
+import { element } from "../dom.js";
+import { errorMessage } from "./status-message.js";
+import "./movie-tile.js";
+
+const PAGE = 40;
+const N_SKELETONS = 24;
+
+function skeletonTile() {
+  return element("li", { class: "tile-skeleton", "aria-hidden": "true" },
+    element("span", { class: "skeleton-poster" }), element("span", { class: "skeleton-line" }), element("span", { class: "skeleton-line skeleton-short" }), element("span", { class: "skeleton-stars" }));
+}
+
+export class MovieGrid extends HTMLElement {
+  connectedCallback() {
+    this.list = element("ul", { class: "movie-grid" });
+    this.more = element("button", { class: "button", type: "button", hidden: true, onclick: () => this.loadMore() }, "Show more");
+    this.replaceChildren(this.list, element("p", { class: "list-end" }, this.more));
+    this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && !this.more.hidden) this.loadMore(); }, { rootMargin: "800px" });
+    this.observer.observe(this.more);
+    this.showSkeletons();
+  }
+
+  disconnectedCallback() {
+    this.observer.disconnect();
+    this.controller?.abort();
+  }
+
+  showSkeletons() {
+    this.list.setAttribute("aria-busy", "true");
+    this.list.replaceChildren(...Array.from({ length: N_SKELETONS }, skeletonTile));
+  }
+
+  set source(source) {
+    this.currentSource = source;
+    this.limit = source.limit ?? PAGE;
+    this.reload();
+  }
+
+  async reload() {
+    const page = await this.fetchPage(0);
+    if (!page) return;
+    this.count = page.count;
+    this.message?.remove();
+    this.render(page.results);
+    if (!page.results.length) this.showMessage(this.currentSource.empty?.());
+    this.settle(page);
+  }
+
+  async loadMore() {
+    if (this.loadingMore) return;
+    this.loadingMore = true;
+    const page = await this.fetchPage(this.list.childElementCount);
+    this.loadingMore = false;
+    if (!page) return;
+    this.list.append(...page.results.map((movie) => this.item(movie)));
+    this.settle(page);
+  }
+
+  settle(page) {
+    const endless = this.currentSource.endless ?? true;
+    this.more.hidden = !endless || !page.results.length || this.list.childElementCount >= page.count;
+    this.list.removeAttribute("aria-busy");
+    this.dispatchEvent(new CustomEvent("grid-loaded", { bubbles: true, detail: page }));
+    // The observer only fires on a change; look again in case the button is still in view.
+    this.observer.unobserve(this.more);
+    this.observer.observe(this.more);
+  }
+
+  /** Resolve to a page, or to nothing when a newer request replaced this one or it failed. */
+  async fetchPage(offset) {
+    this.controller?.abort();
+    const controller = new AbortController();
+    this.controller = controller;
+    try {
+      const page = await this.currentSource.load(offset, this.limit, controller.signal);
+      return controller.signal.aborted ? undefined : page;
+    } catch (error) {
+      if (error.name !== "AbortError" && !controller.signal.aborted) this.fail(error, offset);
+      if (!(error instanceof ApiError) && error.name !== "AbortError") throw error;
+      return undefined;
+    }
+  }
+
+  fail(error, offset) {
+    this.list.removeAttribute("aria-busy");
+    if (offset) return;
+    this.list.replaceChildren();
+    this.more.hidden = true;
+    this.showMessage(this.currentSource.failed?.(error) ?? errorMessage(error, () => { this.message.remove(); this.showSkeletons(); this.reload(); }));
+    this.dispatchEvent(new CustomEvent("grid-loaded", { bubbles: true, detail: { count: 0, results: [], error } }));
+  }
+
+  showMessage(node) {
+    this.message?.remove();
+    this.message = node;
+    if (node) this.list.after(node);
+  }
+
+  /** Tiles of movies that stay are reused, so that posters do not flicker while someone types. */
+  render(movies) {
+    const present = new Map(Array.from(this.list.querySelectorAll("movie-tile"), (tile) => [tile.movieId, tile.parentElement]));
+    this.list.replaceChildren(...movies.map((movie) => present.get(movie.movie_id) ?? this.item(movie)));
+  }
+
+  item(movie) {
+    const tile = document.createElement("movie-tile");
+    tile.movie = movie;
+    return element("li", {}, tile);
+  }
+}
+
+customElements.define("movie-grid", MovieGrid);

@@ -1,0 +1,19 @@
+/** One sentence on what is going on, and one button that helps: empty lists, errors, too few ratings. */
+import { element } from "../dom.js";
+
+export function statusMessage({ heading, sentence, button }) {
+  const action = button && (button.href
+    ? element("a", { class: "button button-primary", href: button.href }, button.label)
+    : element("button", { class: "button button-primary", type: "button", onclick: button.run }, button.label));
+  return element("div", { class: "status-message" },
+    heading ? element("h3", { class: "status-heading" }, heading) : null, element("p", {}, sentence), action);
+}
+
+/** Say what an ApiError means, with a second chance. */
+export function errorMessage(error, retry) {
+  return statusMessage({
+    heading: error.status === 0 ? "No connection" : "That did not work",
+    sentence: error.message,
+    button: { label: "Try again", run: retry },
+  });
+}

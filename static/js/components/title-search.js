@@ -1,0 +1,42 @@
+/** <title-search>: the search field; "/" focuses it, Escape clears it, typing fires "search-typed" on document. */
+export class TitleSearch extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.field = this.querySelector("input");
+    this.form.addEventListener("submit", this);
+    this.field.addEventListener("input", this);
+    document.addEventListener("keydown", this);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", this);
+  }
+
+  handleEvent(event) {
+    if (event.type === "keydown") this.onKey(event);
+    else this.announce(event);
+  }
+
+  onKey(event) {
+    const typing = event.target.closest("input, select, textarea, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      this.field.focus();
+      this.field.select();
+    } else if (event.key === "Escape" && event.target === this.field && this.field.value) {
+      event.preventDefault();
+      this.field.value = "";
+      this.announce(event);
+    }
+  }
+
+  /** A page that shows results itself takes the event; on all others, Enter opens the search page. */
+  announce(event) {
+    const taken = !document.dispatchEvent(
+      new CustomEvent("search-typed", { detail: { query: this.field.value.trim() }, cancelable: true }),
+    );
+    if (taken && event.type === "submit") event.preventDefault();
+  }
+}
+
+customElements.define("title-search", TitleSearch);

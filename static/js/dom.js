@@ -1,0 +1,16 @@
+/** Build elements without HTML strings, so that no title can ever inject markup. */
+export function element(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** Return what <meta name="…"> says about this page. */
+export function pageMeta(name) {
+  return document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+}

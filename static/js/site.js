@@ -1,0 +1,24 @@
+/** Loaded on every page: search field, toasts, stars that save, the offline note. */
+import "./components/title-search.js";
+import "./components/toast-stack.js";
+import { element } from "./dom.js";
+import { setRating } from "./rating-store.js";
+
+document.addEventListener("rate", (event) => setRating(event.detail));
+
+// A page restored from the back-forward cache may show stars that have changed since.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+const offlineNote = element("p", { class: "offline-note", role: "status" });
+document.querySelector(".site-header").after(offlineNote);
+
+function noteConnection() {
+  offlineNote.hidden = navigator.onLine;
+  offlineNote.textContent = navigator.onLine ? "" : "You are offline. What you see stays; new stars wait until you are back.";
+}
+
+addEventListener("online", noteConnection);
+addEventListener("offline", noteConnection);
+noteConnection();
