@@ -1,0 +1,90 @@
+"""Readable NumPy twins of the kernels in `native/`: what they compute, one line of algebra at a time."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+
+def solve_rows(
+    indptr: Int64,
+    indices: Int32,
+    values: NDArray[np.int8] | Float32,
+    factors: Float32,
+    offsets: Float32,
+    precision: Float32,
+    precision_per_rating: float,
+    *,
+    scale: float = 1.0,
+    shift: float = 0.0,
+    biases: Float32 | None = None,
+    bias_precision: float = 0.0,
+) -> tuple[Float64, Float64]:
+    """Twin of `native.normal_equations.solve_rows`; returns (weights, biases) in float64.
+
+    Parameters
+    ----------
+    biases : (n_rows,) float32, optional
+        Taken as given instead of fitted (``fit_bias=False``).
+    """
+    n_rows, n_factors = indptr.size - 1, factors.shape[1]
+    out_weights = np.zeros((n_rows, n_factors))
+    out_biases = np.zeros(n_rows) if biases is None else biases.astype(np.float64)
+    for row in range(n_rows):
+        stored = slice(indptr[row], indptr[row + 1])
+        x = factors[indices[stored]].astype(np.float64)
+        y = scale * values[stored].astype(np.float64) + shift - offsets[indices[stored]] - out_biases[row]
+        ridge = precision.astype(np.float64) + precision_per_rating * y.size
+        if biases is not None:
+            out_weights[row] = solve_or_alias(x.T @ x + np.diag(ridge), x.T @ y)
+        elif y.size:
+            x_mean, y_mean = x.sum(axis=0) / (y.size + bias_precision), y.sum() / (y.size + bias_precision)
+            gram = x.T @ x - np.outer(x.sum(axis=0), x_mean) + np.diag(ridge)
+            out_weights[row] = solve_or_alias(gram, x.T @ y - x.sum(axis=0) * y_mean)
+            out_biases[row] = y_mean - x_mean @ out_weights[row]
+    return out_weights, out_biases
+
+
+def solve_or_alias(gram: Float64, target: Float64, pivot_tolerance: float = 1e-5) -> Float64:
+    """Solve a positive semi-definite system; a column that depends on earlier ones gets the weight 0."""
+    kept: list[int] = []
+    for column in range(target.size):
+        projected = gram[column, column]
+        if kept:
+            shared = gram[kept, column]
+            projected -= shared @ np.linalg.solve(gram[np.ix_(kept, kept)], shared)
+        if projected > pivot_tolerance * gram[column, column]:
+            kept.append(column)
+    solution = np.zeros(target.size)
+    if kept:
+        solution[kept] = np.linalg.solve(gram[np.ix_(kept, kept)], target[kept])
+    return solution
+
+
+def rank_agreement(indptr: Int64, truth: NDArray[np.generic], predicted: NDArray[np.generic]) -> Float64:
+    """Twin of `native.evaluation.rank_agreement`: all pairs, one by one."""
+    agreement = np.full(indptr.size - 1, np.nan)
+    for user in range(indptr.size - 1):
+        stored = slice(indptr[user], indptr[user + 1])
+        better = truth[stored][:, None] > truth[stored][None, :]
+        if better.any():
+            agreement[user] = (predicted[stored][:, None] > predicted[stored][None, :])[better].mean()
+    return agreement
+
+
+def top_n(
+    scores: Float32, n: int, excluded_indptr: Int64 | None = None, excluded_indices: Int32 | None = None
+) -> Int32:
+    """Twin of `native.top_n.top_n`: a stable sort of every row."""
+    best = np.full((scores.shape[0], min(n, scores.shape[1])), -1, dtype=np.int32)
+    for row, row_scores in enumerate(scores.astype(np.float64)):
+        left = row_scores > -np.inf
+        if excluded_indptr is not None and excluded_indices is not None:
+            left[excluded_indices[excluded_indptr[row] : excluded_indptr[row + 1]]] = False
+        order = np.argsort(-row_scores, kind="stable")
+        order = order[left[order]][:n]
+        best[row, : order.size] = order
+    return best
