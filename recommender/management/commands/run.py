@@ -1,0 +1,134 @@
+"""Runs everything on one machine: database, web server and worker; prepares what a first run needs."""
+
+import contextlib
+import os
+import secrets
+import signal
+import sys
+import threading
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from movierec_site import embedded, env
+from movierec_site.machine import n_cores
+from movierec_site.supervisor import AlreadyRunning, ChildDied, Supervisor, only_one, port_is_free, stop_signals
+
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to connect to when bound everywhere
+PATIENCE = 60.0
+
+
+class Command(BaseCommand):
+    """`make run`."""
+
+    help = "Run movierec on this machine: database, web server and worker, preparing what is missing."
+    requires_system_checks = ()  # they import every page; the web server does that too, at the same time
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default=env.text("HOST") or "127.0.0.1", help="address to listen on")
+        parser.add_argument("--port", type=int, default=env.number("PORT", 8000), help="port to listen on")
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        address = EVERYWHERE.get(host, host)
+        url = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
+        try:
+            with stop_signals(), only_one(settings.DATA_DIR, url):
+                if not port_is_free(host, port):
+                    raise CommandError(
+                        f"Port {port} of {host} is taken by another program; choose another: make run PORT={port + 1}"
+                    )
+                with self._database() as server:
+                    self._run(server, host=host, port=port, address=address, url=url)
+        except KeyboardInterrupt:
+            self._say("Stopped.")
+        except (AlreadyRunning, ChildDied, embedded.EmbeddedError) as error:
+            raise CommandError(str(error)) from error
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[embedded.Server | None]:
+        if not settings.EMBEDDED:
+            yield None
+            return
+        waiting = "Waiting for another manage.py command to finish: it has started the database."
+        with embedded.serve(settings.DATA_DIR, join=False, on_wait=lambda: self._say(waiting)) as server:
+            yield server
+
+    def _run(self, server: embedded.Server | None, *, host: str, port: int, address: str, url: str) -> None:
+        from recommender.management import installation
+
+        logs: Path = settings.DATA_DIR / "logs"
+        supervisor = Supervisor(logs)
+        if server is not None and server.process is not None:
+            supervisor.watch("database", server.process, logs / "postgres.log")
+        installation.migrate()
+        installation.collect_static_files()
+        stopping = threading.Event()
+        try:
+            start_web(supervisor, host=host, port=port)
+            from recommender.services import jobs
+
+            if settings.EMBEDDED:  # nothing else runs, so whatever is unfinished is lost
+                jobs.recover(lost_after=timedelta(0))
+            start_worker(supervisor)
+            supervisor.wait_for_port(address, port, PATIENCE)
+            self._say(f"movierec is at {url}")
+            self._create_admin()
+            threading.Thread(target=self._prepare, args=(url, stopping), name="first-run", daemon=True).start()
+            supervisor.wait()
+        finally:
+            stopping.set()
+            supervisor.stop()
+
+    def _create_admin(self) -> None:
+        from recommender.management import installation
+
+        password = secrets.token_urlsafe(12)
+        name = installation.create_first_admin(password)
+        if name is not None:
+            self._say(f"Admin: {name}, password: {password} (shown only this once)")
+
+    def _prepare(self, url: str, stopping: threading.Event) -> None:
+        """Do what a fresh installation still needs, while the site already answers."""
+        from recommender.management import installation
+
+        try:
+            if installation.prepare():
+                self._say(f"Everything is ready at {url}")
+        except Exception as error:  # noqa: BLE001 - the site stays up whatever goes wrong in here
+            if not stopping.is_set():
+                sys.stderr.write(f"{error}\nThe site stays up; put this right and start again to finish.\n")
+
+    def _say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()
+
+
+def start_web(supervisor: Supervisor, *, host: str, port: int) -> None:
+    """Start gunicorn; its master stops its workers, and they notice when it is gone."""
+    root: Path = settings.BASE_DIR
+    supervisor.start(
+        "web",
+        [sys.executable, "-m", "gunicorn", "-c", str(root / "deploy" / "gunicorn.conf.py"), "movierec_site.wsgi"],
+        environment={"HOST": f"[{host}]" if ":" in host else host, "PORT": str(port)},
+        cwd=root,
+        stop_signals=[(signal.SIGTERM, 4.0), (signal.SIGQUIT, 1.0)],
+        death_signal=signal.SIGQUIT,
+    )
+
+
+def start_worker(supervisor: Supervisor) -> None:
+    """Start the Celery worker; a job it cannot finish in a moment is queued again at the next start."""
+    concurrency = os.environ.get("WORKER_CONCURRENCY") or str(min(max(n_cores(), 2), 8))
+    command = [sys.executable, "-m", "celery", "-A", "movierec_site", "worker", "--pool", "prefork"]
+    supervisor.start(
+        "worker",
+        [*command, "--concurrency", concurrency, "--prefetch-multiplier", "1", "--loglevel", "INFO"],
+        cwd=settings.BASE_DIR,
+        stop_signals=[(signal.SIGTERM, 3.0), (signal.SIGQUIT, 2.0)],
+        death_signal=signal.SIGQUIT,
+    )

@@ -1,0 +1,82 @@
+"""The steps that bring an installation up to date; each looks first whether there is anything to do."""
+
+import hashlib
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+ADMIN = "admin"
+
+
+def migrate() -> None:
+    """Apply what is pending, and make the cache's table."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Preparing the database's tables ...", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+    if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
+        call_command("createcachetable", verbosity=0)
+
+
+def collect_static_files() -> None:
+    """Collect, hash and compress the static files, unless they are the ones collected last."""
+    root = Path(settings.STATIC_ROOT)
+    stamp, now = root / ".collected", _static_fingerprint()
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    print("Collecting static files ...", flush=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    aside = root / ".collected.new"
+    aside.write_text(now)
+    aside.replace(stamp)
+
+
+def _static_fingerprint() -> str:
+    seen = hashlib.sha256()
+    for package in ("django", "django-ninja", "django-allauth", "whitenoise"):
+        seen.update(f"{package} {version(package)}\n".encode())
+    for folder in map(Path, settings.STATICFILES_DIRS):
+        for file in sorted(folder.rglob("*")):
+            status = file.stat()
+            seen.update(f"{file} {status.st_mtime_ns} {status.st_size}\n".encode(errors="surrogateescape"))
+    return seen.hexdigest()
+
+
+def create_first_admin(password: str) -> str | None:
+    """Create the first administrator and return the name, unless there is one already."""
+    users = get_user_model().objects
+    if users.filter(is_superuser=True).exists():
+        return None
+    name = ADMIN if not users.filter(username=ADMIN).exists() else f"{ADMIN}-{os.urandom(3).hex()}"
+    users.create_superuser(username=name, email=f"{name}@localhost", password=password)
+    return name
+
+
+def prepare() -> bool:
+    """Run the jobs that a fresh installation needs, one after the other; return whether there were any."""
+    from recommender.services import first_run
+
+    try:
+        steps = first_run.pending_steps(dataset=_dataset)
+        if not steps:
+            return False
+        from recommender.management import progress_bar
+        from recommender.services import jobs
+
+        for step in steps:
+            progress_bar.show(step.label, jobs.follow(job_id=step.start().pk))
+    finally:
+        connection.close()
+    return True
+
+
+def _dataset() -> Path:
+    from recommender.services import datasets
+
+    return datasets.locate_dataset()
