@@ -16,6 +16,9 @@ Float64 = NDArray[np.float64]
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 
+RANK_TOLERANCE = 1e-10
+"""Directions of ``XᵀX`` weaker than this share of the strongest count as absent."""
+
 
 @dataclass(frozen=True, eq=False)
 class ItemFeatures:
@@ -90,7 +93,7 @@ class ItemFeatures:
 
     def predict(self, profile: "UserProfile", movie_indices: Int32 | None = None) -> Float32:
         """Return predicted stars (not clipped to the scale), (n,) float32, for some or all movies."""
-        factors = self.factors if movie_indices is None else self.rows(movie_indices)
+        factors = self.factors if movie_indices is None else self.factors[movie_indices]
         offsets = self.offsets if movie_indices is None else self.offsets[movie_indices]
         return np.asarray(offsets + np.float32(profile.bias) + factors @ profile.weights, dtype=np.float32)
 
@@ -127,10 +130,7 @@ class UserProfile:
         """
         gram = design.T @ design + np.diag(precision)
         target = design.T @ residuals
-        try:
-            solution = cho_solve(cho_factor(gram, lower=True), target)
-        except np.linalg.LinAlgError:
-            solution = np.linalg.lstsq(gram, target, rcond=None)[0]
+        solution = _solve(gram, target)
         return cls(float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, gram)
 
     @property
@@ -143,7 +143,18 @@ class UserProfile:
         """Posterior covariance of (bias, weights) for unit noise, the inverse of `gram`."""
         if self.gram is None:
             return np.zeros((self.weights.size + 1, self.weights.size + 1))
-        return np.asarray(np.linalg.pinv(self.gram, hermitian=True))
+        return np.asarray(np.linalg.pinv(self.gram, rcond=RANK_TOLERANCE, hermitian=True))
+
+
+def _solve(gram: Float64, target: Float64) -> Float64:
+    """Cholesky solve, or the smallest-norm solution where rounding alone keeps a singular system definite."""
+    try:
+        factor = cho_factor(gram, lower=True)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(gram, target, rcond=RANK_TOLERANCE)[0])
+    if np.square(factor[0].diagonal()).min() < RANK_TOLERANCE * gram.diagonal().max():
+        return np.asarray(np.linalg.lstsq(gram, target, rcond=RANK_TOLERANCE)[0])
+    return np.asarray(cho_solve(factor, target))
 
 
 def indices_of(known: Int32, wanted: Int32) -> tuple[Int32, NDArray[np.bool_]]:
