@@ -19,16 +19,18 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoDbBlocker
+from recommender.engine.generator import generate
 
 from movierec_site.env import adbc_uri
-from recommender.engine.generator import generate
 from recommender.models import Rater
 from recommender.services import movielens, serving, similar_movies, title_search, training
 from recommender.services.ratings import rater_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE_FIXTURES = {"site_data", "site_database", "site_url"}
-OUR_TABLES = "recommender_movie, recommender_genre, recommender_tag, recommender_rater, recommender_job, auth_user, cache"
+OUR_TABLES = (
+    "recommender_movie, recommender_genre, recommender_tag, recommender_rater, recommender_job, auth_user, cache"
+)
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +81,8 @@ def _data_only_where_asked(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue(wanted[0])
     if not SITE_FIXTURES.intersection(request.fixturenames):
         with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {OUR_TABLES} CASCADE")
+            tables = ", ".join(f"recommender_{name}" for name in TABLES)
+            cursor.execute(f"TRUNCATE {tables}, auth_user CASCADE")
     cache.clear()
 
 

@@ -9,7 +9,7 @@ from recommender.services import title_search
 
 
 @admin.register(Movie)
-class MovieAdmin(admin.ModelAdmin[Movie]):
+class MovieAdmin(admin.ModelAdmin):
     """The catalogue, found through the title index."""
 
     list_display = ("id", "title", "year", "rating_count", "rating_mean", "imdb_id", "tmdb_id")
@@ -32,7 +32,7 @@ class MovieAdmin(admin.ModelAdmin[Movie]):
 
 
 @admin.register(Genre, Tag)
-class NameAdmin(admin.ModelAdmin[Genre | Tag]):
+class NameAdmin(admin.ModelAdmin):
     """Genres and tags are names."""
 
     list_display = ("name",)
@@ -41,7 +41,7 @@ class NameAdmin(admin.ModelAdmin[Genre | Tag]):
 
 
 @admin.register(Rater)
-class RaterAdmin(admin.ModelAdmin[Rater]):
+class RaterAdmin(admin.ModelAdmin):
     """Users of the site and imported raters."""
 
     list_display = ("id", "user", "movielens_id")

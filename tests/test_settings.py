@@ -1,0 +1,58 @@
+"""Every setting is documented, and the site is safe to deploy."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+READ = re.compile(
+    r"""(?:env\.(?:text|flag|number|listing|path)\(|environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z_]+)["']"""
+)
+SOURCES = ("movierec_site", "recommender", "deploy")
+OF_DJANGO = {"DJANGO_SETTINGS_MODULE"}
+
+
+def settings_read() -> set[str]:
+    files = [file for folder in SOURCES for file in (ROOT / folder).rglob("*.py")] + [
+        ROOT / "setup.py",
+        ROOT / "manage.py",
+    ]
+    return {name for file in files for name in READ.findall(file.read_text())} - OF_DJANGO
+
+
+def test_every_setting_is_documented() -> None:
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    assert len(settings_read()) > 20
+    assert settings_read() <= documented
+
+
+def run_manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", *arguments]
+    clean = {name: value for name, value in os.environ.items() if name not in {"SECRET_KEY", "HTTPS", "DATABASE_URL"}}
+    return subprocess.run(command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, timeout=60)
+
+
+def test_it_is_clean_to_deploy() -> None:
+    checked = run_manage(
+        "check", "--deploy", "--fail-level", "WARNING", DATABASE_URL=os.environ["DATABASE_URL"], SECRET_KEY="x1Y_" * 20
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"DATABASE_URL": "postgresql://localhost/x"}, "SECRET_KEY is empty; set it"),
+        ({"DATABASE_URL": "mysql://"}, "DATABASE_URL cannot be read; it looks like"),
+        ({"DEBUG": "maybe"}, 'DEBUG is "maybe"; set it to 1 or 0'),
+        ({"EMAIL_PORT": "smtp"}, 'EMAIL_PORT is "smtp"; set it to a whole number'),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_sentence(environment: dict[str, str], sentence: str) -> None:
+    refused = run_manage("check", **environment)
+    assert refused.returncode != 0
+    assert sentence in refused.stderr
