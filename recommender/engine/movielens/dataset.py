@@ -20,7 +20,7 @@ class Movies:
     movie_ids : (n_movies,) int32
         Strictly increasing.
     titles : tuple of str
-        Without the year, in MovieLens form ("Matrix, The").
+        Without the year, in MovieLens form: "City of Lost Children, The (Cité des enfants perdus, La)".
     years : (n_movies,) int16
         0 where unknown.
     genres : tuple of tuple of str

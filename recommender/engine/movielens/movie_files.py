@@ -1,6 +1,5 @@
 """The catalogue of a release: movies with year, genres, ids on other sites and poster paths."""
 
-import re
 from typing import Any
 
 import numpy as np
@@ -8,17 +7,10 @@ import numpy as np
 from recommender.engine.movielens.dataset import Int16, Int32, Movies
 from recommender.engine.movielens.layouts import GENRES_OF_100K, HUNDRED_K, LINKS, POSTERS, Layout
 from recommender.engine.movielens.release import Release, folder_beside
+from recommender.engine.titles import split_title
 
 NO_GENRES = ("(no genres listed)", "unknown", "")
 RENAMED_GENRES = {"Children's": "Children"}
-TRAILING_YEAR = re.compile(r"\s*\((\d{4})\s*(?:[–-]\s*(?:\d{4})?\s*)?\)+\s*$")
-
-
-def split_title(raw: str) -> tuple[str, int | None, tuple[str, ...]]:
-    match = TRAILING_YEAR.search(raw)
-    if match is None or not raw[: match.start()].strip():
-        return raw.strip(), None, ()
-    return raw[: match.start()].strip(), int(match[1]), ()
 
 
 def read_movies(release: Release, layout: Layout) -> Movies:
@@ -51,8 +43,12 @@ def read_movies(release: Release, layout: Layout) -> Movies:
 
 
 def _titles_and_years(raw_titles: list[str]) -> tuple[tuple[str, ...], Int16]:
-    split = [split_title(raw) for raw in raw_titles]
-    return tuple(title for title, _, _ in split), np.array([year or 0 for _, year, _ in split], dtype=np.int16)
+    titles, years = [], []
+    for raw in raw_titles:
+        title, year, alternatives = split_title(raw)
+        titles.append("".join([title, *(f" ({alternative})" for alternative in alternatives)]) or raw.strip())
+        years.append(year or 0)
+    return tuple(titles), np.array(years, dtype=np.int16)
 
 
 def _genres_of_100k(columns: dict[str, Any]) -> list[list[str]]:
