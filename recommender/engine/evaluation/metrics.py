@@ -1,0 +1,87 @@
+"""Metrics of one user's held-out ratings, as sums that can be added up over users and splits.
+
+Every metric is a ratio of two sums over users, so that pooling, segments and resampling are additions. RMSE is the
+root of one.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from native.evaluation import rank_agreement
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+LIST_LENGTH = 10
+RECALL_LENGTH = 20
+RELEVANT_STARS = 4.0
+LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
+
+RATING_METRICS = ("rank_agreement", "rmse", "mae")
+LIST_METRICS = ("ndcg_10", "recall_20")
+
+
+def rating_sums(indptr: Int64, stars: Float64, predicted: Float32, *, n_threads: int = 1) -> tuple[Float64, Float64]:
+    """Return the sums behind rank agreement, RMSE and MAE.
+
+    Rank agreement compares predictions as they are; errors are measured after clipping to the scale.
+
+    Parameters
+    ----------
+    indptr : (n_users + 1,) int64
+        The held-out ratings of user ``u`` are ``indptr[u]:indptr[u + 1]``.
+    stars : (n,) float64
+    predicted : (n,) float32
+    n_threads : int
+
+    Returns
+    -------
+    numerators, denominators : (n_users, 3) float64
+        In the order of `RATING_METRICS`; a denominator of 0 where a metric is undefined for a user.
+    """
+    agreement = rank_agreement(indptr, stars, predicted, n_threads)
+    errors = np.clip(predicted.astype(np.float64), LOWEST_STARS, HIGHEST_STARS) - stars
+    n_ratings = np.diff(indptr).astype(np.float64)
+    numerators = np.stack([np.nan_to_num(agreement), _sums(errors**2, indptr), _sums(np.abs(errors), indptr)], axis=1)
+    return numerators, np.stack([~np.isnan(agreement), n_ratings, n_ratings], axis=1).astype(np.float64)
+
+
+def list_sums(hits: Bool, n_relevant: Int64) -> tuple[Float64, Float64]:
+    """Return the sums behind nDCG@10 and recall@20 (relevance is 0 or 1).
+
+    ``nDCG@10 = sum(hit_k / log2(k + 1)) / best possible sum`` (Järvelin and Kekäläinen 2002);
+    ``recall@20 = hits / min(20, relevant)``.
+
+    Parameters
+    ----------
+    hits : (n_users, 20) bool
+        Whether each movie of a user's list, best first, is relevant.
+    n_relevant : (n_users,) int64
+        How many held-out movies are relevant.
+
+    Returns
+    -------
+    numerators, denominators : (n_users, 2) float64
+        In the order of `LIST_METRICS`; users without a relevant movie have denominator 0.
+    """
+    discounts = 1.0 / np.log2(np.arange(2, LIST_LENGTH + 2))
+    best = np.concatenate([[1.0], np.cumsum(discounts)])[np.minimum(n_relevant, LIST_LENGTH)]
+    ndcg = hits[:, :LIST_LENGTH] @ discounts / best
+    recall = hits.sum(axis=1) / np.clip(n_relevant, 1, RECALL_LENGTH)
+    defined = np.repeat((n_relevant > 0)[:, None], 2, axis=1).astype(np.float64)
+    return np.stack([ndcg, recall], axis=1) * defined, defined
+
+
+def self_information(movie_counts: Int64, n_raters: int) -> Float64:
+    """Return how surprising it is that someone has rated each movie, ``−log2(n_i / n_raters)`` bits, (n_movies,).
+
+    The mean over recommended movies is their novelty (Vargas and Castells 2011): 0 is what everyone has seen.
+    """
+    return np.asarray(-np.log2(np.maximum(movie_counts, 1) / max(n_raters, 1)))
+
+
+def _sums(values: Float64, indptr: Int64) -> Float64:
+    return np.diff(np.concatenate([[0.0], np.cumsum(values)])[indptr])

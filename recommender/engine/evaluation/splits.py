@@ -1,0 +1,71 @@
+"""Hold-out splits: which ratings an algorithm may learn from, and which it is asked about."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.ratings import RatingMatrix
+
+SplitKind = Literal["random", "temporal"]
+SPLIT_KINDS: tuple[SplitKind, ...] = get_args(SplitKind)
+TEST_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Training ratings with what may be known about the movies then, and held-out ratings.
+
+    Rows and columns of `train` and `test` are those of the ratings they were split from.
+    """
+
+    train: RatingMatrix
+    test: RatingMatrix
+    movies: MovieFeatures
+
+
+def split_ratings(ratings: RatingMatrix, movies: MovieFeatures, *, kind: SplitKind = "random", seed: int = 0) -> Split:
+    """Hold out a fifth of each rater's ratings.
+
+    Held-out ratings of movies left without a training rating belong to neither part, and a tag that a rater gave
+    to a movie held out for that rater is not seen in training.
+
+    Parameters
+    ----------
+    ratings : RatingMatrix
+    movies : MovieFeatures
+    kind : {"random", "temporal"}
+        At random, or the last ones of each rater (ratings of the same second in random order).
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If `kind` is unknown, or a temporal split is asked of ratings without times.
+    """
+    if kind not in SPLIT_KINDS:
+        raise ValueError(f"Unknown split {kind!r}: choose one of {', '.join(SPLIT_KINDS)}.")
+    rows = ratings.row_of_each_rating()
+    order = _order_within_raters(ratings, rows, kind, seed)
+    position = np.arange(rows.size) - ratings.rater_indptr[rows]
+    held_out = np.zeros(rows.size, dtype=np.bool_)
+    n_train = ratings.rater_counts() - np.rint(ratings.rater_counts() * TEST_SHARE).astype(np.int64)
+    held_out[order] = position >= n_train[rows]
+    train = ratings.take(~held_out)
+    known = train.movie_counts()[ratings.movie_indices] > 0
+    unseen = movies.without(ratings.rater_ids[rows[held_out]], ratings.movie_indices[held_out])
+    return Split(train, ratings.take(held_out & known), unseen)
+
+
+def _order_within_raters(
+    ratings: RatingMatrix, rows: NDArray[np.int32], kind: SplitKind, seed: int
+) -> NDArray[np.int64]:
+    """Return the ratings rater by rater, the ones to hold out last."""
+    shuffled = np.random.default_rng(seed).random(rows.size)
+    if kind == "random":
+        return np.lexsort((shuffled, rows))
+    if ratings.rated_at is None:
+        raise ValueError("A temporal split needs the time of each rating, and these ratings have none.")
+    return np.lexsort((shuffled, ratings.rated_at, rows))

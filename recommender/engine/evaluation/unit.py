@@ -1,0 +1,188 @@
+"""One algorithm on one split: the piece of an evaluation that a job can do by itself and store."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.engine.evaluation.metrics import (
+    LIST_LENGTH,
+    LIST_METRICS,
+    RATING_METRICS,
+    RECALL_LENGTH,
+    RELEVANT_STARS,
+    list_sums,
+    rating_sums,
+    self_information,
+)
+from recommender.engine.evaluation.segments import popular_movies
+from recommender.engine.evaluation.splits import Split
+from recommender.engine.recommender import Algorithm, Model, OnProgress
+
+Bool = NDArray[np.bool_]
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int8 = NDArray[np.int8]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+STRATA = ("all", "popular", "rare")
+"""Which held-out movies count: all, those of the short head, the others."""
+COLUMNS = (
+    *((stratum, metric) for stratum in STRATA for metric in RATING_METRICS + LIST_METRICS),
+    ("all", "novelty"),
+)
+NOT_OFFERED, RARE, POPULAR = 0, 1, 2
+FIT_SHARE = 0.3
+RATERS_PER_BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """What one algorithm did on one split.
+
+    Attributes
+    ----------
+    numerators, denominators : (n_raters, n_columns) float64
+        The sums behind each metric (`COLUMNS`), per rater; zeros for raters who were not measured.
+    lists : (n_raters, 10) int32
+        The movies recommended to each rater, -1 where there are none.
+    n_train : (n_raters,) int64
+        Training ratings of each rater.
+    movie_kinds : (n_movies,) int8
+        `NOT_OFFERED` (no training rating), `RARE` or `POPULAR`.
+    seconds : float
+        Fit and measurement.
+    """
+
+    numerators: Float64
+    denominators: Float64
+    lists: Int32
+    n_train: Int64
+    movie_kinds: Int8
+    seconds: float
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything as named arrays, for an artifact."""
+        names = ("numerators", "denominators", "lists", "n_train", "movie_kinds")
+        return {**{name: getattr(self, name) for name in names}, "seconds": np.array([self.seconds])}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Unit":
+        """Rebuild from `to_arrays`."""
+        return cls(**{**arrays, "seconds": float(arrays["seconds"][0])})
+
+
+def evaluate_unit(
+    algorithm: Algorithm,
+    split: Split,
+    *,
+    seed: int = 0,
+    n_threads: int = 1,
+    max_raters: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> Unit:
+    """Fit an algorithm to the training part and measure it on the held-out part.
+
+    Parameters
+    ----------
+    algorithm : Algorithm
+    split : Split
+    seed : int
+        For the fit and for the sample of raters.
+    n_threads : int
+    max_raters : int, optional
+        Measure a random sample of so many raters; the fit still uses everyone.
+    on_progress : callable, optional
+        Called with the share done; it may raise to cancel.
+    """
+    started = time.perf_counter()
+    report = on_progress or _ignore
+    model = algorithm.fit(
+        split.train,
+        split.movies,
+        seed=seed,
+        n_threads=n_threads,
+        on_progress=lambda share: report(FIT_SHARE * share),
+    )
+    raters = _raters_to_measure(split, seed, max_raters)
+    predicted, lists = _ask(model, split, raters, lambda share: report(FIT_SHARE + (1 - FIT_SHARE) * share))
+    counts = split.train.movie_counts()
+    popular = popular_movies(counts)
+    numerators, denominators = _sums(split, raters, predicted, lists, popular, n_threads)
+    return Unit(
+        numerators=_spread(numerators, raters, split.train.n_raters),
+        denominators=_spread(denominators, raters, split.train.n_raters),
+        lists=_spread(lists[:, :LIST_LENGTH] + 1, raters, split.train.n_raters) - np.int32(1),
+        n_train=split.train.rater_counts(),
+        movie_kinds=np.where(counts == 0, NOT_OFFERED, np.where(popular, POPULAR, RARE)).astype(np.int8),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _ask(model: Model, split: Split, raters: Int32, report: OnProgress) -> tuple[Float32, Int32]:
+    """Return predictions for the held-out ratings of these raters, one after the other, and their lists."""
+    train, test = split.train, split.test
+    never_rated = np.flatnonzero(train.movie_counts() == 0).astype(np.int32)
+    predicted = [np.zeros(0, dtype=np.float32)]
+    lists = np.full((raters.size, RECALL_LENGTH), -1, dtype=np.int32)
+    for row, rater in enumerate(raters):
+        if row % RATERS_PER_BLOCK == 0:
+            report(row / raters.size)
+        known = slice(train.rater_indptr[rater], train.rater_indptr[rater + 1])
+        asked = slice(test.rater_indptr[rater], test.rater_indptr[rater + 1])
+        profile = model.fold_in(train.movie_indices[known], train.half_stars[known])
+        predicted.append(model.predict(profile, test.movie_indices[asked]))
+        best = model.recommend(profile, n=RECALL_LENGTH, exclude=never_rated)
+        lists[row, : best.size] = best
+    report(1.0)
+    return np.concatenate(predicted), lists
+
+
+def _sums(
+    split: Split, raters: Int32, predicted: Float32, lists: Int32, popular: Bool, n_threads: int
+) -> tuple[Float64, Float64]:
+    """Return numerators and denominators of all `COLUMNS`, (n_measured, n_columns) each."""
+    test, n_movies = split.test, split.test.n_movies
+    measured = np.isin(test.row_of_each_rating(), raters)
+    rows = np.searchsorted(raters, test.row_of_each_rating()[measured])
+    movies, stars = test.movie_indices[measured], test.half_stars[measured] / 2.0
+    listed = np.arange(raters.size)[:, None] * n_movies + lists
+    columns = []
+    for mask in (np.ones(n_movies, dtype=np.bool_), popular, ~popular):
+        counted = mask[movies]
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(rows[counted], minlength=raters.size))])
+        columns.append(rating_sums(indptr, stars[counted], predicted[counted], n_threads=n_threads))
+        relevant = counted & (stars >= RELEVANT_STARS)
+        hits = np.isin(listed, rows[relevant] * n_movies + movies[relevant]) & (lists >= 0)
+        columns.append(list_sums(hits, np.bincount(rows[relevant], minlength=raters.size)))
+    columns.append(_novelty(split, lists[:, :LIST_LENGTH]))
+    return np.hstack([top for top, _ in columns]), np.hstack([bottom for _, bottom in columns])
+
+
+def _novelty(split: Split, lists: Int32) -> tuple[Float64, Float64]:
+    surprise = self_information(split.train.movie_counts(), int(np.count_nonzero(split.train.rater_counts())))
+    offered = lists >= 0
+    total = np.where(offered, surprise[lists], 0.0).sum(axis=1, keepdims=True)
+    length = offered.sum(axis=1, keepdims=True)
+    return total / np.maximum(length, 1), (length > 0).astype(np.float64)
+
+
+def _raters_to_measure(split: Split, seed: int, max_raters: int | None) -> Int32:
+    raters = np.flatnonzero(split.test.rater_counts()).astype(np.int32)
+    if max_raters is None or raters.size <= max_raters:
+        return raters
+    return np.sort(np.random.default_rng(seed).choice(raters, max_raters, replace=False))
+
+
+def _spread(rows: NDArray[Any], raters: Int32, n_raters: int) -> NDArray[Any]:
+    everyone = np.zeros((n_raters, rows.shape[1]), dtype=rows.dtype)
+    everyone[raters] = rows
+    return everyone
+
+
+def _ignore(share: float) -> None:
+    """Take note of no progress."""

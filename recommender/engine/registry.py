@@ -1,0 +1,78 @@
+"""All algorithms by name. Adding one is a new module and a line here."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from recommender.engine.als import ALS
+from recommender.engine.baselines import Mean, Median, MedianModel
+from recommender.engine.recommender import Algorithm, LinearModel, Model
+from recommender.engine.tag_count import TagCount, TagCountModel
+from recommender.engine.tag_ls import TagLeastSquares, TagLeastSquaresModel
+
+
+def plain_als(rank: int) -> ALS:
+    """Return ALS as first defined: `rank` factors, fixed medians, no regularization."""
+
+    class PlainALS(ALS):
+        name: ClassVar[str] = f"als_{rank}"
+        label: ClassVar[str] = f"Latent factors, {rank} plain"
+        description: ClassVar[str] = f"{rank} hidden dimensions of taste, fitted without restraint: needs many ratings."
+        minimum_ratings: ClassVar[int] = 4 * rank
+
+    return PlainALS(n_factors=rank, regularization=0.0, popularity_weight=1.0)
+
+
+_REGISTERED: tuple[tuple[Algorithm, type[Model]], ...] = (
+    (Median(), MedianModel),
+    (Mean(), LinearModel),
+    (TagCount(), TagCountModel),
+    (TagLeastSquares(), TagLeastSquaresModel),
+    (ALS(), LinearModel),
+    (plain_als(3), LinearModel),
+    (plain_als(5), LinearModel),
+    (plain_als(7), LinearModel),
+    (plain_als(9), LinearModel),
+    (plain_als(11), LinearModel),
+)
+
+ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm, _ in _REGISTERED}
+_MODELS: dict[str, type[Model]] = {algorithm.name: model for algorithm, model in _REGISTERED}
+
+
+def algorithm(name: str, **hyperparameters: Any) -> Algorithm:
+    """Return an algorithm with its defaults, or with some hyper-parameters changed.
+
+    Raises
+    ------
+    ValueError
+        If the algorithm or one of the hyper-parameters is unknown.
+    """
+    chosen: Any = ALGORITHMS[_known(name)]
+    if not is_dataclass(chosen):
+        raise ValueError(f"{name} has no hyper-parameters.")
+    names = [hyperparameter.name for hyperparameter in fields(chosen)]
+    unknown = sorted(set(hyperparameters).difference(names))
+    if unknown:
+        raise ValueError(f"{name} has no {', '.join(unknown)}: choose from {', '.join(names)}.")
+    changed: Algorithm = replace(chosen, **hyperparameters)
+    return changed
+
+
+def load_model(name: str, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Model:
+    """Rebuild a fitted model from its arrays.
+
+    Raises
+    ------
+    ValueError
+        If the algorithm is unknown.
+    """
+    return _MODELS[_known(name)].from_arrays(arrays, metadata)
+
+
+def _known(name: str) -> str:
+    if name not in ALGORITHMS:
+        raise ValueError(f"Unknown algorithm {name!r}: choose from {', '.join(ALGORITHMS)}.")
+    return name
