@@ -155,9 +155,9 @@ def _answers(socket_dir: Path, dbname: str = DATABASE) -> bool:
 def _running(folder: Path, log: Path, *, throw_away: bool) -> Iterator[subprocess.Popen[bytes]]:
     data = folder / "data"
     account = account_for(data)
-    _check_owner(data, account)
     open_path(folder, account)
     binaries = cluster.binaries_for(data, account)
+    _check_owner(data, account)
     if not data.exists():
         cluster.make_cluster(data, binaries, account, throw_away=throw_away)
     _stop_orphan(data)
