@@ -50,15 +50,19 @@ export class MovieRow extends HTMLElement {
       element("span", { class: "skeleton-poster" }), element("span", { class: "skeleton-line" }), element("span", { class: "skeleton-line skeleton-short" }), element("span", { class: "skeleton-stars" }));
   }
 
-  /** Show the movies of `load()`; `otherwise(error)` may give a node for an error or an empty list. */
-  async load(load, otherwise = () => null) {
+  /**
+   * Show the movies of `load()`. With none, or an error, the row shows the node that `otherwise(error)` gives and
+   * hides when that is null; for undefined it says what went wrong.
+   */
+  async load(load, otherwise = (error) => (error ? undefined : null)) {
     let page = { results: [] };
     let message = null;
     try {
       page = await load();
       if (!page.results.length) message = otherwise(null);
     } catch (error) {
-      message = otherwise(error) ?? errorMessage(error, () => this.load(load, otherwise));
+      message = otherwise(error);
+      if (message === undefined) message = errorMessage(error, () => this.load(load, otherwise));
     }
     this.list.removeAttribute("aria-busy");
     this.message?.remove();

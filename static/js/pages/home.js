@@ -62,10 +62,13 @@ grid.addEventListener("grid-loaded", ({ detail }) => {
   count.textContent = shown && !detail.error ? counted(detail.count, "movie") : "";
 });
 
-row?.load(
-  () => api.recommendations({ limit: 20 }),
-  (error) => error?.status === 409
-    ? statusMessage({ sentence: "Rate five movies you know, and this row fills with your own recommendations. Start with the popular ones below." })
-    : null,
-);
+function insteadOfRecommendations(error) {
+  if (error?.status === 409) {
+    const needed = counted(error.body.needed, "movie");
+    return statusMessage({ sentence: `Rate ${needed} you know, and this row fills with recommendations of your own. Start with the popular ones below.` });
+  }
+  return !error || error.status === 404 ? null : undefined;
+}
+
+row?.load(() => api.recommendations({ limit: 20 }), insteadOfRecommendations);
 show(queryInAddress());

@@ -1,0 +1,89 @@
+"""A real browser on the running site; a page that breaks its own security policy or throws fails the test."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError, expect
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread of the fixtures
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "popcorn at nine"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium when there is one."""
+    return browser_type_launch_args | {"executable_path": shutil.which("chromium"), "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], site_url: str) -> dict[str, Any]:
+    """Addresses are relative to the running site."""
+    return browser_context_args | {"base_url": site_url, "locale": "en-GB"}
+
+
+@pytest.fixture(autouse=True)
+def complaints(context: BrowserContext) -> Iterator[list[str]]:
+    """Script errors and policy violations of a test; there must be none. Posters stay out of the network."""
+    found: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            found.append(message.text)
+
+    def on_error(error: WebError) -> None:
+        found.append(str(error.error))
+
+    context.on("console", on_console)
+    context.on("weberror", on_error)
+    context.route("https://image.tmdb.org/**", lambda route: route.abort())
+    context.set_default_timeout(15_000)
+    yield found
+    assert found == []
+
+
+@pytest.fixture(scope="session")
+def query(dataset_dir: Path) -> str:
+    """Something to search for: "matrix" in the real dataset, a word of a title in a generated one."""
+    movies = (dataset_dir / "movies.csv").read_text(encoding="utf-8")
+    if "Matrix" in movies:
+        return "matrix"
+    title = movies.splitlines()[1].split(",")[1]
+    return max(title.split(), key=len).strip('"')
+
+
+@pytest.fixture
+def sign_up() -> Callable[[Page, str], str]:
+    """Create an account through the form; the e-mail address is new in every call."""
+
+    def fill_in(page: Page, name: str) -> str:
+        email = f"{name}-{uuid.uuid4().hex[:8]}@example.org"
+        page.goto("/accounts/signup/")
+        page.get_by_label("E-mail").or_(page.get_by_label("Email")).fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="Sign up").click()
+        expect(page.get_by_role("button", name="Account")).to_be_visible()
+        return email
+
+    return fill_in
+
+
+@pytest.fixture
+def alice_page(page: Page, sign_up: Callable[[Page, str], str]) -> Page:
+    """A desktop page on which alice has just signed up."""
+    sign_up(page, "alice")
+    return page

@@ -1,0 +1,25 @@
+"""How a person uses the star slider."""
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def slider(tile: Locator) -> Locator:
+    """The stars of a tile or line."""
+    return tile.locator("star-rating")
+
+
+def click_stars(tile: Locator, stars: float) -> None:
+    """Click where this many stars end."""
+    box = slider(tile).bounding_box()
+    assert box is not None
+    slider(tile).click(position={"x": box["width"] * stars / 5 - 2, "y": box["height"] / 2})
+
+
+def expect_stars(tile: Locator, stars: float) -> None:
+    """The slider shows and announces this value; 0 is no rating."""
+    expect(slider(tile)).to_have_attribute("aria-valuenow", f"{stars:g}")
+
+
+def saved(page: Page, method: str) -> object:
+    """Wait for the answer to a rating: `with saved(page, "PUT"): ...`."""
+    return page.expect_response(lambda answer: "/api/v1/ratings/" in answer.url and answer.request.method == method)

@@ -1,0 +1,76 @@
+"""Narrow and wide screens, both colour schemes, no network."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE
+
+LAYOUT_SHIFT = """() => new Promise(resolve => {
+  let total = 0;
+  new PerformanceObserver(list => { for (const entry of list.getEntries()) total += entry.value; })
+    .observe({type: 'layout-shift', buffered: true});
+  setTimeout(() => resolve(total), 600);
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1440])
+def test_it_never_scrolls_sideways(
+    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str], query: str, width: int
+) -> None:
+    context = browser.new_context(**browser_context_args | PHONE | {"viewport": {"width": width, "height": 800}})
+    page = context.new_page()
+    addresses = ["/", f"/?q={query}", "/movies/1/", "/?q=qqqqzzzz", "/accounts/login/", "/accounts/password/reset/"]
+    too_wide = [address for address in addresses if sideways(page, address)]
+    sign_up(page, "alice")
+    addresses = ["/", "/recommendations/", "/ratings/", "/accounts/email/", "/accounts/password/change/", "/nowhere/"]
+    too_wide += [address for address in addresses if sideways(page, address)]
+    context.close()
+    assert too_wide == []
+
+
+def sideways(page: Page, address: str) -> bool:
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+def test_it_does_not_move_while_it_loads(page: Page, query: str) -> None:
+    shifts = {}
+    for address in ("/", f"/?q={query}", "/movies/1/"):
+        page.goto(address)
+        expect(page.locator("movie-tile").first).to_be_visible()
+        shifts[address] = page.evaluate(LAYOUT_SHIFT)
+    assert all(shift < 0.05 for shift in shifts.values()), shifts
+
+
+def test_it_sets_titles_in_type_when_posters_do_not_come(page: Page) -> None:
+    page.goto("/")
+    tile = page.locator("movie-grid movie-tile").first
+    expect(tile.locator("typographic-poster .poster-title")).to_be_visible()
+    expect(tile.locator("img")).to_have_count(0)
+
+
+def test_it_says_that_it_is_offline_and_recovers(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    page.get_by_role("searchbox").fill("anything")
+    expect(page.get_by_text("We cannot reach the site.")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("We cannot reach the site.")).to_have_count(0)
+    expect(page.get_by_text("You are offline.")).to_be_hidden()
+
+
+@pytest.mark.parametrize("address", ["/", "/accounts/signup/"])
+def test_it_follows_the_colour_scheme(page: Page, address: str) -> None:
+    backgrounds = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(address)
+        backgrounds.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+    assert backgrounds == ["oklch(0.17 0.015 265)", "oklch(0.98 0.006 90)"]

@@ -1,0 +1,69 @@
+"""Somebody who has not signed in."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.stars import click_stars
+
+
+def test_it_shows_popular_movies_and_finds_titles(page: Page, query: str) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Popular")).to_be_visible()
+    expect(page.locator("movie-grid movie-tile")).to_have_count(40)
+    page.get_by_role("searchbox").fill(query)
+    expect(page.locator("movie-grid movie-tile").first).to_contain_text(re.compile(query, re.IGNORECASE))
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"\d movies?$"))).to_be_visible()
+
+
+def test_it_keeps_the_query_in_the_address_for_reload_and_back(page: Page, query: str) -> None:
+    page.goto("/")
+    page.get_by_role("searchbox").press_sequentially(query)
+    expect(page.get_by_role("heading", name=f"Results for “{query}”")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("searchbox")).to_have_value(query)
+    expect(page.get_by_role("heading", name=f"Results for “{query}”")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page.get_by_role("heading", name="Popular")).to_be_visible()
+
+
+def test_it_says_so_when_nothing_matches(page: Page) -> None:
+    page.goto("/?q=qqqqzzzzxxxx")
+    expect(page.get_by_text("Nothing by that name")).to_be_visible()
+    page.get_by_role("button", name="Show popular movies").click()
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+
+
+def test_it_shows_markup_in_a_query_as_text(page: Page) -> None:
+    page.goto("/?q=<img src=x onerror=alert(1)>")
+    expect(page.get_by_role("heading", name="Results for “<img src=x onerror=alert(1)>”")).to_be_visible()
+    assert page.locator("main img[src=x]").count() == 0
+
+
+def test_it_leads_from_the_stars_to_the_sign_in_and_back(page: Page, query: str) -> None:
+    page.goto(f"/?q={query}")
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+    click_stars(page.locator("movie-grid movie-tile").first, 4)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert page.locator("input[name=next]").get_attribute("value") == f"/?q={query}"
+
+
+def test_it_asks_for_a_sign_in_before_personal_pages(page: Page) -> None:
+    for address in ("/recommendations/", "/ratings/"):
+        page.goto(address)
+        expect(page).to_have_url(re.compile(rf"/accounts/login/\?next={address}"))
+
+
+def test_it_says_what_happened_to_a_missing_movie(page: Page) -> None:
+    answer = page.goto("/movies/2147483647/")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="There is no page here")).to_be_visible()
+
+
+def test_it_searches_from_any_page(page: Page, query: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_role("searchbox").fill(query)
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_role("heading", name=f"Results for “{query}”")).to_be_visible()
