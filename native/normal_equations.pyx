@@ -84,6 +84,9 @@ def _check(indptr, indices, n_values, factors, offsets, precision, out_weights, 
         raise ValueError(f"{offsets.shape[0]} offsets for {factors.shape[0]} rows of factors.")
     if precision.shape[0] != k or out_weights.shape[1] != k:
         raise ValueError(f"precision and out_weights must have {k} columns, as factors has.")
+    used = np.asarray(indices)[indptr[first_row]:indptr[last_row]]
+    if used.size and not 0 <= used.min() <= used.max() < factors.shape[0]:
+        raise ValueError(f"indices has a column outside the {factors.shape[0]} rows of factors.")
     if out_weights.shape[0] != n_rows or out_biases.shape[0] != n_rows:
         raise ValueError(f"out_weights and out_biases must have {n_rows} rows, as indptr has.")
 

@@ -81,7 +81,7 @@ def top_n(
     """Twin of `native.top_n.top_n`: a stable sort of every row."""
     best = np.full((scores.shape[0], min(n, scores.shape[1])), -1, dtype=np.int32)
     for row, row_scores in enumerate(scores.astype(np.float64)):
-        left = row_scores > -np.inf
+        left = row_scores > -np.inf  # not true of NaN either
         if excluded_indptr is not None and excluded_indices is not None:
             left[excluded_indices[excluded_indptr[row] : excluded_indptr[row + 1]]] = False
         order = np.argsort(-row_scores, kind="stable")
