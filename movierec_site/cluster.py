@@ -88,7 +88,7 @@ def fail(data: Path, output: str) -> NoReturn:
         )
     marks = ("FATAL:", "PANIC:", "error:", "ERROR:")
     lines = [line for line in output.splitlines() if line.strip()]
-    cause = next((line for line in reversed(lines) if any(mark in line for mark in marks)), lines[-1] if lines else "")
+    cause = next((line for line in lines if any(mark in line for mark in marks)), lines[-1] if lines else "")
     raise EmbeddedError(f"The embedded PostgreSQL in {data} did not start: {cause.strip() or 'it said nothing'}.")
 
 

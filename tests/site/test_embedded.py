@@ -15,6 +15,7 @@ import pytest
 
 from movierec_site import cluster, embedded, machine
 from movierec_site.embedded import EmbeddedError
+from tests.site.processes import all_gone, is_alive
 
 HOLD = """
 import sys
@@ -54,18 +55,6 @@ def holding(data_dir: Path, *arguments: str) -> Iterator[Holder]:
         holder.kill()
 
 
-def is_gone(pid: int, seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def serve(data_dir: Path) -> contextlib.AbstractContextManager[embedded.Server]:
     return embedded.serve(data_dir, throw_away=True)
 
@@ -91,7 +80,7 @@ def test_it_starts_a_server_and_stops_it_when_it_leaves(tmp_path: Path) -> None:
         assert server.owner
         assert run(server, "SELECT current_database(), lower('ÄÖ')") == [("movierec", "äö")]
         pid = server.process.pid
-    assert is_gone(pid, 0.1)
+    assert not is_alive(pid)
     assert not list((tmp_path / "postgres" / "socket").iterdir())
 
 
@@ -131,7 +120,7 @@ def test_a_joiner_in_the_same_process_leaves_the_server_running(made: Path) -> N
 def test_a_killed_owner_takes_the_server_along(made: Path) -> None:
     with holding(made) as alice:
         alice.kill()
-        assert is_gone(alice.server_pid)
+        assert all_gone([alice.server_pid])
 
 
 def test_a_killed_joiner_changes_nothing(made: Path) -> None:
@@ -147,7 +136,7 @@ def test_the_next_owner_stops_an_orphaned_server(made: Path) -> None:
         with serve(made) as server:
             assert server.owner
             assert server.process.pid != alice.server_pid
-            assert is_gone(alice.server_pid, 0.1)
+            assert not is_alive(alice.server_pid)
             assert run(server, "SELECT name FROM people") == [("alice",)]
 
 

@@ -1,0 +1,152 @@
+"""`make run` as one: whatever ends it, and however roughly, no process is left behind."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from movierec_site import supervisor
+from tests.site.processes import all_gone, is_alive, wait_until
+
+# A server with a helper of its own, both deaf to polite requests, and a worker that ends when asked.
+STUBBORN = """
+import os, signal, time
+from movierec_site import children
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:
+    children.exit_with_parent()
+print("web says hello", flush=True)
+while True:
+    time.sleep(60)
+"""
+POLITE = "import time; time.sleep(600)"
+SUPERVISE = f"""
+import signal, sys
+from pathlib import Path
+from movierec_site import embedded
+from movierec_site.supervisor import Supervisor, only_one, stop_signals
+data_dir = Path(sys.argv[1])
+try:
+    with (
+        stop_signals(),
+        only_one(data_dir, "http://127.0.0.1:8000/"),
+        embedded.serve(data_dir, throw_away=True, join=False) as server,
+    ):
+        together = Supervisor(data_dir / "logs")
+        together.watch("database", server.process, data_dir / "logs" / "postgres.log")
+        try:
+            for name, code in (("web", {STUBBORN!r}), ("worker", {POLITE!r})):
+                together.start(name, [sys.executable, "-c", code], death_signal=signal.SIGQUIT,
+                               stop_signals=[(signal.SIGTERM, 1.0), (signal.SIGQUIT, 1.0)])
+            print("started", flush=True)
+            together.wait()
+        finally:
+            together.stop()
+except KeyboardInterrupt:
+    print("told to stop", flush=True)
+except Exception as error:
+    sys.exit(str(error))
+"""
+
+
+class Run:
+    """A supervisor with its database, a stubborn server and a polite worker."""
+
+    def __init__(self, data_dir: Path) -> None:
+        command = [sys.executable, "-c", SUPERVISE, str(data_dir)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "started\n", self.process.stderr.read()
+        assert wait_until(lambda: "hello" in (data_dir / "logs" / "web.log").read_text())
+        everyone = psutil.Process(self.process.pid).children(recursive=True)
+        self.pids = [child.pid for child in everyone]
+        self.children = {
+            name: next(child for child in everyone if child.ppid() == self.process.pid and mark in child.cmdline()[-1])
+            for name, mark in (("web", "hello"), ("worker", "sleep(600)"))
+        }
+        self.children["database"] = next(child for child in everyone if child.name() == "postgres")
+
+    def ends(self) -> str:
+        out, errors = self.process.communicate(timeout=15)
+        return out + errors
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Run]:
+    run = Run(tmp_path)
+    yield run
+    run.process.kill()
+    for pid in run.pids:
+        if is_alive(pid):
+            psutil.Process(pid).kill()
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything(running: Run, told: signal.Signals) -> None:
+    began = time.monotonic()
+    running.process.send_signal(told)
+    assert "told to stop" in running.ends()
+    assert time.monotonic() - began < 10
+    assert len(running.pids) > 4
+    assert not any(is_alive(pid) for pid in running.pids)
+
+
+@pytest.mark.parametrize("name", ["database", "web", "worker"])
+def test_the_death_of_a_child_stops_everything(running: Run, name: str) -> None:
+    running.children[name].kill()
+    said = running.ends()
+    assert f"The {name} process was killed by SIGKILL" in said
+    assert running.process.returncode == 1
+    assert all_gone(running.pids, 1)
+
+
+def test_the_last_lines_of_the_log_tell_why(running: Run) -> None:
+    running.children["web"].kill()
+    assert "web says hello" in running.ends()
+
+
+def test_a_killed_supervisor_leaves_nothing(running: Run) -> None:
+    running.process.kill()
+    assert all_gone(running.pids)
+
+
+def test_the_next_run_recovers_from_a_killed_one(running: Run, tmp_path: Path) -> None:
+    running.process.kill()
+    again = Run(tmp_path)
+    again.process.send_signal(signal.SIGTERM)
+    assert "told to stop" in again.ends()
+    assert all_gone([*running.pids, *again.pids], 1)
+
+
+def test_a_second_run_names_the_first_ones_address(running: Run, tmp_path: Path) -> None:
+    second = subprocess.run(
+        [sys.executable, "-c", SUPERVISE, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 1
+    assert second.stderr.strip() == "movierec is already running at http://127.0.0.1:8000/."
+    assert all(child.is_running() for child in running.children.values())
+
+
+def test_a_taken_port_is_noticed() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert not supervisor.port_is_free("127.0.0.1", port)
+    assert supervisor.port_is_free("127.0.0.1", port)
+
+
+def test_a_large_log_is_put_aside(tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    log.write_text("small")
+    supervisor.rotate(log)
+    assert log.read_text() == "small"
+    log.write_bytes(b"x" * (supervisor.LARGEST_LOG + 1))
+    supervisor.rotate(log)
+    assert not log.exists()
+    assert (tmp_path / "web.log.1").stat().st_size == supervisor.LARGEST_LOG + 1
