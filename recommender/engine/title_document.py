@@ -1,6 +1,6 @@
 """One movie as it goes into the title index: its fields, and what each one lets a query match."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -8,9 +8,11 @@ from typing import Final
 
 import tantivy
 
+from recommender.engine.title_words import ENGLISH_ARTICLES, LEADING_ARTICLES
 from recommender.engine.titles import (
     canonical_words,
     compound_words,
+    display_title,
     front_article,
     split_title,
     title_segments,
@@ -25,8 +27,16 @@ SHORTEST_COMPACT: Final = 4
 
 # Whole keys, one term each: the title as written, its other names, and both after conversion.
 _KEY_FIELDS: Final = (
-    "exact", "other_exact", "converted", "compact", "starts", "other_starts", "converted_starts", "compact_starts", "genre",
-)  # fmt: skip
+    "exact",
+    "other_exact",
+    "converted",
+    "compact",
+    "starts",
+    "other_starts",
+    "converted_starts",
+    "compact_starts",
+    "genre",
+)
 # Words, one term each.
 _WORD_FIELDS: Final = ("words", "surface", "prefixes", "pairs")
 _FILTER_FIELDS: Final = ("movie_id", "year", "decade", "imdb_id", "tmdb_id")
@@ -89,7 +99,8 @@ def title_schema() -> tantivy.Schema:
         builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in ("rating_count", *ORDER_FIELDS.values()):
         builder.add_unsigned_field(name, fast=True)
-    builder.add_float_field("popularity", fast=True)
+    for name in ("popularity", "brevity"):
+        builder.add_float_field(name, fast=True)
     return builder.build()
 
 
@@ -98,8 +109,9 @@ def index_fields(document: TitleDocument) -> dict[str, list[str]]:
     title, _, alternatives = split_title(document.title)
     main = front_article(title)
     others = [front_article(name) for name in (*alternatives, *document.alternative_titles)]
-    main_keys = _keys([main])
-    other_keys = _keys([*others, *title_segments(main)])
+    main_keys = _keys([main], ENGLISH_ARTICLES)
+    # "La León" is not "Leon": without a foreign article the title is another one.
+    other_keys = _keys([main, *others, *title_segments(main)], LEADING_ARTICLES)
     names = [title_words(name) for name in (main, *others)]
     converted = [canonical_words(words) for words in names]
     surface = {word for words in names for word in words}
@@ -126,15 +138,20 @@ def index_fields(document: TitleDocument) -> dict[str, list[str]]:
     }
 
 
+def brevity(document: TitleDocument) -> float:
+    """Return 1 for a title of one meaningful word, towards 0 for long ones."""
+    return 1 / max(1, len(canonical_words(title_words(display_title(document.title)))))
+
+
 def word_pair(words: tuple[str, str]) -> str:
     """Return the one term that stands for two adjacent words."""
     return f"{words[0]}_{words[1]}"
 
 
-def _keys(names: Iterable[str]) -> list[str]:
+def _keys(names: Iterable[str], articles: Collection[str]) -> list[str]:
     """Return each name as one key, with and without its leading article."""
     words = [title_words(name) for name in names]
-    return sorted({" ".join(key) for name in words for key in (name, without_article(name)) if key})
+    return sorted({" ".join(key) for name in words for key in (name, without_article(name, articles)) if key})
 
 
 def _beginnings(keys: Iterable[str], longest: int) -> list[str]:

@@ -14,16 +14,15 @@ import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
-from recommender.engine.title_document import ORDER_FIELDS, TitleDocument, index_fields, sort_ranks, title_schema
-from recommender.engine.title_query import (
-    POPULARITY_WEIGHT,
-    TitleQuery,
-    exact_query,
-    fuzzy_query,
-    id_query,
-    parse_query,
-    partial_query,
+from recommender.engine.title_document import (
+    ORDER_FIELDS,
+    TitleDocument,
+    brevity,
+    index_fields,
+    sort_ranks,
+    title_schema,
 )
+from recommender.engine.title_query import BREVITY_WEIGHT, POPULARITY_WEIGHT, title_queries
 
 __all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "build_title_index"]
 
@@ -164,56 +163,49 @@ class TitleIndex:
         """
         if order != "relevance" and order not in ORDER_FIELDS:
             raise ValueError(f"order is {order!r}; expected relevance or one of {', '.join(ORDER_FIELDS)}.")
-        matches = self._matching(parse_query(query)) if query.strip() else Query.all_query()
-        filters = _filters(genre, decade, min_ratings)
-        if filters:
-            matches = Query.boolean_query([(Occur.Must, matches), *((Occur.Must, part) for part in filters)])
         limit, offset = max(limit, 0), max(offset, 0)
-        if not exclude:
-            movie_ids, count = self._ranked(matches, offset + limit, order)
-            return TitleHits(movie_ids[offset : offset + limit], count)
+        if order == "relevance" and not query.strip():
+            order = "popularity"
         # Reading all matches is faster than telling the index about thousands of excluded movies.
-        movie_ids, _ = self._ranked(matches, self._n_documents, order)
+        n_wanted = self._n_documents if exclude else offset + limit
+        found = self._find(query, _filters(genre, decade, min_ratings), n_wanted, order)
+        movie_ids = self._reranked(found.hits) if order == "relevance" else self._values("movie_id", found.hits)
+        if not exclude:
+            return TitleHits(movie_ids[offset : offset + limit], found.count)
         excluded = frozenset(exclude)
         kept = [movie_id for movie_id in movie_ids if movie_id not in excluded]
         return TitleHits(kept[offset : offset + limit], len(kept))
 
-    def _matching(self, query: TitleQuery) -> Query:
-        """Return the strictest query that finds something good; filters do not change what a query means."""
-        if query.imdb_id is not None or query.tmdb_id is not None:
-            return id_query(query)
-        size = self._n_documents
-        exact = exact_query(query, self._searcher.doc_freq, size)
-        if self._finds_something_good(exact):
-            return exact
-        for known_words in (False, True):
-            fuzzy = fuzzy_query(query, self._searcher.doc_freq, size, known_words=known_words)
-            if self._searcher.search(fuzzy, limit=1).count:
-                return fuzzy
-        return partial_query(query, self._searcher.doc_freq, size)
+    def _find(self, text: str, filters: list[Query], n_wanted: int, order: Order) -> tantivy.SearchResult:
+        """Return what the strictest reading of the text finds that finds something good.
 
-    def _finds_something_good(self, query: Query) -> bool:
-        """Say whether there are several matches, or one that somebody has rated."""
-        found = self._searcher.search(query, limit=2)
-        addresses = [address for _, address in found.hits]
-        return found.count > len(addresses) or any(self._searcher.fast_field_values("rating_count", addresses))
+        Filters narrow what a text finds; they do not change how it is read.
+        """
+        for attempt, matches in enumerate(title_queries(text, self._searcher.doc_freq, self._n_documents)):
+            narrowed = [(Occur.Must, matches), *((Occur.Must, part) for part in filters)]
+            found = self._search(Query.boolean_query(narrowed) if filters else matches, n_wanted, order)
+            if self._is_good(found, attempt) or (filters and self._is_good(self._search(matches, 2, order), attempt)):
+                break
+        return found
 
-    def _ranked(self, query: Query, n_wanted: int, order: Order) -> tuple[list[int], int]:
-        """Return the first movies in the order asked for, and the number of matches."""
-        if order != "relevance":
-            found = self._searcher.search(
-                query, limit=max(n_wanted, 1), order_by_field=ORDER_FIELDS[order], order=tantivy.Order.Asc
-            )
-        else:
-            found = self._searcher.search(query, limit=max(n_wanted, _RERANKED))
-        movie_ids = self._values("movie_id", found.hits)
+    def _search(self, query: Query, n_wanted: int, order: Order) -> tantivy.SearchResult:
         if order == "relevance":
-            top = found.hits[:_RERANKED]
-            popularity = np.array(self._values("popularity", top))
-            scores = np.array([score for score, _ in top]) + POPULARITY_WEIGHT * popularity
-            best = np.argsort(-scores, kind="stable")
-            movie_ids[: len(top)] = [movie_ids[i] for i in best]
-        return movie_ids, found.count
+            return self._searcher.search(query, limit=max(n_wanted, _RERANKED))
+        field = ORDER_FIELDS[order]
+        return self._searcher.search(query, limit=max(n_wanted, 2), order_by_field=field, order=tantivy.Order.Asc)
+
+    def _is_good(self, found: tantivy.SearchResult, attempt: int) -> bool:
+        """Say whether there are several matches, or one that somebody has rated; a loose reading needs only one."""
+        return found.count > (0 if attempt else 2) or any(self._values("rating_count", found.hits))
+
+    def _reranked(self, hits: list[tuple[float, tantivy.DocAddress]]) -> list[int]:
+        """Return the movies of the hits, the first of them ordered again with popularity and brevity."""
+        movie_ids: list[int] = self._values("movie_id", hits)
+        top = hits[:_RERANKED]
+        popularity, brevity = (np.array(self._values(field, top)) for field in ("popularity", "brevity"))
+        scores = np.array([score for score, _ in top]) + POPULARITY_WEIGHT * popularity + BREVITY_WEIGHT * brevity
+        movie_ids[: len(top)] = [movie_ids[i] for i in np.argsort(-scores, kind="stable")]
+        return movie_ids
 
     def _values(self, field: str, hits: list[tuple[Any, tantivy.DocAddress]]) -> list[Any]:
         return self._searcher.fast_field_values(field, [address for _, address in hits])
@@ -247,6 +239,7 @@ def _write_index(documents: list[TitleDocument], path: Path, on_progress: Callab
         for name, places in ranks.items():
             entry.add_unsigned(name, places[place])
         entry.add_float("popularity", log1p(document.rating_count) / most)
+        entry.add_float("brevity", brevity(document))
         writer.add_document(entry)
         if (place + 1) % _PROGRESS_EVERY == 0:
             on_progress(place + 1)
@@ -287,7 +280,9 @@ def _checked_count(path: Path) -> int:
         raise TitleIndexError(
             f"The title index {path} is missing or incomplete ({error.filename}); {again}."
         ) from error
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+    except TitleIndexError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TitleIndexError(f"The title index {path} is damaged ({error}); {again}.") from error
 
 

@@ -17,8 +17,7 @@ from recommender.engine.title_document import (
     title_schema,
     word_pair,
 )
-from recommender.engine.title_words import STOP_WORDS
-from recommender.engine.titles import canonical_words, title_words
+from recommender.engine.titles import canonical_words, meaningful_words, title_words
 
 _LONGEST_QUERY: Final = 200
 _MOST_WORDS: Final = 12
@@ -41,6 +40,7 @@ OTHER_STARTS: Final = 3.5
 CONVERTED_STARTS: Final = 5.0
 COMPACT_STARTS: Final = 3.0
 POPULARITY_WEIGHT: Final = 4.0
+BREVITY_WEIGHT: Final = 0.5
 YEAR: Final = 4.0
 # What all words of the query are worth together, shared out by rarity; and the extra of adjacent words, (1.5 - 1).
 WORDS: Final = 4.0
@@ -103,6 +103,35 @@ def parse_query(text: str) -> TitleQuery:
     )
 
 
+def title_queries(text: str, frequency: DocumentFrequency, n_documents: int) -> Iterator[Query]:
+    """Yield the ways to read what somebody typed, the strictest first.
+
+    Parameters
+    ----------
+    text : str
+    frequency : callable
+        ``(field, term)`` to the number of documents with this term.
+    n_documents : int
+
+    Yields
+    ------
+    tantivy.Query
+        Each scores by how well the whole title fits, the rarity of the words, and adjacent words. Everything for
+        blank text; the one movie for an id; else all words, all words with typos (first only in unknown words),
+        half of the words.
+    """
+    query = parse_query(text)
+    if not text.strip():
+        yield Query.all_query()
+    elif query.imdb_id is not None or query.tmdb_id is not None:
+        yield id_query(query)
+    else:
+        yield exact_query(query, frequency, n_documents)
+        yield fuzzy_query(query, frequency, n_documents, known_words=False)
+        yield fuzzy_query(query, frequency, n_documents, known_words=True)
+        yield partial_query(query, frequency, n_documents)
+
+
 def id_query(query: TitleQuery) -> Query:
     """Return the query for an IMDb or TMDB id."""
     if query.imdb_id is not None:
@@ -145,7 +174,7 @@ class _Weights:
 
     def __init__(self, query: TitleQuery, frequency: DocumentFrequency, n_documents: int) -> None:
         words = query.words_without_year
-        self.meaningful = [word for word in words if word not in STOP_WORDS] or words
+        self.meaningful = meaningful_words(words)
         self.known: dict[str, bool] = {}
         rarity = {}
         for word in self.meaningful:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import tantivy
@@ -103,20 +103,24 @@ def canonical_words(words: Sequence[str]) -> list[str]:
 
     ``["the", "godfather", "part", "ii"]`` gives ``["godfath", "2"]``. Stop words stay when nothing else is left.
     """
-    kept = [word for word in words if word not in STOP_WORDS] or list(words)
+    kept = meaningful_words(words)
+    return list(_STEMMER.analyze(" ".join(CANONICAL.get(word, word) for word in kept)))
+
+
+def meaningful_words(words: Sequence[str]) -> list[str]:
+    """Return the words without stop words, unless nothing else is left; "thirty", "nine" becomes one word."""
     composed = list[str]()
-    for word in kept:
+    for word in [word for word in words if word not in STOP_WORDS] or words:
         if composed and composed[-1] in TENS and word in UNITS:
             composed[-1] += word
         else:
             composed.append(word)
-    # A word the stemmer cannot take (no letters) comes back as it is; it never splits or drops one.
-    return list(_STEMMER.analyze(" ".join(CANONICAL.get(word, word) for word in composed)))
+    return composed
 
 
-def without_article(words: Sequence[str]) -> list[str]:
+def without_article(words: Sequence[str], articles: Collection[str] = LEADING_ARTICLES) -> list[str]:
     """Return the words without a leading article, unless that is the whole title."""
-    return list(words[1:]) if len(words) > 1 and words[0] in LEADING_ARTICLES else list(words)
+    return list(words[1:]) if len(words) > 1 and words[0] in articles else list(words)
 
 
 def title_segments(title: str) -> list[str]:
@@ -127,6 +131,8 @@ def title_segments(title: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Return the text in lower case, compatibility forms unified, accents and special letters reduced."""
+    if text.isascii():
+        return text.casefold().replace("_", " ")
     text = _RAISED.sub(" ", text.encode("utf-8", "ignore").decode())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS)).translate(_LETTERS)
     # Classes below 200 are part of the letter: voicing marks in kana, vowel killers in Indian scripts.

@@ -1,0 +1,58 @@
+"""Time title search as typed: every beginning of every query of the suite, one search each.
+
+    MOVIELENS_DATA=path/to/ml-latest-small python -m tests.bench.bench_search
+
+"cpu" is the time the search computes, "wall" the time it takes on this machine with whatever else runs there.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from recommender.engine.title_index import TitleIndex, build_title_index
+from tests.search.catalogue import catalogue_documents, read_queries
+
+TARGET_P99_MS = 2.0
+
+
+def main() -> None:
+    """Build, open, search; print what each took."""
+    documents = catalogue_documents()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "index"
+        started = time.perf_counter()
+        build_title_index(documents, path)
+        print(f"{len(documents):,} movies built in {time.perf_counter() - started:.1f} s", end=", ")
+        print(f"{sum(file.stat().st_size for file in path.iterdir()) / 1e6:.1f} MB", end=", ")
+        started = time.perf_counter()
+        index = TitleIndex(path)
+        print(f"opened in {1000 * (time.perf_counter() - started):.0f} ms\n")
+        queries = [row["query"] for row in read_queries()]
+        keystrokes = [query[:n] for query in queries for n in range(1, len(query) + 1)]
+        seen = {document.movie_id for document in documents[::20]}
+        print(f"{'':32}{'searches':>9}{'cpu p50':>9}{'cpu p99':>9}{'wall p50':>9}{'wall p99':>9}  wall p99 of target")
+        row("whole queries", queries, index.search)
+        row("every keystroke", keystrokes, index.search)
+        row("… with genre and decade", keystrokes, lambda text: index.search(text, genre="Drama", decade=1990))
+        row("… newest first", keystrokes, lambda text: index.search(text, order="newest"))
+        row(f"… without {len(seen):,} rated movies", keystrokes, lambda text: index.search(text, exclude=seen))
+        row("blank query", [""] * 200, index.search)
+
+
+def row(name: str, queries: list[str], search: Callable[[str], object]) -> None:
+    """Print the median and the 99th percentile, in milliseconds."""
+    cpu, wall = np.empty(len(queries)), np.empty(len(queries))
+    for i, query in enumerate(queries):
+        started = time.thread_time(), time.perf_counter()
+        search(query)
+        cpu[i], wall[i] = time.thread_time() - started[0], time.perf_counter() - started[1]
+    times = [1000 * np.percentile(values, share) for values in (cpu, wall) for share in (50, 99)]
+    print(f"{name:32}{len(queries):9,}" + "".join(f"{value:9.2f}" for value in times), end="")
+    print(f"  {times[-1] / TARGET_P99_MS:.2f}×")
+
+
+if __name__ == "__main__":
+    main()
