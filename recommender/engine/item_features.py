@@ -143,18 +143,28 @@ class UserProfile:
         """Posterior covariance of (bias, weights) for unit noise, the inverse of `gram`."""
         if self.gram is None:
             return np.zeros((self.weights.size + 1, self.weights.size + 1))
-        return np.asarray(np.linalg.pinv(self.gram, rcond=RANK_TOLERANCE, hermitian=True))
+        factor = _cholesky(self.gram)
+        if factor is None:
+            return np.asarray(np.linalg.pinv(self.gram, rcond=RANK_TOLERANCE, hermitian=True))
+        return np.asarray(cho_solve(factor, np.eye(self.gram.shape[0])))
 
 
 def _solve(gram: Float64, target: Float64) -> Float64:
-    """Cholesky solve, or the smallest-norm solution where rounding alone keeps a singular system definite."""
-    try:
-        factor = cho_factor(gram, lower=True)
-    except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.lstsq(gram, target, rcond=RANK_TOLERANCE)[0])
-    if np.square(factor[0].diagonal()).min() < RANK_TOLERANCE * gram.diagonal().max():
+    """Cholesky solve, or the smallest-norm solution of a singular system."""
+    factor = _cholesky(gram)
+    if factor is None:
         return np.asarray(np.linalg.lstsq(gram, target, rcond=RANK_TOLERANCE)[0])
     return np.asarray(cho_solve(factor, target))
+
+
+def _cholesky(gram: Float64) -> tuple[Float64, bool] | None:
+    """Cholesky factor, or None where the system is singular, be it that rounding alone keeps it definite."""
+    try:
+        factor, lower = cho_factor(gram, lower=True)
+    except np.linalg.LinAlgError:
+        return None
+    weakest = np.square(factor.diagonal()).min()
+    return None if weakest < RANK_TOLERANCE * gram.diagonal().max() else (factor, lower)
 
 
 def indices_of(known: Int32, wanted: Int32) -> tuple[Int32, NDArray[np.bool_]]:

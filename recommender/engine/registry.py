@@ -1,7 +1,7 @@
 """All algorithms by name. Adding one is a new module and a line here."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 from numpy.typing import NDArray
@@ -51,8 +51,6 @@ def algorithm(name: str, **hyperparameters: Any) -> Algorithm:
         If the algorithm or one of the hyper-parameters is unknown.
     """
     chosen: Any = ALGORITHMS[_known(name)]
-    if not is_dataclass(chosen):
-        raise ValueError(f"{name} has no hyper-parameters.")
     names = [hyperparameter.name for hyperparameter in fields(chosen)]
     unknown = sorted(set(hyperparameters).difference(names))
     if unknown:

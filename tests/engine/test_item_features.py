@@ -42,7 +42,7 @@ def random_fit(seed, n_ratings, n_factors, ridge):
 
 
 def test_it_recovers_the_weights_of_alice_from_her_ratings():
-    alice = fold_in(item_features(), [0, 1, 2, 3], [9, 5, 10, 5])  # offsets + 0.5 bias + (1, −1)
+    alice = fold_in(item_features(), [0, 1, 2, 3], [9, 5, 9, 5])  # offsets + 0.5 bias + (1, −1)
     assert alice.bias == pytest.approx(0.5)
     np.testing.assert_allclose(alice.weights, [1.0, -1.0], atol=1e-6)
     np.testing.assert_allclose(item_features().predict(alice), [4.5, 2.5, 4.5, 2.5], atol=1e-6)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.engine.evaluation.answers import RatingRows, answers
 from recommender.engine.evaluation.metrics import (
     LIST_LENGTH,
     LIST_METRICS,
@@ -20,7 +21,7 @@ from recommender.engine.evaluation.metrics import (
 )
 from recommender.engine.evaluation.segments import popular_movies
 from recommender.engine.evaluation.splits import Split
-from recommender.engine.recommender import Algorithm, Model, OnProgress
+from recommender.engine.recommender import Algorithm, OnProgress
 
 Bool = NDArray[np.bool_]
 Float32 = NDArray[np.float32]
@@ -37,7 +38,6 @@ COLUMNS = (
 )
 NOT_OFFERED, RARE, POPULAR = 0, 1, 2
 FIT_SHARE = 0.3
-RATERS_PER_BLOCK = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +73,14 @@ class Unit:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Unit":
         """Rebuild from `to_arrays`."""
-        return cls(**{**arrays, "seconds": float(arrays["seconds"][0])})
+        return cls(
+            numerators=arrays["numerators"],
+            denominators=arrays["denominators"],
+            lists=arrays["lists"],
+            n_train=arrays["n_train"],
+            movie_kinds=arrays["movie_kinds"],
+            seconds=float(arrays["seconds"][0]),
+        )
 
 
 def evaluate_unit(
@@ -109,7 +116,14 @@ def evaluate_unit(
         on_progress=lambda share: report(FIT_SHARE * share),
     )
     raters = _raters_to_measure(split, seed, max_raters)
-    predicted, lists = _ask(model, split, raters, lambda share: report(FIT_SHARE + (1 - FIT_SHARE) * share))
+    predicted, lists = answers(
+        model,
+        split,
+        raters,
+        list_length=RECALL_LENGTH,
+        n_threads=n_threads,
+        on_progress=lambda share: report(FIT_SHARE + (1 - FIT_SHARE) * share),
+    )
     counts = split.train.movie_counts()
     popular = popular_movies(counts)
     numerators, denominators = _sums(split, raters, predicted, lists, popular, n_threads)
@@ -123,33 +137,13 @@ def evaluate_unit(
     )
 
 
-def _ask(model: Model, split: Split, raters: Int32, report: OnProgress) -> tuple[Float32, Int32]:
-    """Return predictions for the held-out ratings of these raters, one after the other, and their lists."""
-    train, test = split.train, split.test
-    never_rated = np.flatnonzero(train.movie_counts() == 0).astype(np.int32)
-    predicted = [np.zeros(0, dtype=np.float32)]
-    lists = np.full((raters.size, RECALL_LENGTH), -1, dtype=np.int32)
-    for row, rater in enumerate(raters):
-        if row % RATERS_PER_BLOCK == 0:
-            report(row / raters.size)
-        known = slice(train.rater_indptr[rater], train.rater_indptr[rater + 1])
-        asked = slice(test.rater_indptr[rater], test.rater_indptr[rater + 1])
-        profile = model.fold_in(train.movie_indices[known], train.half_stars[known])
-        predicted.append(model.predict(profile, test.movie_indices[asked]))
-        best = model.recommend(profile, n=RECALL_LENGTH, exclude=never_rated)
-        lists[row, : best.size] = best
-    report(1.0)
-    return np.concatenate(predicted), lists
-
-
 def _sums(
     split: Split, raters: Int32, predicted: Float32, lists: Int32, popular: Bool, n_threads: int
 ) -> tuple[Float64, Float64]:
     """Return numerators and denominators of all `COLUMNS`, (n_measured, n_columns) each."""
     test, n_movies = split.test, split.test.n_movies
-    measured = np.isin(test.row_of_each_rating(), raters)
-    rows = np.searchsorted(raters, test.row_of_each_rating()[measured])
-    movies, stars = test.movie_indices[measured], test.half_stars[measured] / 2.0
+    asked = RatingRows.of(test, raters)
+    rows, movies, stars = asked.row_of_each_rating(), asked.movie_indices, asked.half_stars / 2.0
     listed = np.arange(raters.size)[:, None] * n_movies + lists
     columns = []
     for mask in (np.ones(n_movies, dtype=np.bool_), popular, ~popular):
