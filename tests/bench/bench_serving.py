@@ -1,0 +1,77 @@
+"""Server time of a recommendation and of a search with a catalogue of 58,098 movies.
+
+Run it with `python -m tests.bench.bench_serving [--catalogue movies.csv]`; without a catalogue titles are invented.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench.throw_away_site import throw_away_site
+
+N_MOVIES, N_RATERS, N_RATINGS, N_MINE = 58_098, 6_000, 1_000_000, 200
+QUERIES = ("m", "ma", "matrix", "the god", "star wars 5", "lord of the r", "shawshenk", "tt0133093", "love", "1999")
+
+
+def main() -> None:
+    """Import a generated dataset, train and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--catalogue", type=Path, help="movies.csv of a MovieLens release")
+    catalogue = parser.parse_args().catalogue
+    with throw_away_site() as folder:
+        from recommender.engine.generator import generate
+
+        dataset = folder / "dataset"
+        generate(dataset, n_raters=N_RATERS, n_movies=N_MOVIES, n_ratings=N_RATINGS, seed=0, catalogue=catalogue)
+        _measure(dataset)
+
+
+def _measure(dataset: Path) -> None:
+    import numpy as np
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from recommender.models import Movie
+    from recommender.services import movielens, ratings, title_search, training
+
+    movielens.import_movielens(path=dataset)
+    title_search.build()
+    training.train(algorithm="als")
+    alice = User.objects.create_user("alice")
+    rater = ratings.rater_of(alice)
+    rng = np.random.default_rng(0)
+    for movie in Movie.objects.most_rated()[:N_MINE]:
+        ratings.rate(rater=rater, movie=movie, half_stars=int(rng.integers(1, 11)))
+    client = Client()
+    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def get(path: str) -> None:
+        answer = client.get(f"/api/v1/{path}")
+        assert answer.status_code == 200, answer.content
+
+    print(
+        f"{Movie.objects.count():,} movies, {N_RATINGS:,} ratings, {N_MINE} of them mine; milliseconds of server time"
+    )
+    print(f"{'request':<34}{'median':>8}{'p99':>8}{'target':>8}{'p99/target':>12}")
+    _row("recommendations?limit=20", lambda: get("recommendations?limit=20"), 25)
+    _row("recommendations?limit=100", lambda: get("recommendations?limit=100"), 25)
+    for query in QUERIES:
+        _row(f"search?q={query}", lambda query=query: get(f"search?q={query}&limit=20"), 10)  # type: ignore[misc]
+
+
+def _row(name: str, request: Callable[[], None], target: float, repeats: int = 200) -> None:
+    for _ in range(5):
+        request()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        request()
+        times.append(1000 * (time.perf_counter() - start))
+    p99 = statistics.quantiles(times, n=100)[98]
+    print(f"{name:<34}{statistics.median(times):>8.1f}{p99:>8.1f}{target:>8.0f}{p99 / target:>12.2f}")
+
+
+if __name__ == "__main__":
+    main()
