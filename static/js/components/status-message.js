@@ -6,7 +6,7 @@ export function statusMessage({ heading, sentence, button }) {
     ? element("a", { class: "button button-primary", href: button.href }, button.label)
     : element("button", { class: "button button-primary", type: "button", onclick: button.run }, button.label));
   return element("div", { class: "status-message" },
-    heading ? element("h3", { class: "status-heading" }, heading) : null, element("p", {}, sentence), action);
+    heading ? element("h2", { class: "status-heading" }, heading) : null, element("p", {}, sentence), action);
 }
 
 /** Say what an ApiError means, with a second chance. */

@@ -10,6 +10,7 @@ const grid = document.querySelector("movie-grid");
 const heading = document.querySelector("[data-heading]");
 const count = document.querySelector("[data-count]");
 const welcome = document.querySelector("[data-welcome]");
+const searchTitle = document.querySelector("[data-search-title]");
 const row = document.querySelector("[data-row=recommendations]");
 const field = document.querySelector("#search-field");
 
@@ -24,6 +25,7 @@ function show(query) {
   if (query === shown) return;
   shown = query;
   welcome.hidden = query !== "";
+  searchTitle.hidden = query === "";
   heading.textContent = query ? `Results for “${query}”` : "Popular";
   document.title = query ? `${query} · movierec` : "movierec: one good movie for tonight";
   grid.source = {
