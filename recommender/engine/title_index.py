@@ -1,7 +1,5 @@
 """The title index: built once into a folder, then opened and searched by any number of threads."""
 
-import hashlib
-import json
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterable
@@ -22,22 +20,17 @@ from recommender.engine.title_document import (
     sort_ranks,
     title_schema,
 )
+from recommender.engine.title_manifest import TitleIndexError, checked_count, write_manifest
 from recommender.engine.title_query import BREVITY_WEIGHT, POPULARITY_WEIGHT, title_queries
 
 __all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "build_title_index"]
 
 Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
 
-_FORMAT: Final = 1
-_MANIFEST: Final = "manifest.json"
 _HEAP_BYTES: Final = 400_000_000
 _PROGRESS_EVERY: Final = 1000
 # How many of the best matches are ranked again with their popularity.
 _RERANKED: Final = 200
-
-
-class TitleIndexError(ValueError):
-    """The folder holds no usable title index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +82,7 @@ def build_title_index(
     partial.mkdir(parents=True)
     try:
         _write_index(ordered, partial, on_progress or (lambda _: None))
-        _write_manifest(partial, len(ordered))
+        write_manifest(partial, len(ordered))
         partial.rename(path)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -112,7 +105,7 @@ class TitleIndex:
     """
 
     def __init__(self, path: Path) -> None:
-        self._n_documents = _checked_count(path)
+        self._n_documents = checked_count(path)
         try:
             self._searcher = tantivy.Index.open(str(path)).searcher()
         except ValueError as error:
@@ -166,27 +159,36 @@ class TitleIndex:
         limit, offset = max(limit, 0), max(offset, 0)
         if order == "relevance" and not query.strip():
             order = "popularity"
-        # Reading all matches is faster than telling the index about thousands of excluded movies.
-        n_wanted = self._n_documents if exclude else offset + limit
-        found = self._find(query, _filters(genre, decade, min_ratings), n_wanted, order)
+        excluded = frozenset(exclude or ())
+        n_wanted = offset + limit + len(excluded)
+        matches, found = self._find(query, _filters(genre, decade, min_ratings), n_wanted, order)
         movie_ids = self._reranked(found.hits) if order == "relevance" else self._values("movie_id", found.hits)
-        if not exclude:
-            return TitleHits(movie_ids[offset : offset + limit], found.count)
-        excluded = frozenset(exclude)
         kept = [movie_id for movie_id in movie_ids if movie_id not in excluded]
-        return TitleHits(kept[offset : offset + limit], len(kept))
+        count = _count(found)
+        if count == len(movie_ids):
+            count = len(kept)
+        elif excluded:
+            count -= self._count_among(matches, excluded)
+        return TitleHits(kept[offset : offset + limit], count)
 
-    def _find(self, text: str, filters: list[Query], n_wanted: int, order: Order) -> tantivy.SearchResult:
-        """Return what the strictest reading of the text finds that finds something good.
+    def _find(self, text: str, filters: list[Query], n_wanted: int, order: Order) -> tuple[Query, tantivy.SearchResult]:
+        """Return the strictest reading of the text that finds something good, and what it finds.
 
         Filters narrow what a text finds; they do not change how it is read.
         """
-        for attempt, matches in enumerate(title_queries(text, self._searcher.doc_freq, self._n_documents)):
-            narrowed = [(Occur.Must, matches), *((Occur.Must, part) for part in filters)]
-            found = self._search(Query.boolean_query(narrowed) if filters else matches, n_wanted, order)
-            if self._is_good(found, attempt) or (filters and self._is_good(self._search(matches, 2, order), attempt)):
+        for attempt, query in enumerate(title_queries(text, self._searcher.doc_freq, self._n_documents)):
+            narrowed = [(Occur.Must, query), *((Occur.Must, part) for part in filters)]
+            matches = Query.boolean_query(narrowed) if filters else query
+            found = self._search(matches, n_wanted, order)
+            if self._is_good(found, attempt) or (filters and self._is_good(self._search(query, 2, order), attempt)):
                 break
-        return found
+        return matches, found
+
+    def _count_among(self, matches: Query, movie_ids: Collection[int]) -> int:
+        """Return how many of these movies match."""
+        possible = [movie_id for movie_id in movie_ids if movie_id >= 0]
+        among = Query.term_set_query(title_schema(), "movie_id", possible)
+        return _count(self._searcher.search(matches.and_must_match(among), limit=1))
 
     def _search(self, query: Query, n_wanted: int, order: Order) -> tantivy.SearchResult:
         if order == "relevance":
@@ -196,7 +198,7 @@ class TitleIndex:
 
     def _is_good(self, found: tantivy.SearchResult, attempt: int) -> bool:
         """Say whether there are several matches, or one that somebody has rated; a loose reading needs only one."""
-        return found.count > (0 if attempt else 2) or any(self._values("rating_count", found.hits))
+        return _count(found) > (0 if attempt else 2) or any(self._values("rating_count", found.hits))
 
     def _reranked(self, hits: list[tuple[float, tantivy.DocAddress]]) -> list[int]:
         """Return the movies of the hits, the first of them ordered again with popularity and brevity."""
@@ -209,6 +211,11 @@ class TitleIndex:
 
     def _values(self, field: str, hits: list[tuple[Any, tantivy.DocAddress]]) -> list[Any]:
         return self._searcher.fast_field_values(field, [address for _, address in hits])
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    count: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stub
+    return count
 
 
 def _filters(genre: str | None, decade: int | None, min_ratings: int) -> list[Query]:
@@ -258,34 +265,3 @@ def _numbers(document: TitleDocument) -> dict[str, int | None]:
         "tmdb_id": document.tmdb_id,
         "rating_count": document.rating_count,
     }
-
-
-def _write_manifest(path: Path, count: int) -> None:
-    files = {file.name: _digest(file) for file in sorted(path.iterdir()) if not file.name.endswith(".lock")}
-    (path / _MANIFEST).write_text(json.dumps({"format": _FORMAT, "count": count, "files": files}), encoding="utf-8")
-
-
-def _checked_count(path: Path) -> int:
-    """Return the number of movies after checking every file of the index against its manifest."""
-    again = "build the title index again"
-    try:
-        manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] != _FORMAT:
-            raise TitleIndexError(f"The title index {path} has format {manifest['format']}, not {_FORMAT}; {again}.")
-        for name, digest in manifest["files"].items():
-            if _digest(path / name) != digest:
-                raise TitleIndexError(f"The title index {path} is damaged ({name} has changed); {again}.")
-        return int(manifest["count"])
-    except FileNotFoundError as error:
-        raise TitleIndexError(
-            f"The title index {path} is missing or incomplete ({error.filename}); {again}."
-        ) from error
-    except TitleIndexError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TitleIndexError(f"The title index {path} is damaged ({error}); {again}.") from error
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "blake2b").hexdigest()
