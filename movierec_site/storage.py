@@ -1,5 +1,7 @@
 """Where static files and artifacts live."""
 
+from __future__ import annotations
+
 import os
 import shutil
 from pathlib import Path

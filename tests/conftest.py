@@ -8,29 +8,25 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
-from recommender.engine.generator import generate
 
 from movierec_site.env import adbc_uri
+from recommender.engine.generator import generate
 from recommender.models import Rater
 from recommender.services import movielens, serving, similar_movies, title_search, training
 from recommender.services.ratings import rater_of
 
 ROOT = Path(__file__).resolve().parent.parent
-SITE_FIXTURES = {"site_data", "site_database", "site_url"}
-OUR_TABLES = (
-    "recommender_movie, recommender_genre, recommender_tag, recommender_rater, recommender_job, auth_user, cache"
-)
 
 
 @pytest.fixture(scope="session")
@@ -49,46 +45,51 @@ def collected_static() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-@pytest.fixture(scope="session")
-def site_database(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker, dataset_dir: Path
-) -> str:
-    """The dataset imported and everything built from it, in the test database and a copy; return the copy's name.
-
-    The copy is for the processes of a running site; tests that ask for `site_data` see the data and roll back.
-    """
-    name = f"{connection.settings_dict['NAME']}_site"
-    with django_db_blocker.unblock():
-        movielens.import_movielens(path=dataset_dir)
-        title_search.build()
-        training.train(algorithm="als")
-        similar_movies.build()
+@contextmanager
+def connected_to(database: str) -> Iterator[None]:
+    """Let Django's connection go to another database of the same server."""
+    usual = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    try:
+        yield
+    finally:
         connection.close()
-        with psycopg.connect(adbc_uri(connection.settings_dict | {"NAME": "postgres"}), autocommit=True) as server:
+        connection.settings_dict["NAME"] = usual
+
+
+@pytest.fixture(scope="session")
+def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dataset_dir: Path) -> Iterator[str]:
+    """Name of a database of its own with the dataset imported and everything built from it."""
+    usual = connection.settings_dict["NAME"]
+    name = f"{usual}_site"
+    with django_db_blocker.unblock():
+        connection.close()
+        with psycopg.connect(_url_of("postgres"), autocommit=True) as server:
             server.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
-    return name
-
-
-@pytest.fixture(autouse=True)
-def _data_only_where_asked(request: pytest.FixtureRequest) -> None:
-    """Give a test the site's data when it asks for it and an empty database otherwise, in whatever order they run."""
-    wanted = [name for name in ("transactional_db", "db") if name in request.fixturenames]
-    if not wanted:
-        return
-    if any(SITE_FIXTURES.intersection(getattr(item, "fixturenames", ())) for item in request.session.items):
-        request.getfixturevalue("site_database")
-    request.getfixturevalue(wanted[0])
-    if not SITE_FIXTURES.intersection(request.fixturenames):
-        with connection.cursor() as cursor:
-            tables = ", ".join(f"recommender_{name}" for name in TABLES)
-            cursor.execute(f"TRUNCATE {tables}, auth_user CASCADE")
-    cache.clear()
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{usual}"')
+        with connected_to(name):
+            movielens.import_movielens(path=dataset_dir)
+            title_search.build()
+            training.train(algorithm="als")
+            similar_movies.build()
+    yield name
+    with psycopg.connect(_url_of("postgres"), autocommit=True) as server:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-def site_data(db: None) -> None:
-    """The imported dataset, the title index, an ALS model and the similar movies, in the test's transaction."""
+def site_data(site_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The imported dataset and what is built from it; what a test writes is rolled back. Not to be used with `db`."""
+    with django_db_blocker.unblock(), connected_to(site_database), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """The site's data where a test asks for it, an empty database otherwise."""
+    request.getfixturevalue("site_data" if "site_data" in request.fixturenames else "db")
 
 
 @pytest.fixture(scope="session")
@@ -123,13 +124,13 @@ def _nothing_loaded() -> Iterator[None]:
 
 
 @pytest.fixture
-def alice(db: None) -> User:
+def alice(database: None) -> User:
     """A user."""
     return User.objects.create_user("alice", "alice@example.org", "alice likes aliens")
 
 
 @pytest.fixture
-def bob(db: None) -> User:
+def bob(database: None) -> User:
     """Another user."""
     return User.objects.create_user("bob", "bob@example.org", "bob builds barns")
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from recommender.models import Genre, Job, ModelVersion, Movie, Rater, Rating
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -44,3 +46,8 @@ def make_model_version(key: str = "als/1", algorithm: str = "als", **more: Any) 
         "code_version": "0",
     }
     return ModelVersion.objects.create(**(fields | more))
+
+
+def make_user(username: str) -> User:
+    """Return a stored user who can sign in with "a fine long password"."""
+    return User.objects.create_user(username, f"{username}@example.org", "a fine long password")

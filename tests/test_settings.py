@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
+
+from movierec_site.env import adbc_uri
 
 ROOT = Path(__file__).resolve().parent.parent
 READ = re.compile(
@@ -38,7 +41,12 @@ def run_manage(*arguments: str, **environment: str) -> subprocess.CompletedProce
 
 def test_it_is_clean_to_deploy() -> None:
     checked = run_manage(
-        "check", "--deploy", "--fail-level", "WARNING", DATABASE_URL=os.environ["DATABASE_URL"], SECRET_KEY="x1Y_" * 20
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        DATABASE_URL=adbc_uri(django_settings.DATABASES["default"]),
+        SECRET_KEY="x1Y_z9" * 10,
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -47,7 +55,7 @@ def test_it_is_clean_to_deploy() -> None:
     ("environment", "sentence"),
     [
         ({"DATABASE_URL": "postgresql://localhost/x"}, "SECRET_KEY is empty; set it"),
-        ({"DATABASE_URL": "mysql://"}, "DATABASE_URL cannot be read; it looks like"),
+        ({"SECRET_KEY": "x", "DATABASE_URL": "mysql://"}, "DATABASE_URL cannot be read; it looks like"),
         ({"DEBUG": "maybe"}, 'DEBUG is "maybe"; set it to 1 or 0'),
         ({"EMAIL_PORT": "smtp"}, 'EMAIL_PORT is "smtp"; set it to a whole number'),
     ],

@@ -48,7 +48,7 @@ class ALS:
     name: ClassVar[str] = "als"
     label: ClassVar[str] = "Latent factors"
     description: ClassVar[str] = "Finds hidden dimensions of taste in everyone's ratings and where you stand on them."
-    minimum_ratings: ClassVar[int] = 5
+    minimum_ratings: ClassVar[int] = 1
 
     n_factors: int = 64
     regularization: float = 0.06

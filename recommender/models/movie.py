@@ -55,7 +55,13 @@ class Movie(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(rating_count__gte=0), name="movie_rating_count_not_negative"),
             models.CheckConstraint(
-                condition=Q(rating_mean__range=(0.5, 5), rating_median__range=(0.5, 5), rating_count__gt=0)
+                condition=Q(
+                    rating_count__gt=0,
+                    rating_mean__isnull=False,
+                    rating_mean__range=(0.5, 5),
+                    rating_median__isnull=False,
+                    rating_median__range=(0.5, 5),
+                )
                 | Q(rating_mean=None, rating_median=None, rating_count=0),
                 name="movie_rating_statistics_belong_together",
             ),

@@ -7,7 +7,7 @@ from django.test import Client
 
 from recommender.models import Movie, Rating
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_data")]
+pytestmark = pytest.mark.usefixtures("site_data")
 
 
 def get(client: Client, path: str) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""Similar movies: which movies the same people rated alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from native.co_rating import pack_by_rater, similar_movies
+from recommender.engine.als_factorisation import row_blocks
+from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.ratings import RatingMatrix
+from recommender.engine.recommender import OnProgress
+from recommender.engine.similar_movies_tuning import common_raters_boost, genre_masks, tune
+
+Float32 = NDArray[np.float32]
+Int32 = NDArray[np.int32]
+
+CO_RATINGS_PER_BLOCK = 500_000_000
+CANDIDATES_PER_NEIGHBOUR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarMovies:
+    """Cosine of two movies' ratings over their common raters, boosted where those are many.
+
+    Attributes
+    ----------
+    n : int
+        Neighbours per movie.
+    min_common : int
+        Fewest raters in common.
+    min_score : float
+        Neighbours score more than this.
+    limit, point : float and int, or None
+        The boost reaches ``1 + limit`` at `point` common raters; None tunes them on `reference_pair`.
+    reference_pair : (int, int)
+        Movie ids; the second must be among the two most similar to the first.
+    """
+
+    n: int = 20
+    min_common: int = 3
+    min_score: float = 0.3
+    limit: float | None = None
+    point: int | None = None
+    reference_pair: tuple[int, int] = (1196, 1210)
+
+    def fit(
+        self,
+        ratings: RatingMatrix,
+        movies: MovieFeatures,
+        *,
+        n_threads: int = 1,
+        on_progress: OnProgress | None = None,
+    ) -> "Neighbours":
+        """Compare all pairs of movies, a block of movies at a time."""
+        tuned = self.tuned(ratings, movies)
+        neighbours = np.full((ratings.n_movies, self.n), -1, dtype=np.int32)
+        scores = np.zeros((ratings.n_movies, self.n), dtype=np.float32)
+        comparison = Comparison.of(ratings, movies, tuned)
+        for first, last in comparison.blocks():
+            neighbours[first:last], scores[first:last] = comparison.neighbours(first, last, n_threads=n_threads)
+            if on_progress is not None:
+                on_progress(last / ratings.n_movies)
+        return Neighbours(ratings.movie_ids, neighbours, scores)
+
+    def tuned(self, ratings: RatingMatrix, movies: MovieFeatures) -> "SimilarMovies":
+        """Return the same with `limit` and `point` set."""
+        if self.limit is not None and self.point is not None:
+            return self
+        limit, point = tune(ratings, movies, self.reference_pair, min_common=self.min_common, min_score=self.min_score)
+        return replace(
+            self,
+            limit=limit if self.limit is None else self.limit,
+            point=point if self.point is None else self.point,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Everything the kernel needs, ready for any range of movies."""
+
+    ratings: RatingMatrix
+    settings: SimilarMovies
+    order: Int32
+    packed_indptr: NDArray[np.int64]
+    packed: NDArray[np.uint32]
+    genre_masks: NDArray[np.uint64]
+    boost: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, ratings: RatingMatrix, movies: MovieFeatures, settings: SimilarMovies) -> Self:
+        """Prepare the comparison of all movies with at least `min_common` ratings; `settings` are tuned."""
+        counts = ratings.movie_counts()
+        order = np.argsort(-counts, kind="stable").astype(np.int32)
+        order = order[counts[order] >= settings.min_common]
+        packed_indptr, packed = pack_by_rater(
+            ratings.movie_indptr, ratings.rater_indices, ratings.half_stars_by_movie, order, ratings.n_raters
+        )
+        boost = common_raters_boost(settings.limit or 0.0, settings.point or 0, settings.min_common)
+        return cls(ratings, settings, order, packed_indptr, packed, genre_masks(movies), boost)
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """Cut the movies into consecutive ranges of about equal work."""
+        co_ratings = np.concatenate([[0], np.cumsum(self.ratings.rater_counts()[self.ratings.rater_indices])])
+        return list(row_blocks(co_ratings[self.ratings.movie_indptr], CO_RATINGS_PER_BLOCK))
+
+    def neighbours(self, first_movie: int, last_movie: int, *, n_threads: int) -> tuple[Int32, Float32]:
+        """Return (neighbours, scores) of a range of movies, (last_movie - first_movie, n) each."""
+        return similar_movies(
+            self.packed_indptr,
+            self.packed,
+            self.order,
+            self.ratings.movie_indptr,
+            self.ratings.rater_indices,
+            self.ratings.half_stars_by_movie,
+            self.genre_masks,
+            self.boost,
+            min_common=self.settings.min_common,
+            min_score=self.settings.min_score,
+            n_candidates=CANDIDATES_PER_NEIGHBOUR * self.settings.n,
+            n=self.settings.n,
+            first_movie=first_movie,
+            last_movie=last_movie,
+            n_threads=n_threads,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The most similar movies of every movie.
+
+    Attributes
+    ----------
+    movie_ids : (n_movies,) int32
+    neighbours : (n_movies, n) int32
+        Movie indices, best first, padded with -1.
+    scores : (n_movies, n) float32
+    """
+
+    movie_ids: Int32
+    neighbours: Int32
+    scores: Float32
+
+    def of(self, movie_id: int) -> list[int]:
+        """Return the ids of the movies most similar to one, best first; none for an unknown movie."""
+        index = int(np.searchsorted(self.movie_ids, movie_id))
+        if index == self.movie_ids.size or self.movie_ids[index] != movie_id:
+            return []
+        found = self.neighbours[index]
+        return [int(movie) for movie in self.movie_ids[found[found >= 0]]]
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything needed to rebuild it, as named arrays."""
+        return {"movie_ids": self.movie_ids, "neighbours": self.neighbours, "scores": self.scores}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Rebuild from `to_arrays`."""
+        return cls(arrays["movie_ids"], arrays["neighbours"], arrays["scores"])
