@@ -88,3 +88,45 @@ def top_n(
         order = order[left[order]][:n]
         best[row, : order.size] = order
     return best
+
+
+def similar_movies(
+    movie_indptr: Int64,
+    rater_indices: Int32,
+    levels: NDArray[np.int8],
+    genre_masks: NDArray[np.uint64],
+    boost: Float64,
+    *,
+    min_common: int,
+    min_score: float,
+    n_candidates: int,
+    n: int,
+) -> tuple[Int32, Float32]:
+    """Twin of `native.co_rating.similar_movies` for all movies: every pair from a dense matrix, exactly."""
+    n_movies = movie_indptr.size - 1
+    dense = np.zeros((n_movies, int(rater_indices.max(initial=-1)) + 1), dtype=np.int64)
+    rated = np.zeros(dense.shape, dtype=np.int64)
+    for movie in range(n_movies):
+        stored = slice(movie_indptr[movie], movie_indptr[movie + 1])
+        dense[movie, rater_indices[stored]] = levels[stored]
+        rated[movie, rater_indices[stored]] = 1
+    common, dots, squares = rated @ rated.T, dense @ dense.T, dense**2 @ rated.T
+    n_genres = np.bitwise_count(genre_masks)
+    shared = np.bitwise_count(genre_masks[:, None] & genre_masks[None, :])
+    neighbours = np.full((n_movies, n), -1, dtype=np.int32)
+    scores = np.zeros((n_movies, n), dtype=np.float32)
+    for movie in range(n_movies):
+        others = (common[movie] >= min_common) & (2 * shared[movie] >= np.minimum(n_genres, n_genres[movie]))
+        others &= (squares[movie] > 0) & (squares[:, movie] > 0)
+        others[movie] = False
+        candidates = np.flatnonzero(others)
+        products = squares[movie, candidates].astype(np.float64) * squares[candidates, movie].astype(np.float64)
+        boosts = boost[np.minimum(common[movie, candidates], boost.size - 1)]
+        score = dots[movie, candidates] / np.sqrt(products) * boosts
+        candidates, score = candidates[score > min_score], score[score > min_score]
+        most_common = np.lexsort((candidates, -common[movie, candidates]))[:n_candidates]
+        candidates, score = candidates[most_common], score[most_common]
+        best = np.lexsort((candidates, -score))[:n]
+        neighbours[movie, : best.size] = candidates[best]
+        scores[movie, : best.size] = score[best]
+    return neighbours, scores
