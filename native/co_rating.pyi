@@ -43,6 +43,7 @@ def similar_movies(
     genre_masks: NDArray[np.uint64],
     boost: NDArray[np.float64],
     *,
+    co_occurrence: float = 0.0,
     min_common: int,
     min_score: float,
     n_candidates: int,
@@ -54,10 +55,10 @@ def similar_movies(
     """Find the most similar movies of a range of movies.
 
     For every other movie with at least `min_common` common raters that shares at least half of the genres of the
-    one with fewer genres, ``score = boost[n_common] · Σ r·s / √(Σ r² · Σ s²)`` over the common raters. Of the
-    movies scoring more than `min_score` the `n_candidates` with most common raters are kept, and of those the `n`
-    with the highest scores; ties go to the lower movie index. Sums are integers: the result equals the NumPy twin's
-    to the last bit.
+    one with fewer genres, ``score = boost[n_common] · Σ r·s / √(Σ r² · Σ s²) + co_occurrence · n_common / √(n₁ n₂)``
+    with the sums over the common raters and ``n₁``, ``n₂`` all raters of the two. Of the movies scoring more than
+    `min_score` the `n_candidates` with most common raters are kept, and of those the `n` with the highest scores;
+    ties go to the lower movie index. Sums are integers: the result equals the NumPy twin's to the last bit.
 
     Parameters
     ----------
@@ -72,7 +73,10 @@ def similar_movies(
         One bit per genre.
     boost : (n_boosts,) float64
         By number of common raters; the last value counts for all larger numbers.
-    min_common, n_candidates, n : int
+    co_occurrence : float
+    min_common, n : int
+    n_candidates : int
+        0 lets all of them compete by score.
     min_score : float
     first_movie, last_movie : int
         The range of movies, so that the work can be cut into chunks.
@@ -89,5 +93,5 @@ def similar_movies(
     Raises
     ------
     ValueError
-        If the range, the genre masks, `boost` or `n` do not fit.
+        If the range, the genre masks, `boost` or `n` do not fit, or 32-bit sums could overflow.
     """

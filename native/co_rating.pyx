@@ -16,6 +16,18 @@ cdef extern from "co_rating.h" nogil:
     void prefetch_rater(const uint32_t* packed)
     int n_bits(uint64_t mask)
 
+cdef struct Candidate:  # three doubles wide
+    double rank
+    double score
+    long long movie
+
+cdef struct Rule:
+    double co_occurrence
+    double min_score
+    int min_common
+    int n_candidates
+    int n
+
 cdef enum:
     RATERS_AHEAD = 2  # how far the prefetch of a rater's row runs ahead
 
@@ -31,6 +43,7 @@ def pack_by_rater(
     cdef Py_ssize_t position, stored, movie, rater
     counts = np.zeros(n_raters + 1, dtype=np.int64)
     cdef long long[::1] end = counts
+    _check_ratings(movie_indptr, rater_indices, levels)
     if order.shape[0] >= 1 << 24:
         raise ValueError(f"At most {(1 << 24) - 1} movies can be compared, not {order.shape[0]}.")
     for position in range(order.shape[0]):
@@ -51,6 +64,14 @@ def pack_by_rater(
     return indptr, ratings
 
 
+def _check_ratings(movie_indptr, rater_indices, levels):
+    end = movie_indptr[movie_indptr.shape[0] - 1]
+    if not end == rater_indices.shape[0] == levels.shape[0]:
+        raise ValueError(
+            f"movie_indptr ends at {end}, but there are {rater_indices.shape[0]} raters and {levels.shape[0]} levels."
+        )
+
+
 def similar_movies(
     const long long[::1] packed_indptr,
     const uint32_t[::1] packed,
@@ -61,6 +82,7 @@ def similar_movies(
     const uint64_t[::1] genre_masks,
     const double[::1] boost,
     *,
+    double co_occurrence=0.0,
     int min_common,
     double min_score,
     int n_candidates,
@@ -71,28 +93,38 @@ def similar_movies(
 ):
     """Return (neighbours, scores) of a range of movies; see the stub."""
     cdef Py_ssize_t n_movies = movie_indptr.shape[0] - 1, n_compared = order.shape[0], movie
+    cdef Py_ssize_t heap_size = max(n, n_candidates)
+    counts = np.diff(movie_indptr)
     if not 0 <= first_movie <= last_movie <= n_movies:
         raise ValueError(f"Movies {first_movie}:{last_movie} are not within the {n_movies} movies of movie_indptr.")
     if genre_masks.shape[0] != n_movies:
         raise ValueError(f"{genre_masks.shape[0]} genre masks for {n_movies} movies.")
     if boost.shape[0] <= min_common or min_common < 1:
         raise ValueError(f"boost must go beyond min_common ({min_common}, at least 1), not end at {boost.shape[0] - 1}.")
-    if not 1 <= n <= n_candidates:
-        raise ValueError(f"n must be 1..n_candidates ({n_candidates}), not {n}.")
+    if n < 1 or 0 < n_candidates < n:
+        raise ValueError(f"n must be at least 1 and at most n_candidates ({n_candidates}), not {n}.")
+    _check_ratings(movie_indptr, rater_indices, levels)
+    if counts.max(initial=0) * np.square(levels, dtype=np.int64).max(initial=0) >= 1 << 31:
+        raise ValueError("Too many ratings of one movie for 32-bit sums: use levels of smaller size.")
     n_threads = max(1, n_threads)
     neighbours = np.full((last_movie - first_movie, n), -1, dtype=np.int32)
     scores = np.zeros((last_movie - first_movie, n), dtype=np.float32)
-    level_terms = np.zeros((256, 4), dtype=np.int32)
-    cdef int[:, ::1] level_terms_view = level_terms
-    cdef pair_sums_t* terms = <pair_sums_t*> &level_terms_view[0, 0]
-    fill_level_terms(terms)
     if n_compared == 0 or first_movie == last_movie:
         return neighbours, scores
+    cdef int[:, ::1] level_terms = np.zeros((256 + 1, 4), dtype=np.int32)
+    cdef pair_sums_t* terms = _aligned(&level_terms[0, 0])
+    fill_level_terms(terms)
     cdef int[:, ::1] out_neighbours = neighbours
     cdef float[:, ::1] out_scores = scores
-    cdef int[:, :, ::1] sums = np.zeros((n_threads, n_compared + 4, 4), dtype=np.int32)
-    cdef uint64_t[:, ::1] keys = np.zeros((n_threads, n_candidates), dtype=np.uint64)
-    cdef double[:, ::1] candidate_scores = np.zeros((n_threads, n_candidates))
+    cdef const double[::1] inverse_roots = 1 / np.sqrt(np.maximum(counts, 1))
+    cdef int[:, :, ::1] sums = np.zeros((n_threads, n_compared + 8, 4), dtype=np.int32)
+    cdef double[:, :, ::1] heaps = np.zeros((n_threads, heap_size, 3))
+    cdef Rule rule
+    rule.co_occurrence = co_occurrence
+    rule.min_score = min_score
+    rule.min_common = min_common
+    rule.n_candidates = n_candidates
+    rule.n = n
     for movie in prange(
         first_movie, last_movie, nogil=True, schedule="dynamic", chunksize=4, num_threads=n_threads
     ):
@@ -102,8 +134,8 @@ def similar_movies(
                 _aligned(&sums[threadid(), 0, 0]),
             )
             _choose(
-                movie, n_compared, &order[0], genre_masks, boost, min_common, min_score, n_candidates, n,
-                _aligned(&sums[threadid(), 0, 0]), &keys[threadid(), 0], &candidate_scores[threadid(), 0],
+                movie, order, genre_masks, boost, inverse_roots, rule,
+                _aligned(&sums[threadid(), 0, 0]), <Candidate*> &heaps[threadid(), 0, 0],
                 &out_neighbours[movie - first_movie, 0], &out_scores[movie - first_movie, 0],
             )
     return neighbours, scores
@@ -129,90 +161,90 @@ cdef void _add_co_ratings(
 
 
 cdef void _choose(
-    Py_ssize_t movie, Py_ssize_t n_compared, const int* order, const uint64_t[::1] genre_masks,        # IN
-    const double[::1] boost, int min_common, double min_score, int n_candidates, int n,                # IN
-    pair_sums_t* sums, uint64_t* keys, double* candidate_scores, int* neighbours, float* scores,       # OUT
+    Py_ssize_t movie, const int[::1] order, const uint64_t[::1] genre_masks, const double[::1] boost,  # IN
+    const double[::1] inverse_roots, Rule rule,                                                        # IN
+    pair_sums_t* sums, Candidate* heap, int* neighbours, float* scores,                                # OUT
 ) noexcept nogil:
-    # The n_candidates with most common raters are kept in a heap, the least of them on top. A key holds the common
-    # raters above the complement of the movie's index, so that of equal counts the lower index is the greater key.
+    # Either all compete by score for n places, or first by common raters for n_candidates.
     cdef Py_ssize_t position, last_boost = boost.shape[0] - 1
-    cdef int n_kept = 0, other
+    cdef int n_kept = 0, n_places = rule.n_candidates if rule.n_candidates > 0 else rule.n
+    cdef bint by_common = rule.n_candidates > 0
     cdef int* pair
-    cdef uint64_t key
-    cdef double score
-    for position in range(n_compared):
+    cdef Candidate candidate
+    cdef double squares
+    for position in range(order.shape[0]):
         pair = <int*> (sums + position)
-        if pair[0] < min_common:
+        if pair[0] < rule.min_common:
             continue
-        other = order[position]
-        key = <uint64_t> pair[0] << 32 | (0xFFFFFFFFu - <uint32_t> other)
-        if other == movie or (n_kept == n_candidates and key < keys[0]):
+        candidate.movie = order[position]
+        candidate.rank = pair[0]
+        if candidate.movie == movie or (by_common and n_kept == n_places and _worse(candidate, heap[0])):
             continue
-        if not _genres_shared(genre_masks[movie], genre_masks[other]) or pair[2] == 0 or pair[3] == 0:
+        if not _genres_shared(genre_masks[movie], genre_masks[candidate.movie]):
             continue
-        # cos = Σ r·s / √(Σ r² Σ s²); every product is exact, so NumPy finds the same bits
-        score = pair[1] / sqrt(<double> pair[2] * <double> pair[3]) * boost[min(<Py_ssize_t> pair[0], last_boost)]
-        if score > min_score:
-            if n_kept < n_candidates:
+        # cos = Σ r·s / √(Σ r² Σ s²): sums and products are exact, so NumPy finds the same bits
+        squares = <double> pair[2] * <double> pair[3]
+        candidate.score = pair[1] / sqrt(squares) * boost[min(<Py_ssize_t> pair[0], last_boost)] if squares > 0 else 0
+        candidate.score += (
+            rule.co_occurrence * (pair[0] * inverse_roots[movie] * inverse_roots[candidate.movie])
+        )
+        if not by_common:
+            candidate.rank = candidate.score
+        if candidate.score > rule.min_score:
+            if n_kept < n_places:
+                _sift_up(heap, n_kept, candidate)
                 n_kept += 1
-                _sift_up(keys, candidate_scores, n_kept - 1, key, score)
-            else:
-                _sift_down(keys, candidate_scores, n_kept, key, score)
-    memset(sums, 0, n_compared * sizeof(pair_sums_t))
-    _best(keys, candidate_scores, n_kept, n, neighbours, scores)
+            elif not _worse(candidate, heap[0]):
+                _sift_down(heap, n_kept, candidate)
+    memset(sums, 0, order.shape[0] * sizeof(pair_sums_t))
+    _best(heap, n_kept, rule.n, neighbours, scores)
 
 
 cdef inline bint _genres_shared(uint64_t genres, uint64_t other_genres) noexcept nogil:
     return 2 * n_bits(genres & other_genres) >= min(n_bits(genres), n_bits(other_genres))
 
 
-cdef void _best(
-    uint64_t* keys, double* candidate_scores, int n_kept, int n, int* neighbours, float* scores
-) noexcept nogil:
-    # n selections of the highest score, the lower index first
-    cdef int place, candidate, best, n_best = min(n, n_kept)
-    cdef uint32_t index, best_index = 0
+cdef void _best(Candidate* candidates, int n_candidates, int n, int* neighbours, float* scores) noexcept nogil:
+    # The n highest scores, selected one by one, the lower movie index first
+    cdef int place, candidate, best, n_best = min(n, n_candidates)
+    for candidate in range(n_candidates):
+        candidates[candidate].rank = candidates[candidate].score
     for place in range(n_best):
-        best = -1
-        for candidate in range(n_kept):
-            index = 0xFFFFFFFFu - <uint32_t> keys[candidate]
-            if best < 0 or candidate_scores[candidate] > candidate_scores[best] or (
-                candidate_scores[candidate] == candidate_scores[best] and index < best_index
-            ):
+        best = 0
+        for candidate in range(1, n_candidates):
+            if _worse(candidates[best], candidates[candidate]):
                 best = candidate
-                best_index = index
-        neighbours[place] = <int> best_index
-        scores[place] = <float> candidate_scores[best]
-        n_kept -= 1
-        keys[best] = keys[n_kept]
-        candidate_scores[best] = candidate_scores[n_kept]
+        neighbours[place] = <int> candidates[best].movie
+        scores[place] = <float> candidates[best].score
+        n_candidates -= 1
+        candidates[best] = candidates[n_candidates]
 
 
-cdef void _sift_up(uint64_t* keys, double* scores, int place, uint64_t key, double score) noexcept nogil:
+cdef inline bint _worse(Candidate left, Candidate right) noexcept nogil:
+    return left.rank < right.rank or (left.rank == right.rank and left.movie > right.movie)
+
+
+cdef void _sift_up(Candidate* heap, int place, Candidate candidate) noexcept nogil:
     cdef int parent
     while place > 0:
         parent = (place - 1) // 2
-        if keys[parent] <= key:
+        if not _worse(candidate, heap[parent]):
             break
-        keys[place] = keys[parent]
-        scores[place] = scores[parent]
+        heap[place] = heap[parent]
         place = parent
-    keys[place] = key
-    scores[place] = score
+    heap[place] = candidate
 
 
-cdef void _sift_down(uint64_t* keys, double* scores, int size, uint64_t key, double score) noexcept nogil:
+cdef void _sift_down(Candidate* heap, int size, Candidate candidate) noexcept nogil:
     cdef int place = 0, child
     while True:
         child = 2 * place + 1
         if child >= size:
             break
-        if child + 1 < size and keys[child + 1] < keys[child]:
+        if child + 1 < size and _worse(heap[child + 1], heap[child]):
             child += 1
-        if keys[child] >= key:
+        if not _worse(heap[child], candidate):
             break
-        keys[place] = keys[child]
-        scores[place] = scores[child]
+        heap[place] = heap[child]
         place = child
-    keys[place] = key
-    scores[place] = score
+    heap[place] = candidate

@@ -97,6 +97,7 @@ def similar_movies(
     genre_masks: NDArray[np.uint64],
     boost: Float64,
     *,
+    co_occurrence: float = 0.0,
     min_common: int,
     min_score: float,
     n_candidates: int,
@@ -111,21 +112,24 @@ def similar_movies(
         dense[movie, rater_indices[stored]] = levels[stored]
         rated[movie, rater_indices[stored]] = 1
     common, dots, squares = rated @ rated.T, dense @ dense.T, dense**2 @ rated.T
+    inverse_roots = 1 / np.sqrt(np.maximum(np.diff(movie_indptr), 1))
     n_genres = np.bitwise_count(genre_masks)
     shared = np.bitwise_count(genre_masks[:, None] & genre_masks[None, :])
     neighbours = np.full((n_movies, n), -1, dtype=np.int32)
     scores = np.zeros((n_movies, n), dtype=np.float32)
     for movie in range(n_movies):
         others = (common[movie] >= min_common) & (2 * shared[movie] >= np.minimum(n_genres, n_genres[movie]))
-        others &= (squares[movie] > 0) & (squares[:, movie] > 0)
         others[movie] = False
         candidates = np.flatnonzero(others)
         products = squares[movie, candidates].astype(np.float64) * squares[candidates, movie].astype(np.float64)
         boosts = boost[np.minimum(common[movie, candidates], boost.size - 1)]
-        score = dots[movie, candidates] / np.sqrt(products) * boosts
+        cosines = dots[movie, candidates] / np.sqrt(np.where(products > 0, products, 1)) * boosts
+        scale = common[movie, candidates] * inverse_roots[movie] * inverse_roots[candidates]
+        score = np.where(products > 0, cosines, 0) + co_occurrence * scale
         candidates, score = candidates[score > min_score], score[score > min_score]
-        most_common = np.lexsort((candidates, -common[movie, candidates]))[:n_candidates]
-        candidates, score = candidates[most_common], score[most_common]
+        if n_candidates:
+            most_common = np.lexsort((candidates, -common[movie, candidates]))[:n_candidates]
+            candidates, score = candidates[most_common], score[most_common]
         best = np.lexsort((candidates, -score))[:n]
         neighbours[movie, : best.size] = candidates[best]
         scores[movie, : best.size] = score[best]

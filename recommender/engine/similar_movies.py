@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from native.co_rating import pack_by_rater, similar_movies
-from recommender.engine.als_factorisation import row_blocks
+from recommender.engine.als_factorisation import RATINGS_PER_BLOCK, row_blocks
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress
@@ -17,29 +17,45 @@ from recommender.engine.similar_movies_tuning import common_raters_boost, genre_
 Float32 = NDArray[np.float32]
 Int32 = NDArray[np.int32]
 
+Int8 = NDArray[np.int8]
+Measure = Literal["blend", "cosine"]
+
 CO_RATINGS_PER_BLOCK = 500_000_000
 CANDIDATES_PER_NEIGHBOUR = 20
+COSINE_WEIGHT = 0.3
+COSINE_SHRINKAGE = 20
+BLEND_MIN_SCORE = 0.1
+GRID = 8
+"""Centred half-stars are kept in eighths."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarMovies:
-    """Cosine of two movies' ratings over their common raters, boosted where those are many.
+    """Movies that the same people watched and rated alike; they share at least half of their genres.
+
+    ``measure="cosine"`` is the cosine of two movies' ratings over their common raters, boosted where those are many
+    (`limit`, `point`). ``measure="blend"``, the default, adds the co-occurrence cosine ``n / √(n₁ n₂)`` to 0.3 times
+    the cosine of centred ratings, shrunk by ``n / (n + 20)``. Measured on ml-latest-small, neighbours of liked movies
+    among the held-out liked ones, each counted by how rare it is: 0.58 for the blend, 0.54 for co-occurrence, 0.43
+    for the shrunk cosine, 0.47 for the boosted one with ``limit=0.216``, 0.30 with the tuned limit.
 
     Attributes
     ----------
     n : int
         Neighbours per movie.
+    measure : {"blend", "cosine"}
     min_common : int
         Fewest raters in common.
     min_score : float
-        Neighbours score more than this.
+        Neighbours by cosine score more than this; in the blend 0.1 is enough.
     limit, point : float and int, or None
-        The boost reaches ``1 + limit`` at `point` common raters; None tunes them on `reference_pair`.
+        The boost of the cosine reaches ``1 + limit`` at `point` common raters; None tunes them on `reference_pair`.
     reference_pair : (int, int)
         Movie ids; the second must be among the two most similar to the first.
     """
 
     n: int = 20
+    measure: Measure = "blend"
     min_common: int = 3
     min_score: float = 0.3
     limit: float | None = None
@@ -66,8 +82,8 @@ class SimilarMovies:
         return Neighbours(ratings.movie_ids, neighbours, scores)
 
     def tuned(self, ratings: RatingMatrix, movies: MovieFeatures) -> "SimilarMovies":
-        """Return the same with `limit` and `point` set."""
-        if self.limit is not None and self.point is not None:
+        """Return the same with `limit` and `point` set, where they matter."""
+        if self.measure == "blend" or (self.limit is not None and self.point is not None):
             return self
         limit, point = tune(ratings, movies, self.reference_pair, min_common=self.min_common, min_score=self.min_score)
         return replace(
@@ -83,6 +99,7 @@ class Comparison:
 
     ratings: RatingMatrix
     settings: SimilarMovies
+    levels: Int8
     order: Int32
     packed_indptr: NDArray[np.int64]
     packed: NDArray[np.uint32]
@@ -95,11 +112,17 @@ class Comparison:
         counts = ratings.movie_counts()
         order = np.argsort(-counts, kind="stable").astype(np.int32)
         order = order[counts[order] >= settings.min_common]
+        if settings.measure == "blend":
+            levels = centred_levels(ratings)
+            n_common = np.arange(max(int(counts.max(initial=0)), settings.min_common) + 1)
+            boost = COSINE_WEIGHT * n_common / (n_common + COSINE_SHRINKAGE)
+        else:
+            levels = ratings.half_stars_by_movie
+            boost = common_raters_boost(settings.limit or 0.0, settings.point or 0, settings.min_common)
         packed_indptr, packed = pack_by_rater(
-            ratings.movie_indptr, ratings.rater_indices, ratings.half_stars_by_movie, order, ratings.n_raters
+            ratings.movie_indptr, ratings.rater_indices, levels, order, ratings.n_raters
         )
-        boost = common_raters_boost(settings.limit or 0.0, settings.point or 0, settings.min_common)
-        return cls(ratings, settings, order, packed_indptr, packed, genre_masks(movies), boost)
+        return cls(ratings, settings, levels, order, packed_indptr, packed, genre_masks(movies), boost)
 
     def blocks(self) -> list[tuple[int, int]]:
         """Cut the movies into consecutive ranges of about equal work."""
@@ -108,18 +131,20 @@ class Comparison:
 
     def neighbours(self, first_movie: int, last_movie: int, *, n_threads: int) -> tuple[Int32, Float32]:
         """Return (neighbours, scores) of a range of movies, (last_movie - first_movie, n) each."""
+        blend = self.settings.measure == "blend"
         return similar_movies(
             self.packed_indptr,
             self.packed,
             self.order,
             self.ratings.movie_indptr,
             self.ratings.rater_indices,
-            self.ratings.half_stars_by_movie,
+            self.levels,
             self.genre_masks,
             self.boost,
+            co_occurrence=1.0 if blend else 0.0,
             min_common=self.settings.min_common,
-            min_score=self.settings.min_score,
-            n_candidates=CANDIDATES_PER_NEIGHBOUR * self.settings.n,
+            min_score=BLEND_MIN_SCORE if blend else self.settings.min_score,
+            n_candidates=0 if blend else CANDIDATES_PER_NEIGHBOUR * self.settings.n,
             n=self.settings.n,
             first_movie=first_movie,
             last_movie=last_movie,
@@ -159,3 +184,15 @@ class Neighbours:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Rebuild from `to_arrays`."""
         return cls(arrays["movie_ids"], arrays["neighbours"], arrays["scores"])
+
+
+def centred_levels(ratings: RatingMatrix) -> Int8:
+    """Return half-stars less the rater's mean, in eighths, by movie, (n_ratings,) int8."""
+    totals = np.bincount(ratings.rater_indices, ratings.half_stars_by_movie, minlength=ratings.n_raters)
+    means = (totals / np.maximum(ratings.rater_counts(), 1)).astype(np.float32)
+    levels = np.empty(ratings.n_ratings, dtype=np.int8)
+    for first, last in row_blocks(ratings.movie_indptr, RATINGS_PER_BLOCK):
+        stored = slice(ratings.movie_indptr[first], ratings.movie_indptr[last])
+        centred = ratings.half_stars_by_movie[stored] - means[ratings.rater_indices[stored]]
+        levels[stored] = np.rint(GRID * centred)
+    return levels

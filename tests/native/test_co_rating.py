@@ -46,10 +46,14 @@ def assert_equal(left: tuple[Any, Any], right: tuple[Any, Any]) -> None:
 
 
 @unhurried
-@given(seed=seeds, levels=st.sampled_from([(1, 10), (4, 5), (-76, 76), (-1, 1)]), n_candidates=st.integers(4, 40))
+@given(
+    seed=seeds,
+    levels=st.sampled_from([(1, 10), (4, 5), (-76, 76), (-1, 1)]),
+    n_candidates=st.sampled_from([0, 4, 9, 40]),
+)
 def test_it_equals_its_twin_to_the_last_bit(seed: int, levels: tuple[int, int], n_candidates: int) -> None:
     ratings = random_ratings(seed, *levels)
-    options = OPTIONS | {"n_candidates": n_candidates}
+    options = OPTIONS | {"n_candidates": n_candidates, "co_occurrence": (seed % 3) / 3}
     assert_equal(compare(ratings, n_threads=2, **options), reference.similar_movies(**ratings, **options))
 
 
@@ -93,6 +97,7 @@ def test_it_finds_nothing_without_common_raters_or_genres() -> None:
         ({"boost": np.ones(2)}, "boost"),
         ({"n": 9}, "n must be"),
         ({"last": 99}, "0:99"),
+        ({"movie_indptr": np.array([0] * N_MOVIES + [2**20])}, "ends at 1048576"),
     ],
 )
 def test_it_refuses_arguments_that_do_not_fit(change: dict[str, Any], message: str) -> None:
@@ -100,3 +105,14 @@ def test_it_refuses_arguments_that_do_not_fit(change: dict[str, Any], message: s
     arrays = {name: change[name] for name in change if name in ratings}
     with pytest.raises(ValueError, match=message):
         compare(ratings | arrays, last=change.get("last", N_MOVIES), **OPTIONS | {"n": change.get("n", 4)})
+
+
+def test_it_refuses_levels_that_would_overflow_its_sums() -> None:
+    n_raters = 2**18
+    by_movie = np.array([0, n_raters]), np.arange(n_raters, dtype=np.int32), np.full(n_raters, 100, dtype=np.int8)
+    order = np.zeros(1, dtype=np.int32)
+    packed = pack_by_rater(*by_movie, order, n_raters)
+    with pytest.raises(ValueError, match="32-bit"):
+        similar_movies(
+            *packed, order, *by_movie, np.ones(1, dtype=np.uint64), np.ones(4), first_movie=0, last_movie=1, **OPTIONS
+        )
