@@ -75,12 +75,8 @@ def adbc_uri(settings: dict[str, Any]) -> str:
     """Return the libpq connection string of an entry of DATABASES (or `connection.settings_dict`)."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     parts = {libpq: str(settings[name]) for name, libpq in names.items() if settings.get(name)}
-    options = {
-        name: value
-        for name, value in settings.get("OPTIONS", {}).items()
-        if isinstance(value, str | int) and not isinstance(value, bool)
-    }
-    return make_conninfo(**parts, **options)
+    options = {name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, str)}
+    return make_conninfo("", **(parts | options))
 
 
 def secret_key(data_dir: Path) -> str:

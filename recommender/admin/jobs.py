@@ -1,6 +1,7 @@
 """Jobs: what runs, what ran and why it failed; cancel and run again."""
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -33,8 +34,9 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.action(description="Run the selected jobs again", permissions=["control"])
     def run_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         """Start new jobs like the chosen ones."""
+        user = request.user if isinstance(request.user, User) else None
         for job in chosen:
-            jobs.start(kind=Job.Kind(job.kind), arguments=job.arguments, requested_by=request.user)
+            jobs.start(kind=Job.Kind(job.kind), arguments=job.arguments, requested_by=user)
         self.message_user(request, "The jobs were queued.", messages.SUCCESS)
 
     def has_control_permission(self, request: HttpRequest) -> bool:

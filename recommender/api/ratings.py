@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from ninja.security import django_auth
 
+from recommender.api import people
 from recommender.api.schemas import (
     Limit,
     MovieId,
@@ -24,7 +25,7 @@ ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 @router.get("/ratings", response={200: RatedMovieList, 401: Problem, 422: Problem}, summary="My ratings")
 def my_ratings(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> RatedMovieList:
     """Return my ratings, the newest first."""
-    mine = Rating.objects.of(ratings.rater_of(request.user))
+    mine = Rating.objects.of(people.rater(request))
     page = [RatedMovie.of_rating(rating) for rating in mine[offset : offset + limit]]
     return RatedMovieList(count=mine.count(), results=page)
 
@@ -33,7 +34,7 @@ def my_ratings(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> R
 def rate(request: HttpRequest, movie_id: Path[MovieId], payload: RatingIn) -> RatingOut:
     """Set my rating of a movie, 0.5 to 5 stars in half steps; a second rating replaces the first."""
     rating = ratings.rate(
-        rater=ratings.rater_of(request.user),
+        rater=people.rater(request),
         movie=movies.get(movie_id=movie_id),
         half_stars=ratings.half_stars_of(payload.stars),
     )
@@ -43,5 +44,5 @@ def rate(request: HttpRequest, movie_id: Path[MovieId], payload: RatingIn) -> Ra
 @router.delete("/ratings/{movie_id}", response={204: None, **ERRORS}, summary="Remove a rating")
 def remove(request: HttpRequest, movie_id: Path[MovieId]) -> HttpResponse:
     """Take my rating of a movie back; taking back what is not there is fine."""
-    ratings.remove(rater=ratings.rater_of(request.user), movie=movies.get(movie_id=movie_id))
+    ratings.remove(rater=people.rater(request), movie=movies.get(movie_id=movie_id))
     return HttpResponse(status=204)

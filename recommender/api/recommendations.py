@@ -7,8 +7,8 @@ from ninja import Router
 from ninja.security import django_auth
 from pydantic import Field
 
+from recommender.api import people
 from recommender.api.schemas import Limit, Offset, Problem, RecommendedMovie, RecommendedMovieList, TooFew
-from recommender.services.ratings import rater_of
 from recommender.services.recommendations import recommend_for
 
 router = Router(tags=["recommendations"], auth=django_auth)
@@ -26,6 +26,6 @@ def recommendations(
     offset: Offset = 0,
 ) -> RecommendedMovieList:
     """Return movies I have not rated, best first; every rating counts from the next request on."""
-    mine = recommend_for(rater=rater_of(request.user), algorithm=algorithm, limit=limit, offset=offset)
+    mine = recommend_for(rater=people.rater(request), algorithm=algorithm, limit=limit, offset=offset)
     results = [RecommendedMovie.of(r.movie, predicted_stars=round(r.predicted_stars, 2)) for r in mine.results]
     return RecommendedMovieList(count=mine.count, algorithm=mine.algorithm, results=results)

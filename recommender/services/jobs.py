@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from celery import current_app
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -30,7 +30,7 @@ class JobFailed(Exception):
 
 
 def start(
-    *, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_by: AbstractBaseUser | None = None
+    *, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_by: User | None = None
 ) -> Job:
     """Write the job down and ring for a worker once it is committed."""
     with transaction.atomic():

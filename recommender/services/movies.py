@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 
 from recommender.models import Movie, Rating
 
@@ -22,7 +21,7 @@ def get(*, movie_id: int) -> Movie:
     return movie
 
 
-def half_stars_by(user: AbstractBaseUser | AnonymousUser, movies: Sequence[Movie]) -> dict[int, int]:
+def half_stars_by(user: User | AnonymousUser, movies: Sequence[Movie]) -> dict[int, int]:
     """Return a user's half stars for some movies, by movie id; nothing for a visitor."""
     if not user.is_authenticated or not movies:
         return {}

@@ -1,6 +1,6 @@
 """Rate a movie and take a rating back."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Case, F, FloatField, Value, When
 from django.db.models.functions import Greatest, Least
@@ -21,7 +21,7 @@ def half_stars_of(stars: float) -> int:
     return int(half_stars)
 
 
-def rater_of(user: AbstractBaseUser) -> Rater:
+def rater_of(user: User) -> Rater:
     """Return the rater behind a user, made at the first need."""
     return Rater.objects.get_or_create(user=user)[0]
 
