@@ -61,7 +61,9 @@ def test_it_shrinks_more_with_more_ridge_and_per_rating():
     strong = fold_in(item_features(ridge=10.0), [0, 1], [10, 1])
     per_rating = fold_in(item_features(ridge=0.1, prior_precision_per_rating=5.0), [0, 1], [10, 1])
     assert abs(strong.weights[0]) < abs(weak.weights[0])
-    np.testing.assert_allclose(per_rating.weights, fold_in(item_features(ridge=10.1), [0, 1], [10, 1]).weights, rtol=1e-5)
+    np.testing.assert_allclose(
+        per_rating.weights, fold_in(item_features(ridge=10.1), [0, 1], [10, 1]).weights, rtol=1e-5
+    )
 
 
 def test_it_gives_an_average_user_without_ratings():
