@@ -20,7 +20,9 @@ class Movies:
     movie_ids : (n_movies,) int32
         Strictly increasing.
     titles : tuple of str
-        Without the year, in MovieLens form: "City of Lost Children, The (Cité des enfants perdus, La)".
+        Without the year, as people write them: "The City of Lost Children" for "City of Lost Children, The".
+    alternative_titles : tuple of tuple of str
+        Original and "a.k.a." titles, likewise.
     years : (n_movies,) int16
         0 where unknown.
     genres : tuple of tuple of str
@@ -35,6 +37,7 @@ class Movies:
 
     movie_ids: Int32
     titles: tuple[str, ...]
+    alternative_titles: tuple[tuple[str, ...], ...]
     years: Int16
     genres: tuple[tuple[str, ...], ...]
     imdb_ids: tuple[str, ...]

@@ -7,7 +7,7 @@ import numpy as np
 from recommender.engine.movielens.dataset import Int16, Int32, Movies
 from recommender.engine.movielens.layouts import GENRES_OF_100K, HUNDRED_K, LINKS, POSTERS, Layout
 from recommender.engine.movielens.release import Release, folder_beside
-from recommender.engine.titles import split_title
+from recommender.engine.titles import front_article, split_title
 
 NO_GENRES = ("(no genres listed)", "unknown", "")
 RENAMED_GENRES = {"Children's": "Children"}
@@ -27,13 +27,14 @@ def read_movies(release: Release, layout: Layout) -> Movies:
     repeated = np.flatnonzero(np.diff(found[order]) == 0)
     if repeated.size:
         layout.movies.reject(release, int(order[repeated + 1].min()), "movieId", "is there twice")
-    titles, years = _titles_and_years([columns["title"][row] for row in order])
+    titles, alternative_titles, years = _take_apart([columns["title"][row] for row in order])
     genres = _genres_of_100k(columns) if layout is HUNDRED_K else [text.split("|") for text in columns["genres"]]
     movie_ids = found[order]
     imdb_ids, tmdb_ids = _links(release, movie_ids)
     return Movies(
         movie_ids=movie_ids,
         titles=titles,
+        alternative_titles=alternative_titles,
         years=years,
         genres=tuple(_genre_names(genres[row]) for row in order),
         imdb_ids=imdb_ids,
@@ -42,13 +43,15 @@ def read_movies(release: Release, layout: Layout) -> Movies:
     )
 
 
-def _titles_and_years(raw_titles: list[str]) -> tuple[tuple[str, ...], Int16]:
-    titles, years = [], []
+def _take_apart(raw_titles: list[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], Int16]:
+    """Split raw titles into titles as people write them, alternative titles and years."""
+    titles, alternatives, years = [], [], []
     for raw in raw_titles:
-        title, year, alternatives = split_title(raw)
-        titles.append("".join([title, *(f" ({alternative})" for alternative in alternatives)]) or raw.strip())
+        title, year, others = split_title(raw)
+        titles.append(front_article(title) or raw.strip())
+        alternatives.append(tuple(front_article(other) for other in others))
         years.append(year or 0)
-    return tuple(titles), np.array(years, dtype=np.int16)
+    return tuple(titles), tuple(alternatives), np.array(years, dtype=np.int16)
 
 
 def _genres_of_100k(columns: dict[str, Any]) -> list[list[str]]:

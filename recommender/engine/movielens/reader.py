@@ -44,6 +44,18 @@ def read_dataset(path: Path, on_progress: OnProgress | None = None) -> Dataset:
     return Dataset(movies, ratings, tags)
 
 
+def read_catalogue(path: Path) -> Movies:
+    """Read only the movies of a release.
+
+    Raises
+    ------
+    DatasetError
+        If they are missing or wrong.
+    """
+    release = open_release(path)
+    return read_movies(release, layout_of(release))
+
+
 def _read_ratings(release: Release, layout: Layout, movies: Movies) -> RatingTriples:
     file = layout.ratings
     if not release.has(file.name) and not (layout.tags and release.has(layout.tags.name)):
