@@ -1,0 +1,85 @@
+"""From rows to the engine's arrays: ratings and movie features, read in bulk through ADBC."""
+
+from typing import Any
+
+import adbc_driver_postgresql.dbapi
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from movierec_site.env import adbc_uri
+from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.item_features import indices_of
+from recommender.engine.ratings import RatingMatrix
+
+Int32 = NDArray[np.int32]
+
+MOVIES = "SELECT id, coalesce(year, 0::smallint) AS year FROM recommender_movie ORDER BY id"
+RATINGS = "SELECT rater_id, movie_id, half_stars FROM recommender_rating ORDER BY rater_id, movie_id"
+RATINGS_AND_TIMES = """
+SELECT rater_id, movie_id, half_stars, extract(epoch FROM rated_at)::bigint AS rated_at
+FROM recommender_rating ORDER BY rater_id, movie_id
+"""
+GENRES = "SELECT id, name FROM recommender_genre ORDER BY name"
+MOVIE_GENRES = "SELECT movie_id, genre_id FROM recommender_movie_genres ORDER BY movie_id, genre_id"
+TAGS = "SELECT id, name FROM recommender_tag ORDER BY id"
+TAG_APPLICATIONS = """
+SELECT rater_id, movie_id, tag_id FROM recommender_tagapplication ORDER BY rater_id, movie_id, tag_id
+"""
+
+
+def rating_matrix(*, with_times: bool = False) -> RatingMatrix:
+    """Return everybody's ratings; every movie of the catalogue has a column."""
+    movies, ratings = _read(MOVIES, RATINGS_AND_TIMES if with_times else RATINGS)
+    return RatingMatrix.from_triples(
+        ratings["rater_id"],
+        ratings["movie_id"],
+        ratings["half_stars"],
+        ratings["rated_at"] if with_times else None,
+        catalogue=movies["id"],
+    )
+
+
+def movie_features(movie_ids: Int32) -> MovieFeatures:
+    """Return genres, tags and years of the given movies (strictly increasing ids), a row per movie."""
+    movies, genres, movie_genres, tags, applications = _read(MOVIES, GENRES, MOVIE_GENRES, TAGS, TAG_APPLICATIONS)
+    years = np.zeros(movie_ids.size, dtype=np.int16)
+    positions, known = indices_of(movie_ids, movies["id"])
+    years[positions] = movies["year"][known]
+    rows, known = indices_of(movie_ids, movie_genres["movie_id"])
+    columns = _positions(genres["id"], movie_genres["genre_id"][known])
+    shape = (movie_ids.size, genres["id"].size)
+    genre_matrix = csr_array((np.ones(rows.size, dtype=np.float32), (rows, columns)), shape=shape)
+    tag_rows, tagged = indices_of(movie_ids, applications["movie_id"])
+    return MovieFeatures(
+        movie_ids=movie_ids,
+        years=years,
+        genre_names=tuple(genres["name"]),
+        genres=genre_matrix,
+        tag_names=tuple(tags["name"]),
+        tag_rater_ids=applications["rater_id"][tagged],
+        tag_movie_indices=tag_rows,
+        tag_indices=_positions(tags["id"], applications["tag_id"][tagged]),
+    )
+
+
+def _positions(ids: NDArray[Any], wanted: NDArray[Any]) -> Int32:
+    """Return where each wanted id stands among ids in any order."""
+    order = np.argsort(ids, kind="stable")
+    found: Int32 = order[np.searchsorted(ids, wanted, sorter=order)].astype(np.int32)
+    return found
+
+
+def _read(*queries: str) -> list[dict[str, NDArray[Any]]]:
+    """Run queries on one view of the data, each column as an array."""
+    with adbc_driver_postgresql.dbapi.connect(adbc_uri(connection.settings_dict), autocommit=False) as source:
+        with source.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            results = []
+            for query in queries:
+                cursor.execute(query)
+                table = cursor.fetch_arrow_table()
+                results.append({name: table[name].to_numpy() for name in table.column_names})
+        source.rollback()
+    return results
