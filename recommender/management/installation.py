@@ -15,13 +15,11 @@ ADMIN = "admin"
 
 
 def migrate() -> None:
-    """Apply what is pending, and make the cache's table."""
+    """Apply pending migrations."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Preparing the database's tables ...", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
-    if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
-        call_command("createcachetable", verbosity=0)
 
 
 def collect_static_files() -> None:

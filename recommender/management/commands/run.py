@@ -70,19 +70,24 @@ class Command(BaseCommand):
         stopping = threading.Event()
         try:
             start_web(supervisor, host=host, port=port)
-            from recommender.services import jobs
-
-            if settings.EMBEDDED:  # nothing else runs, so whatever is unfinished is lost
-                jobs.recover(lost_after=timedelta(0))
-            start_worker(supervisor)
             supervisor.wait_for_port(address, port, PATIENCE)
             self._say(f"movierec is at {url}")
+            start_worker(supervisor)  # after the first page, so that they do not compete for it
             self._create_admin()
+            self._recover_jobs()
             threading.Thread(target=self._prepare, args=(url, stopping), name="first-run", daemon=True).start()
             supervisor.wait()
         finally:
             stopping.set()
             supervisor.stop()
+
+    def _recover_jobs(self) -> None:
+        from recommender.services import jobs
+
+        if settings.EMBEDDED:  # no other machine runs any, so whatever is unfinished was interrupted
+            jobs.recover(lost_after=timedelta(0))
+        else:
+            jobs.recover()
 
     def _create_admin(self) -> None:
         from recommender.management import installation

@@ -1,0 +1,44 @@
+"""The documentation names only commands that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MAKE = re.compile(r"(?:^|`|[A-Z_]+=\S+ )make ([a-z][a-z-]*)", re.MULTILINE)
+MANAGE = re.compile(r"manage\.py ([a-z_]+)")
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def management_commands() -> set[str]:
+    return {"help", *get_commands()}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_exists(page: Path) -> None:
+    text = page.read_text()
+    assert set(MAKE.findall(text)) <= make_targets()
+    assert set(MANAGE.findall(text)) - {"command", "commands"} <= management_commands()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    missing = [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()]
+    assert missing == []
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    found = MAKE.findall((ROOT / "README.md").read_text())
+    assert {"run", "test"} <= set(found)
+
+
+def test_every_make_target_is_explained() -> None:
+    explained = set(re.findall(r"^([a-z-]+):.*## \S", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert explained == make_targets()
