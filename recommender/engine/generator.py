@@ -105,6 +105,7 @@ def _movies_of(catalogue: Path, n_movies: int) -> Movies:
         movies,
         movie_ids=movies.movie_ids[:n_movies],
         titles=movies.titles[:n_movies],
+        alternative_titles=movies.alternative_titles[:n_movies],
         years=movies.years[:n_movies],
         genres=movies.genres[:n_movies],
         imdb_ids=movies.imdb_ids[:n_movies],

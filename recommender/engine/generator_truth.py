@@ -89,12 +89,13 @@ def ground_truth(genres: Float32, *, mean_activity: float, seed: int) -> GroundT
     weights /= weights.sum(axis=1, keepdims=True)
     choices = np.cumsum(weights, axis=1)
     choices[:, -1] = 1.0
+    choices += np.arange(N_CIRCLES, dtype=np.float64)[:, None]
     return GroundTruth(
         movie_biases=biases.astype(np.float32),
         movie_factors=factors.astype(np.float32),
         factor_scales=scales.astype(np.float32),
         circle_factors=circles.astype(np.float32),
-        choices=(choices + np.arange(N_CIRCLES)[:, None]).ravel(),
+        choices=choices.ravel(),
     )
 
 
