@@ -13,6 +13,10 @@ from recommender.engine.tag_count import TagCount, TagCountModel
 from recommender.engine.tag_ls import TagLeastSquares, TagLeastSquaresModel
 
 
+class UnknownAlgorithm(ValueError):
+    """There is no such algorithm, or it has no such hyper-parameter."""
+
+
 def plain_als(rank: int) -> ALS:
     """Return ALS as first defined: `rank` factors, fixed medians, no regularization."""
 
@@ -47,14 +51,14 @@ def algorithm(name: str, **hyperparameters: Any) -> Algorithm:
 
     Raises
     ------
-    ValueError
+    UnknownAlgorithm
         If the algorithm or one of the hyper-parameters is unknown.
     """
     chosen: Any = ALGORITHMS[_known(name)]
     names = [hyperparameter.name for hyperparameter in fields(chosen)]
     unknown = sorted(set(hyperparameters).difference(names))
     if unknown:
-        raise ValueError(f"{name} has no {', '.join(unknown)}: choose from {', '.join(names)}.")
+        raise UnknownAlgorithm(f"{name} has no {', '.join(unknown)}: choose from {', '.join(names)}.")
     changed: Algorithm = replace(chosen, **hyperparameters)
     return changed
 
@@ -64,7 +68,7 @@ def load_model(name: str, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[
 
     Raises
     ------
-    ValueError
+    UnknownAlgorithm
         If the algorithm is unknown.
     """
     return _MODELS[_known(name)].from_arrays(arrays, metadata)
@@ -72,5 +76,5 @@ def load_model(name: str, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[
 
 def _known(name: str) -> str:
     if name not in ALGORITHMS:
-        raise ValueError(f"Unknown algorithm {name!r}: choose from {', '.join(ALGORITHMS)}.")
+        raise UnknownAlgorithm(f"Unknown algorithm {name!r}: choose from {', '.join(ALGORITHMS)}.")
     return name

@@ -5,12 +5,23 @@ from collections.abc import Mapping
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
-from recommender.engine.evaluation.splits import SPLIT_KINDS, Split, SplitKind, split_ratings
+from recommender.engine.evaluation.splits import SPLIT_KINDS, CannotEvaluate, Split, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import Unit, evaluate_unit
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import Algorithm, OnProgress
 
-__all__ = ["SPLIT_KINDS", "Evaluation", "Split", "SplitKind", "Unit", "evaluate", "evaluate_unit", "merge"]
+__all__ = [
+    "SPLIT_KINDS",
+    "CannotEvaluate",
+    "Evaluation",
+    "Split",
+    "SplitKind",
+    "Unit",
+    "evaluate",
+    "evaluate_unit",
+    "merge",
+    "split_ratings",
+]
 
 
 def evaluate(
@@ -44,18 +55,20 @@ def evaluate(
 
     Raises
     ------
-    ValueError
+    CannotEvaluate
         If there is no algorithm, no split, or nothing to hold out.
     """
     if not algorithms or n_splits < 1:
-        raise ValueError("An evaluation needs at least one algorithm and one split.")
+        raise CannotEvaluate("An evaluation needs at least one algorithm and one split.")
     units: dict[str, list[Unit]] = {name: [] for name in algorithms}
     n_units = n_splits * len(algorithms)
     n_done = 0
     for number in range(n_splits):
         part = split_ratings(ratings, movies, kind=split, seed=seed + number)
         if not part.test.n_ratings:
-            raise ValueError("There is nothing to hold out: no rater has 3 ratings of movies that others rated too.")
+            raise CannotEvaluate(
+                "There is nothing to hold out: no rater has 3 ratings of movies that others rated too."
+            )
         for name, algorithm in algorithms.items():
             unit = evaluate_unit(
                 algorithm,

@@ -14,6 +14,10 @@ SPLIT_KINDS: tuple[SplitKind, ...] = get_args(SplitKind)
 TEST_SHARE = 0.2
 
 
+class CannotEvaluate(ValueError):
+    """The ratings do not allow the evaluation asked for."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
     """Training ratings with what may be known about the movies then, and held-out ratings.
@@ -42,11 +46,11 @@ def split_ratings(ratings: RatingMatrix, movies: MovieFeatures, *, kind: SplitKi
 
     Raises
     ------
-    ValueError
+    CannotEvaluate
         If `kind` is unknown, or a temporal split is asked of ratings without times.
     """
     if kind not in SPLIT_KINDS:
-        raise ValueError(f"Unknown split {kind!r}: choose one of {', '.join(SPLIT_KINDS)}.")
+        raise CannotEvaluate(f"Unknown split {kind!r}: choose one of {', '.join(SPLIT_KINDS)}.")
     rows = ratings.row_of_each_rating()
     order = _order_within_raters(ratings, rows, kind, seed)
     position = np.arange(rows.size) - ratings.rater_indptr[rows]
@@ -67,5 +71,5 @@ def _order_within_raters(
     if kind == "random":
         return np.lexsort((shuffled, rows))
     if ratings.rated_at is None:
-        raise ValueError("A temporal split needs the time of each rating, and these ratings have none.")
+        raise CannotEvaluate("A temporal split needs the time of each rating, and these ratings have none.")
     return np.lexsort((shuffled, ratings.rated_at, rows))
