@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE
+from tests.browser.stars import saved
 
 LAYOUT_SHIFT = """() => new Promise(resolve => {
   let total = 0;
@@ -37,12 +38,22 @@ def sideways(page: Page, address: str) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
-def test_it_does_not_move_while_it_loads(page: Page, query: str) -> None:
+def test_it_does_not_move_while_it_loads(page: Page, sign_up: Callable[[Page, str], str], query: str) -> None:
     shifts = {}
     for address in ("/", f"/?q={query}", "/movies/1/"):
         page.goto(address)
         expect(page.locator("movie-tile").first).to_be_visible()
         shifts[address] = page.evaluate(LAYOUT_SHIFT)
+    sign_up(page, "alice")
+    for place in range(5):
+        stars = page.locator("movie-grid star-rating").nth(place)
+        stars.focus()
+        with saved(page, "PUT"):
+            page.keyboard.press("4")
+    for address in ("/", "/recommendations/", "/ratings/"):
+        page.goto(address)
+        expect(page.locator("movie-tile, .rating-link").first).to_be_visible()
+        shifts[f"{address} as alice"] = page.evaluate(LAYOUT_SHIFT)
     assert all(shift < 0.05 for shift in shifts.values()), shifts
 
 

@@ -1,4 +1,4 @@
-/** <algorithm-picker>: radio pills with a sentence on the chosen one. `picker.choices = [...]`; fires "algorithm-chosen". */
+/** <algorithm-picker>: radio pills with a sentence on the chosen one. `picker.show(choices, chosen)`; fires "algorithm-chosen". */
 import { element } from "../dom.js";
 
 export class AlgorithmPicker extends HTMLElement {
@@ -20,11 +20,12 @@ export class AlgorithmPicker extends HTMLElement {
   show(choices, chosen) {
     this.choices = choices;
     this.hidden = choices.length === 0;
-    this.pills.replaceChildren(...choices.map(({ name, label, available }) =>
+    this.pills.replaceChildren(...choices.map(({ name, label }) =>
       element("label", { class: "pill" },
-        element("input", { type: "radio", name: "algorithm", value: name, checked: name === chosen, disabled: !available }),
+        element("input", { type: "radio", name: "algorithm", value: name, checked: name === chosen }),
         element("span", {}, label))));
     this.describe(chosen);
+    this.pills.querySelector(":checked")?.parentElement.scrollIntoView({ block: "nearest", inline: "center" });
   }
 
   describe(name) {

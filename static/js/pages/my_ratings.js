@@ -4,5 +4,5 @@ import { counted } from "../words.js";
 
 const line = document.querySelector("[data-count]");
 document.addEventListener("ratings-counted", ({ detail: { count } }) => {
-  line.textContent = count ? `You have rated ${counted(count, "movie")}. Change your mind as often as you like.` : "\u00a0";
+  line.textContent = count ? `You have rated ${counted(count, "movie")}.` : "\u00a0";
 });

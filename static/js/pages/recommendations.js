@@ -21,8 +21,8 @@ let nSets = 1;
 function state() {
   const parameters = new URLSearchParams(location.search);
   const wanted = [parameters.get("algorithm"), localStorage.getItem(REMEMBERED)];
-  const chosen = wanted.map((name) => choices.find((choice) => choice.name === name && choice.available)).find(Boolean)
-    ?? choices.find((choice) => choice.default) ?? choices.find((choice) => choice.available);
+  const chosen = wanted.map((name) => choices.find((choice) => choice.name === name)).find(Boolean)
+    ?? choices.find((choice) => choice.default) ?? choices[0];
   return { algorithm: chosen?.name, set: Math.max(1, Math.min(N_SETS, Number(parameters.get("set")) || 1)) };
 }
 
@@ -50,7 +50,7 @@ function show() {
 
 function tooFewRatings(error, algorithm) {
   const needed = error.body.needed ?? 1;
-  const easier = choices.find((choice) => choice.available && choice.name !== algorithm && choice.minimum_ratings === 0);
+  const easier = choices.find((choice) => choice.name !== algorithm && choice.minimum_ratings === 0);
   return statusMessage({
     heading: `Rate ${counted(needed, "more movie")} you know`,
     sentence: "A handful of stars is enough to tell tastes apart. Popular movies are a good place to start.",
@@ -98,7 +98,7 @@ addEventListener("popstate", show);
 
 async function start() {
   try {
-    choices = (await api.algorithms()).results;
+    choices = (await api.algorithms()).results.filter((choice) => choice.available);
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
   }
