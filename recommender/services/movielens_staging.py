@@ -6,7 +6,10 @@ from recommender.engine.movielens import Dataset, Movies, RatingTriples, TagTrip
 from recommender.services.binary_copy import OnBlock, copy_arrays, timestamps
 
 TAG_LENGTH = 255
+# Dropped first for a caller whose own transaction holds two imports.
 TABLES = """
+DROP TABLE IF EXISTS pg_temp.new_movie, pg_temp.new_genre, pg_temp.new_rating, pg_temp.new_tag,
+    pg_temp.keyed_rating, pg_temp.keyed_tag;
 CREATE TEMPORARY TABLE new_movie (
     id integer, title text, alternative_titles varchar(512)[],
     year smallint, imdb_id text, tmdb_id integer, poster_path text

@@ -34,7 +34,7 @@ def csv_release(folder: Path) -> Path:
 def assert_is_the_csv_release(dataset: Dataset) -> None:
     movies, ratings, tags = dataset.movies, dataset.ratings, dataset.tags
     assert movies.movie_ids.tolist() == [1, 5, 11, 20]
-    assert movies.titles == ("Toy Story", "Babylon 5", "American President, The", 'Said "no": a film')
+    assert movies.titles == ("Toy Story", "Babylon 5", "The American President", 'Said "no": a film')
     assert movies.years.tolist() == [1995, 0, 1995, 2006]
     assert movies.genres == (("Adventure", "Animation", "Children"), ("Sci-Fi",), ("Comedy", "Drama", "Romance"), ())
     assert movies.imdb_ids == ("0114709", "", "0112346", "")
@@ -84,7 +84,7 @@ def test_it_reads_the_double_colon_files_of_1m_in_latin_1(tmp_path: Path) -> Non
     ratings = "1::1::5::978824268\r\n1::73::3::978300760\r\n"
     folder = write(tmp_path / "ml-1m", {"movies.dat": movies.encode("latin-1"), "ratings.dat": ratings})
     dataset = read_dataset(folder)
-    assert dataset.movies.titles == ("Toy Story", "Misérables, Les: The Film")
+    assert dataset.movies.titles == ("Toy Story", "Les Misérables: The Film")
     assert dataset.movies.genres == (("Animation", "Children"), ("Drama",))
     assert dataset.ratings.half_stars.tolist() == [10, 6]
     assert len(dataset.tags) == 0
@@ -97,7 +97,7 @@ def test_it_reads_the_double_colon_files_of_10m_in_utf_8(tmp_path: Path) -> None
         "tags.dat": '15::74::"half a quote::1215184630\n15::73::like: a colon::1215184631\n',
     }
     dataset = read_dataset(write(tmp_path / "ml-10m", dict(files)))
-    assert dataset.movies.titles == ("Misérables, Les", '"Quoted')
+    assert dataset.movies.titles == ("Les Misérables", '"Quoted')
     assert dataset.ratings.half_stars.tolist() == [7]
     assert dataset.tags.tags == ('"half a quote', "like: a colon")
 
