@@ -19,8 +19,9 @@ help: ## Show this list
 
 install: .venv/installed ## Make the environment and compile the kernels
 
+run: export PORT := $(PORT)
 run: .venv/installed ## Run the site, the database and a worker (PORT=8000)
-	@PORT=$(PORT) $(BIN)/python manage.py run
+	@$(BIN)/python manage.py run
 
 test: .venv/installed-for-tests ## Run the whole test suite
 ifneq ($(CHROMIUM),)

@@ -75,6 +75,8 @@ def prepare() -> bool:
 
 
 def _dataset() -> Path:
+    from recommender.management import progress_bar
     from recommender.services import datasets
 
-    return datasets.locate_dataset()
+    with progress_bar.meter("Getting a dataset") as on_progress:
+        return datasets.locate_dataset(on_progress=on_progress, say=print)

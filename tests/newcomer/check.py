@@ -99,6 +99,9 @@ class Run:
         deadline = time.monotonic() + seconds
         while not condition():
             assert self.process.poll() is None, f"make run ended before {what}"
+            assert not self.line("The site stays up; put this right"), (
+                f"make run could not prepare everything: no {what}"
+            )
             assert time.monotonic() < deadline, f"no {what} after {seconds:.0f} s"
             time.sleep(0.05)
 
@@ -219,6 +222,7 @@ def rough_ends(clone: Path, port: int) -> list[float]:
 
 def main() -> None:
     """Walk the path; an AssertionError says where it ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Told to stop."))
     folder = Path(tempfile.mkdtemp(prefix="movierec-newcomer-")).resolve()
     clone, port = folder / "movierec", free_port()
     try:
