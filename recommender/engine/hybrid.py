@@ -1,0 +1,170 @@
+"""The best model of the project: EASE puts movies in order, a ridge fit on kernel features predicts stars."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.ease import EASE
+from recommender.engine.hybrid_intervals import calibrated
+from recommender.engine.hybrid_model import HybridModel
+from recommender.engine.hybrid_offsets import Offsets
+from recommender.engine.hybrid_taste import tastes
+from recommender.engine.item_features import ItemFeatures
+from recommender.engine.kernel_features import (
+    N_ITERATIONS,
+    genre_features,
+    leading_factors,
+    tag_features,
+    watched_features,
+    weighted,
+    year_features,
+)
+from recommender.engine.ratings import RatingMatrix
+from recommender.engine.recommender import OnProgress
+
+Float32 = NDArray[np.float32]
+
+BIAS_SCALE, POPULARITY_SCALE = 3.0, 0.5
+FACTORS_SHARE, TASTES_SHARE = 0.3, 0.6
+"""Progress after the factors and after the tastes; EASE is the rest."""
+
+
+@dataclass(frozen=True)
+class Hybrid:
+    """Two heads over one user: a ranking score for lists, a predicted rating with an interval for tiles.
+
+    The predicted rating is a Gaussian process per user (Rasmussen and Williams 2006, chapter 2) on residuals of
+    movie offsets. Its kernel is a weighted sum of genre, tag, year and co-occurrence cosines, a movie's offset and its
+    popularity; the leading eigenvectors of the kernel are the item features, what they leave of its diagonal is
+    noise of the movie. Offsets and tastes are fitted by turns.
+
+    Attributes
+    ----------
+    n_factors : int
+    watched_weight, genre_weight, tag_weight, year_weight, offset_weight, popularity_weight : float
+        Variance of a user's taste, in stars squared, that each group of features explains.
+    bias_variance : float
+        Of user biases, in stars squared.
+    noise : float
+        Variance of a rating around what the kernel knows, in stars squared.
+    spread : float
+        Variance of movie offsets around what popularity, year and genres let expect, in stars squared.
+    n_rounds : int
+        How often tastes and offsets are fitted in turn.
+    regularization : float
+        Of EASE, which has more hyper-parameters of its own.
+    """
+
+    name: ClassVar[str] = "hybrid"
+    label: ClassVar[str] = "Best of all"
+    description: ClassVar[str] = "Weighs what similar people watched, and how you rate genres, tags, years and stars."
+    minimum_ratings: ClassVar[int] = 0
+
+    n_factors: int = 320
+    watched_weight: float = 0.6
+    genre_weight: float = 0.15
+    tag_weight: float = 0.15
+    year_weight: float = 0.08
+    offset_weight: float = 0.03
+    popularity_weight: float = 0.06
+    bias_variance: float = 0.2
+    noise: float = 0.9
+    spread: float = 0.03
+    n_rounds: int = 2
+    regularization: float = 220.0
+
+    def __post_init__(self) -> None:
+        """Reject values that cannot be fitted."""
+        if self.n_factors < 1 or self.n_rounds < 0:
+            raise ValueError(f"n_factors must be at least 1 and n_rounds 0, not {self.n_factors} and {self.n_rounds}.")
+        if min(self.noise, self.spread, self.bias_variance, self.regularization) <= 0:
+            raise ValueError("noise, spread, bias_variance and regularization must be above 0.")
+
+    def fit(
+        self,
+        ratings: RatingMatrix,
+        movies: MovieFeatures,
+        *,
+        seed: int = 0,
+        n_threads: int = 1,
+        on_progress: OnProgress | None = None,
+    ) -> HybridModel:
+        """Learn item features and offsets by turns, then the item-item weights.
+
+        Parameters
+        ----------
+        ratings : RatingMatrix
+        movies : MovieFeatures
+        seed : int
+            Of the eigenvectors' random start and of the sample that calibrates intervals.
+        n_threads : int
+        on_progress : callable, optional
+            Called between blocks; what it raises ends the fit.
+        """
+        report = on_progress or _ignore
+        offsets = Offsets.damped(ratings, movies, self.spread)
+        features = self._features(ratings, movies, offsets)
+        for number, (factors, rest) in enumerate(leading_factors(features, self.n_factors, seed), start=1):  # noqa: B007
+            report(FACTORS_SHARE * number / N_ITERATIONS)
+        noise = np.asarray(rest + np.float32(self.noise), dtype=np.float32)
+        offsets.refit()
+        for number in range(self.n_rounds):
+            start = FACTORS_SHARE + (TASTES_SHARE - FACTORS_SHARE) * number / self.n_rounds
+            part = (TASTES_SHARE - FACTORS_SHARE) / self.n_rounds
+            taste = tastes(
+                ratings,
+                (offsets.mean + offsets.movie).astype(np.float32),
+                factors,
+                noise,
+                1 / self.bias_variance,
+                n_threads=n_threads,
+                on_share=lambda share, start=start, part=part: report(start + part * share),  # type: ignore[misc]
+            )
+            offsets.refit(taste)
+        model = HybridModel(
+            ItemFeatures(
+                movie_ids=ratings.movie_ids,
+                offsets=(offsets.mean + offsets.movie).astype(np.float32),
+                factors=factors,
+                prior_precision=np.ones(self.n_factors, dtype=np.float32),
+                bias_precision=1 / self.bias_variance,
+                noise=self.noise,
+            ),
+            movie_noise=noise,
+            offset_variance=offsets.variance().astype(np.float32),
+            item_weights=EASE(regularization=self.regularization)
+            .fit(ratings, movies, on_progress=lambda share: report(TASTES_SHARE + (1 - TASTES_SHARE) * share))
+            .item_weights,
+            genre_names=movies.genre_names,
+            genre_factors=_means_of_genres(movies, factors),
+        )
+        return calibrated(model, ratings, offsets.reliability, seed)
+
+    def _features(self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets) -> csr_array:
+        """Return the features whose products are the kernel, (n_movies, many)."""
+        popularity = POPULARITY_SCALE * (np.log(np.maximum(ratings.movie_counts(), 1)) - 2.5) / 1.5
+        return weighted(
+            [
+                (self.watched_weight, watched_features(ratings)),
+                (self.genre_weight, genre_features(movies)),
+                (self.tag_weight, tag_features(movies)),
+                (self.year_weight, year_features(movies)),
+                (self.offset_weight, csr_array(BIAS_SCALE * offsets.movie[:, None])),
+                (self.popularity_weight, csr_array(popularity[:, None])),
+            ]
+        )
+
+
+def _means_of_genres(movies: MovieFeatures, factors: Float32) -> Float32:
+    """Return the mean features of each genre's movies less those of all movies, (n_genres, n_factors)."""
+    counts = np.asarray(movies.genres.sum(axis=0)).reshape(-1, 1)
+    means = (movies.genres.T @ factors) / np.maximum(counts, 1)
+    return np.asarray(means - factors.mean(axis=0), dtype=np.float32)
+
+
+def _ignore(share: float) -> None:
+    """Take note of no progress."""
