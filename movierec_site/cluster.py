@@ -51,7 +51,8 @@ def make_cluster(data: Path, binaries: Path, account: Account, *, throw_away: bo
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o700)
     os.chown(aside, account.uid, account.gid)
-    command: list[str | Path] = [binaries / "initdb", "-D", aside, "-U", SUPERUSER, "--auth-local=trust", "--auth-host=reject"]
+    command: list[str | Path] = [binaries / "initdb", "-D", aside, "-U", SUPERUSER]
+    command += ["--auth-local=trust", "--auth-host=reject"]
     command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     command += ["--no-sync"] if throw_away else []
     done = subprocess.run(
