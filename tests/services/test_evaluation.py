@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from recommender.services import evaluation
+from recommender.services import evaluation, movielens
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +48,15 @@ def test_it_evaluates_a_dataset_on_disk_without_a_database(dataset, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
 
 
-def test_it_evaluates_the_ratings_in_the_database_alike(site_data, dataset_dir):
-    options = {"algorithms": ["median", "tag_count"], "n_splits": 1}
-    stored = evaluation.evaluate(**options).to_json()["algorithms"]
-    on_disk = evaluation.evaluate(**options, data=dataset_dir).to_json()["algorithms"]
-    for name in options["algorithms"]:
-        for metric in ("rank_agreement", "rmse", "coverage"):
-            assert stored[name][metric]["mean"] == pytest.approx(on_disk[name][metric]["mean"], abs=1e-3)
+def test_it_evaluates_the_ratings_in_the_database_alike(db, dataset):
+    movielens.import_movielens(path=dataset)
+    options = {"algorithms": ["mean", "tag_count"], "n_splits": 2}
+    stored = evaluation.evaluate(**options).to_json()
+    on_disk = evaluation.evaluate(**options, data=dataset).to_json()
+    for outcome in (stored, on_disk):
+        for figures in outcome["algorithms"].values():
+            figures.pop("seconds")
+    assert stored == on_disk
 
 
 def test_it_evaluates_a_temporal_split(dataset):

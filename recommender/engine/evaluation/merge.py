@@ -21,6 +21,7 @@ from recommender.engine.evaluation.unit import COLUMNS, NOT_OFFERED, POPULAR, RA
 
 Bool = NDArray[np.bool_]
 Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
 
 EVERYONE = "all"
 Cell = tuple[str, str]
@@ -56,11 +57,12 @@ def merge(units: Mapping[str, Sequence[Unit]], *, seed: int = 0, split: SplitKin
     n_splits = {len(of_algorithm) for of_algorithm in units.values()}
     if len(n_splits) != 1 or 0 in n_splits:
         raise ValueError("Every algorithm must be measured on the same splits, at least one.")
-    first = next(iter(units.values()))[0]
-    measured = np.flatnonzero(
-        np.any([unit.denominators.any(axis=1) for of_algorithm in units.values() for unit in of_algorithm], axis=0)
-    )
-    raters = {EVERYONE: np.ones(measured.size, dtype=np.bool_), **rater_segments(first.n_train[measured])}
+    all_units = [unit for of_algorithm in units.values() for unit in of_algorithm]
+    measured = np.unique(np.concatenate([unit.raters for unit in all_units]))
+    n_train = np.zeros(measured.size, dtype=np.int64)
+    for unit in all_units:
+        n_train[np.searchsorted(measured, unit.raters)] = unit.n_train
+    raters = {EVERYONE: np.ones(measured.size, dtype=np.bool_), **rater_segments(n_train)}
     cells = _cells(raters)
     pooled = {name: _pool(of_algorithm, measured, raters, cells) for name, of_algorithm in units.items()}
     replicates = np.split(
@@ -95,9 +97,12 @@ def _cells(raters: Mapping[str, Bool]) -> list[Cell]:
     return of_raters + of_movies
 
 
-def _pool(units: Sequence[Unit], measured: NDArray[np.int64], raters: Mapping[str, Bool], cells: list[Cell]) -> _Pooled:
-    numerators = np.sum([unit.numerators[measured] for unit in units], axis=0)
-    denominators = np.sum([unit.denominators[measured] for unit in units], axis=0)
+def _pool(units: Sequence[Unit], measured: Int32, raters: Mapping[str, Bool], cells: list[Cell]) -> _Pooled:
+    numerators, denominators = np.zeros((2, measured.size, len(COLUMNS)))
+    for unit in units:
+        rows = np.searchsorted(measured, unit.raters)
+        numerators[rows] += unit.numerators
+        denominators[rows] += unit.denominators
     masks, columns = [], []
     for segment, metric in cells:
         masks.append(raters.get(segment, raters[EVERYONE]))
@@ -111,9 +116,7 @@ def _pool(units: Sequence[Unit], measured: NDArray[np.int64], raters: Mapping[st
     )
 
 
-def _coverage(
-    units: Sequence[Unit], measured: NDArray[np.int64], raters: Mapping[str, Bool]
-) -> dict[str, tuple[float, Float64]]:
+def _coverage(units: Sequence[Unit], measured: Int32, raters: Mapping[str, Bool]) -> dict[str, tuple[float, Float64]]:
     """Share of the movies on offer that are on somebody's list, and by how much it falls without each rater."""
     everyone = raters[EVERYONE]
     groups = {**dict.fromkeys(("popular", "rare"), everyone), **raters}
@@ -124,12 +127,13 @@ def _coverage(
         for unit in units:
             kinds = wanted.get(segment, (POPULAR, RARE))
             offered = np.isin(unit.movie_kinds, kinds) & (unit.movie_kinds != NOT_OFFERED)
-            lists = unit.lists[measured]
-            counted = (lists >= 0) & members[:, None] & offered[lists]
+            rows = np.searchsorted(measured, unit.raters)
+            lists = unit.lists
+            counted = (lists >= 0) & members[rows, None] & offered[lists]
             times = np.bincount(lists[counted], minlength=offered.size)
             n_offered = max(int(offered.sum()), 1)
             shares.append(np.count_nonzero(times) / n_offered)
-            drops += (counted & (times[lists] == 1)).sum(axis=1) / n_offered / len(units)
+            drops[rows] += (counted & (times[lists] == 1)).sum(axis=1) / n_offered / len(units)
         coverage[segment] = (float(np.mean(shares)), drops)
     return coverage
 

@@ -46,11 +46,13 @@ class Unit:
 
     Attributes
     ----------
-    numerators, denominators : (n_raters, n_columns) float64
-        The sums behind each metric (`COLUMNS`), per rater; zeros for raters who were not measured.
-    lists : (n_raters, 10) int32
+    raters : (n_measured,) int32
+        Indices of the measured raters, increasing.
+    numerators, denominators : (n_measured, n_columns) float64
+        The sums behind each metric (`COLUMNS`), per rater.
+    lists : (n_measured, 10) int32
         The movies recommended to each rater, -1 where there are none.
-    n_train : (n_raters,) int64
+    n_train : (n_measured,) int64
         Training ratings of each rater.
     movie_kinds : (n_movies,) int8
         `NOT_OFFERED` (no training rating), `RARE` or `POPULAR`.
@@ -58,6 +60,7 @@ class Unit:
         Fit and measurement.
     """
 
+    raters: Int32
     numerators: Float64
     denominators: Float64
     lists: Int32
@@ -67,13 +70,14 @@ class Unit:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything as named arrays, for an artifact."""
-        names = ("numerators", "denominators", "lists", "n_train", "movie_kinds")
+        names = ("raters", "numerators", "denominators", "lists", "n_train", "movie_kinds")
         return {**{name: getattr(self, name) for name in names}, "seconds": np.array([self.seconds])}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Unit":
         """Rebuild from `to_arrays`."""
         return cls(
+            raters=arrays["raters"],
             numerators=arrays["numerators"],
             denominators=arrays["denominators"],
             lists=arrays["lists"],
@@ -128,10 +132,11 @@ def evaluate_unit(
     popular = popular_movies(counts)
     numerators, denominators = _sums(split, raters, predicted, lists, popular, n_threads)
     return Unit(
-        numerators=_spread(numerators, raters, split.train.n_raters),
-        denominators=_spread(denominators, raters, split.train.n_raters),
-        lists=_spread(lists[:, :LIST_LENGTH] + 1, raters, split.train.n_raters) - np.int32(1),
-        n_train=split.train.rater_counts(),
+        raters=raters,
+        numerators=numerators,
+        denominators=denominators,
+        lists=lists[:, :LIST_LENGTH],
+        n_train=split.train.rater_counts()[raters],
         movie_kinds=np.where(counts == 0, NOT_OFFERED, np.where(popular, POPULAR, RARE)).astype(np.int8),
         seconds=time.perf_counter() - started,
     )
@@ -170,12 +175,6 @@ def _raters_to_measure(split: Split, seed: int, max_raters: int | None) -> Int32
     if max_raters is None or raters.size <= max_raters:
         return raters
     return np.sort(np.random.default_rng(seed).choice(raters, max_raters, replace=False))
-
-
-def _spread(rows: NDArray[Any], raters: Int32, n_raters: int) -> NDArray[Any]:
-    everyone = np.zeros((n_raters, rows.shape[1]), dtype=rows.dtype)
-    everyone[raters] = rows
-    return everyone
 
 
 def _ignore(share: float) -> None:

@@ -28,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--split", choices=SPLIT_KINDS, default="random", help="what is held out of each rater")
         parser.add_argument("--json", type=Path, metavar="FILE", help="where to write all figures")
         parser.add_argument("--data", type=Path, metavar="DIR", help="a MovieLens release instead of the database")
-        parser.add_argument("--raters", type=int, metavar="N", help="measure a random sample of N raters per split")
+        parser.add_argument(
+            "--raters", type=int, default=evaluation.MAX_RATERS, help="measure at most so many raters (5000)"
+        )
 
     def handle(
         self,
@@ -39,7 +41,7 @@ class Command(BaseCommand):
         split: SplitKind,
         json: Path | None,
         data: Path | None,
-        raters: int | None,
+        raters: int,
         **options: Any,
     ) -> None:
         began = time.monotonic()
