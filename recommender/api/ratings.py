@@ -15,7 +15,7 @@ from recommender.api.schemas import (
     RatingIn,
     RatingOut,
 )
-from recommender.models import Rating
+from recommender.models import Movie, Rating
 from recommender.services import movies, ratings
 
 router = Router(tags=["my ratings"], auth=django_auth)
@@ -26,8 +26,10 @@ ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 def my_ratings(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> RatedMovieList:
     """Return my ratings, the newest first."""
     mine = Rating.objects.of(people.rater(request))
-    page = [RatedMovie.of_rating(rating) for rating in mine[offset : offset + limit]]
-    return RatedMovieList(count=mine.count(), results=page)
+    page = {rating.movie_id: rating for rating in mine[offset : offset + limit]}
+    rated = Movie.objects.in_order(list(page))
+    results = [RatedMovie.of_rating(movie, page[movie.pk]) for movie in rated]
+    return RatedMovieList(count=mine.count(), results=results)
 
 
 @router.put("/ratings/{movie_id}", response={200: RatingOut, **ERRORS}, summary="Rate a movie")

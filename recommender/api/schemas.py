@@ -49,7 +49,7 @@ class MovieOut(Schema):
             movie_id=movie.pk,
             title=movie.title,
             year=movie.year,
-            genres=[genre.name for genre in movie.genres.all()],
+            genres=movie.genre_names,
             imdb_id=movie.imdb_id,
             tmdb_id=movie.tmdb_id,
             poster_url=poster_url(movie),
@@ -78,9 +78,9 @@ class RatedMovie(MovieOut):
     rated_at: datetime
 
     @classmethod
-    def of_rating(cls, rating: Rating) -> Self:
-        """Build it from a rating whose movie and genres are loaded."""
-        return cls.of(rating.movie, {rating.movie_id: rating.half_stars}, rated_at=rating.rated_at)
+    def of_rating(cls, movie: Movie, rating: Rating) -> Self:
+        """Build it from a movie whose genres are loaded and its rating."""
+        return cls.of(movie, {movie.pk: rating.half_stars}, rated_at=rating.rated_at)
 
 
 class RatedMovieList(Schema):

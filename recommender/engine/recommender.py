@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from native import top_n as kernel
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
@@ -14,6 +15,7 @@ from recommender.engine.ratings import RatingMatrix
 Float32 = NDArray[np.float32]
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
+NOBODY: Int32 = np.zeros(0, dtype=np.int32)
 
 OnProgress = Callable[[float], None]
 """Called with the share done (0..1) between blocks; it may raise to cancel."""
@@ -176,14 +178,9 @@ def top_n(
     rated, exclude : (k,) int32, optional
         Movie indices to leave out.
     """
-    scores = np.array(scores, dtype=np.float32)
-    for left_out in (rated, exclude):
-        if left_out is not None:
-            scores[left_out] = -np.inf
-    wanted = min(offset + n, scores.size)
-    if wanted <= offset:
+    if offset + n <= 0 or offset >= scores.size:
         return np.zeros(0, dtype=np.int32)
-    threshold = np.partition(scores, scores.size - wanted)[scores.size - wanted]
-    candidates = np.flatnonzero((scores >= threshold) & (scores > -np.inf))
-    order = candidates[np.lexsort((candidates, -scores[candidates]))]
-    return order[offset:wanted].astype(np.int32)
+    left_out = np.unique(np.concatenate([part for part in (NOBODY, rated, exclude) if part is not None]))
+    indptr = np.array([0, left_out.size], dtype=np.int64)
+    best = kernel.top_n(np.ascontiguousarray(scores)[None, :], offset + n, indptr, left_out)[0, offset:]
+    return np.asarray(best[best >= 0])

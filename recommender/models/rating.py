@@ -13,9 +13,8 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     """What the screens ask of ratings."""
 
     def of(self, rater: Rater) -> RatingQuerySet:
-        """Return the ratings of one rater, the newest first, movies and genres loaded."""
-        newest_first = self.filter(rater=rater).order_by("-rated_at", "movie_id")
-        return newest_first.select_related("movie").prefetch_related("movie__genres")
+        """Return the ratings of one rater, the newest first."""
+        return self.filter(rater=rater).order_by("-rated_at", "movie_id")
 
     def half_stars_by_movie(self, rater: Rater) -> dict[int, int]:
         """Return a rater's half stars by movie id."""

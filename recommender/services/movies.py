@@ -15,7 +15,7 @@ class UnknownMovie(LookupError):
 
 def get(*, movie_id: int) -> Movie:
     """Return a movie with its genres; raise `UnknownMovie` when there is none."""
-    movie = Movie.objects.prefetch_related("genres").filter(pk=movie_id).first()
+    movie = Movie.objects.with_genres().filter(pk=movie_id).first()
     if movie is None:
         raise UnknownMovie(f"There is no movie with id {movie_id}.")
     return movie

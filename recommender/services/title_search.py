@@ -59,13 +59,13 @@ def search(
 
 
 def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
-    for movie in Movie.objects.order_by("pk").prefetch_related("genres").iterator(chunk_size=2000):
+    for movie in Movie.objects.with_genres().order_by("pk").iterator(chunk_size=2000):
         digest.update(f"{movie.pk}\t{movie.title}\t{movie.year}\t{movie.rating_count}\n".encode())
         yield TitleDocument(
             movie_id=movie.pk,
             title=movie.title,
             year=movie.year,
-            genres=tuple(genre.name for genre in movie.genres.all()),
+            genres=tuple(movie.genre_names),
             rating_count=movie.rating_count,
             imdb_id=movie.imdb_id,
             tmdb_id=movie.tmdb_id,
