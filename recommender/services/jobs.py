@@ -29,9 +29,7 @@ class JobFailed(Exception):
     """A followed job did not succeed; the text is its error."""
 
 
-def start(
-    *, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_by: User | None = None
-) -> Job:
+def start(*, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_by: User | None = None) -> Job:
     """Write the job down and ring for a worker once it is committed."""
     with transaction.atomic():
         job = Job.objects.create(

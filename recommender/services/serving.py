@@ -11,7 +11,7 @@ from typing import Any
 from recommender.engine.artifact import ArtifactError, read_artifact
 from recommender.engine.recommender import Model
 from recommender.engine.registry import load_model
-from recommender.engine.neighbours import Neighbours
+from recommender.engine.similar_movies import Neighbours
 from recommender.engine.title_index import TitleIndex
 from recommender.models import ModelVersion
 from recommender.services import artifacts

@@ -44,7 +44,7 @@ def _measure(dataset: Path) -> None:
     rng = np.random.default_rng(0)
     for movie in Movie.objects.most_rated()[:N_MINE]:
         ratings.rate(rater=rater, movie=movie, half_stars=int(rng.integers(1, 11)))
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
 
     def get(path: str) -> None:

@@ -21,6 +21,7 @@ def throw_away_site() -> Iterator[Path]:
                 "MOVIEREC_DATA_DIR": folder,
                 "SECRET_KEY": "only for benchmarks",
                 "HTTPS": "0",
+                "LOG_LEVEL": "WARNING",
             }
             import django
             from django.core.management import call_command
