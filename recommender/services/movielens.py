@@ -10,11 +10,12 @@ from recommender.engine.movielens import Dataset, read_dataset
 from recommender.services.movie_statistics import lock_movies, update_statistics
 from recommender.services.movielens_merge import (
     Changes,
+    foreign_keys_known_good,
     merge_movies,
     merge_raters,
     merge_ratings,
     merge_tags,
-    remove_idle_raters,
+    remove_unused,
 )
 from recommender.services.movielens_staging import stage
 from recommender.services.progress import OnProgress, part, silent
@@ -51,10 +52,11 @@ def _merge(cursor: CursorWrapper, dataset: Dataset, on_progress: OnProgress) -> 
     if len(dataset.ratings):
         on_progress(0.4, "Merging ratings")
         merge_raters(cursor)
-        ratings = merge_ratings(cursor)
-        on_progress(0.7, "Merging tags")
-        tags = merge_tags(cursor)
-        remove_idle_raters(cursor)
+        with foreign_keys_known_good(cursor):
+            ratings = merge_ratings(cursor)
+            on_progress(0.7, "Merging tags")
+            tags = merge_tags(cursor)
+        remove_unused(cursor)
     on_progress(0.8, "Merging movies")
     lock_movies(cursor)
     movies = merge_movies(cursor)

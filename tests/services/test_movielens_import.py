@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from recommender.engine.movielens import DatasetError, read_dataset
@@ -175,3 +176,17 @@ def test_it_reports_progress(release: Path) -> None:
     import_movielens(path=release, on_progress=lambda share, message="": shares.append(share))
     assert shares == sorted(shares)
     assert 0 <= shares[0] < shares[-1] <= 1
+
+
+def test_it_puts_the_indexes_back_after_a_large_import(release: Path) -> None:
+    before = indexes()
+    import_movielens(path=release)
+    assert Rating.objects.count() == 4
+    assert indexes() == before
+    assert len(before) == 3
+
+
+def indexes() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'recommender_rating' ORDER BY 1")
+        return [row[0] for row in cursor.fetchall()]
