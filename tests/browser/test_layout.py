@@ -85,3 +85,15 @@ def test_it_follows_the_colour_scheme(page: Page, address: str) -> None:
         page.goto(address)
         backgrounds.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
     assert backgrounds == ["oklch(0.17 0.015 265)", "oklch(0.98 0.006 90)"]
+
+
+def test_it_never_scrolls_sideways_with_text_at_twice_the_size(
+    browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    context = browser.new_context(**browser_context_args | PHONE)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    context.close()

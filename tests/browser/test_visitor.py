@@ -28,6 +28,25 @@ def test_it_keeps_the_query_in_the_address_for_reload_and_back(page: Page, query
     expect(page.get_by_role("heading", name="Popular")).to_be_visible()
 
 
+def test_it_goes_on_when_the_list_is_scrolled(page: Page) -> None:
+    page.goto("/")
+    tiles = page.locator("movie-grid movie-tile")
+    expect(tiles).to_have_count(40)
+    tiles.last.scroll_into_view_if_needed()
+    expect(tiles.nth(79)).to_be_attached()
+    addresses = page.locator("movie-grid .tile-link").evaluate_all("links => links.map(link => link.href)")
+    assert len(set(addresses)) == len(addresses)
+
+
+def test_it_answers_a_failing_server_with_a_way_to_try_again(page: Page) -> None:
+    page.route("**/api/v1/search*", lambda route: route.fulfill(status=500, body="<h1>Server Error</h1>"))
+    page.goto("/")
+    expect(page.get_by_text("Something broke on our side. Please try again.")).to_be_visible()
+    page.unroute("**/api/v1/search*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+
+
 def test_it_says_so_when_nothing_matches(page: Page) -> None:
     page.goto("/?q=qqqqzzzzxxxx")
     expect(page.get_by_text("Nothing by that name")).to_be_visible()

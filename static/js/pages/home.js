@@ -5,7 +5,7 @@ import "../components/movie-row.js";
 import { statusMessage } from "../components/status-message.js";
 import { counted } from "../words.js";
 
-const PAUSE_MS = 60;
+const PAUSE_MS = 20;
 const grid = document.querySelector("movie-grid");
 const heading = document.querySelector("[data-heading]");
 const count = document.querySelector("[data-count]");

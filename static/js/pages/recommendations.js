@@ -83,8 +83,7 @@ document.addEventListener("algorithm-chosen", ({ detail: { algorithm } }) => {
 });
 
 // The list never moves under someone's finger: after a rating it offers the new one.
-document.addEventListener("rating-saved", ({ detail: { title, stars } }) => {
-  document.querySelector("[data-refresh-text]").textContent = stars === null ? `${title} no longer counts.` : `${title} counts now.`;
+document.addEventListener("rating-saved", () => {
   note.hidden = false;
 });
 
