@@ -12,10 +12,12 @@ ctypedef fused value_t:
 
 cdef extern from "gram.h" nogil:
     const int PAD
+    void gather_rows(const float* factors, Py_ssize_t stride, const int* indices, int last_column,
+                     Py_ssize_t n_rows, Py_ssize_t n_ahead, Py_ssize_t n_factors, Py_ssize_t width, float* tile)
     void add_gram(const float* tile, Py_ssize_t n_rows, Py_ssize_t width, float* gram)
     void add_columns(const float* tile, const float* values, Py_ssize_t n_rows, Py_ssize_t width,
                      float* sums, float* target)
-    void cholesky_solve(float* gram, Py_ssize_t width, Py_ssize_t n, float* diagonal, float* target)
+    void cholesky_solve(float* gram, Py_ssize_t width, float* diagonal, float* target)
 
 cdef enum:
     TILE_ROWS = 64    # ratings gathered at a time: 64 x 64 floats fit half of a 32 KiB L1 cache
@@ -64,7 +66,7 @@ def solve_rows(
     ):
         _solve_row(
             indptr[row], indptr[row + 1], first_index, first_value, <float> scale, <float> shift,
-            first_factor, stride, first_offset, k, width,
+            first_factor, stride, <int> factors.shape[0] - 1, first_offset, k, width,
             first_precision, <float> precision_per_rating, fit_bias, <float> bias_precision,
             &scratch[threadid(), 0], &out_weights[row, 0] if k else NULL, &out_biases[row],
         )
@@ -94,7 +96,8 @@ def _check(indptr, indices, n_values, factors, offsets, precision, out_weights, 
 @cython.wraparound(False)
 cdef void _solve_row(
     Py_ssize_t start, Py_ssize_t end, const int* indices, value_t* values, float scale, float shift,  # IN
-    const float* factors, Py_ssize_t stride, const float* offsets, Py_ssize_t k, Py_ssize_t width,     # IN
+    const float* factors, Py_ssize_t stride, int last_column, const float* offsets,                   # IN
+    Py_ssize_t k, Py_ssize_t width,                                                                   # IN
     const float* precision, float per_rating, bint fit_bias, float bias_precision,                    # IN
     float* scratch, float* weights, float* bias,                                                      # OUT
 ) noexcept nogil:
@@ -111,9 +114,9 @@ cdef void _solve_row(
     while done < n:
         n_tile = min(<Py_ssize_t> TILE_ROWS, n - done)
         # tile = factors[indices]; residuals = scale * values + shift - offsets[indices] - constant
+        gather_rows(factors, stride, indices + start + done, last_column, n_tile, n - done, k, width, tile)
         for t in range(n_tile):
             column = indices[start + done + t]
-            memcpy(tile + t * width, factors + column * stride, k * sizeof(float))
             residuals[t] = scale * values[start + done + t] + shift - offsets[column] - constant
             total += residuals[t]
         add_gram(tile, n_tile, width, gram)
@@ -128,7 +131,7 @@ cdef void _solve_row(
             target[i] -= sums[i] * total * inverse
     for i in range(k):
         gram[i * width + i] += precision[i] + per_rating * n
-    cholesky_solve(gram, width, k, diagonal, target)
+    cholesky_solve(gram, width, diagonal, target)
     if k:
         memcpy(weights, target, k * sizeof(float))
     if fit_bias:
