@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
@@ -97,22 +98,27 @@ class RatingMatrix:
     def _from_indices(
         cls, rater_ids: Int32, movie_ids: Int32, rows: Int32, columns: Int32, stars: Int8, times: Int64 | None
     ) -> Self:
-        n_movies = movie_ids.size
-        by_movie = np.argsort(columns.astype(np.int64) * max(rater_ids.size, 1) + rows, kind="stable")
-        by_rater = by_movie[np.argsort(rows[by_movie], kind="stable")]
-        pair = rows[by_rater].astype(np.int64) * max(n_movies, 1) + columns[by_rater]
-        if pair.size > 1 and bool((np.diff(pair) == 0).any()):
-            raise ValueError("A rater has rated the same movie twice.")
+        shape = (rater_ids.size, movie_ids.size)
+        pairs = rows.astype(np.int64) * max(movie_ids.size, 1) + columns
+        if not bool((pairs[1:] > pairs[:-1]).all()):  # rows read in order need no sorting
+            order = np.argsort(pairs, kind="stable")
+            pairs = pairs[order]
+            if bool((pairs[1:] == pairs[:-1]).any()):
+                raise ValueError("A rater has rated the same movie twice.")
+            rows, columns, stars = rows[order], columns[order], stars[order]
+            times = None if times is None else times[order]
+        rater_indptr = _indptr(rows, rater_ids.size)
+        by_movie = csr_array((stars, columns, rater_indptr), shape=shape).tocsc()  # a stable counting sort
         return cls(
             rater_ids=rater_ids,
             movie_ids=movie_ids,
-            rater_indptr=_indptr(rows, rater_ids.size),
-            movie_indices=columns[by_rater],
-            half_stars=stars[by_rater],
-            movie_indptr=_indptr(columns, n_movies),
-            rater_indices=rows[by_movie],
-            half_stars_by_movie=stars[by_movie],
-            rated_at=None if times is None else times[by_rater],
+            rater_indptr=rater_indptr,
+            movie_indices=columns,
+            half_stars=stars,
+            movie_indptr=by_movie.indptr.astype(np.int64),
+            rater_indices=by_movie.indices.astype(np.int32, copy=False),
+            half_stars_by_movie=by_movie.data,
+            rated_at=times,
         )
 
     @property
@@ -155,6 +161,9 @@ class RatingMatrix:
 
 
 def _positions(ids: Int32) -> tuple[Int32, Int32]:
+    if ids.size and bool((ids[1:] >= ids[:-1]).all()):
+        first = np.concatenate([[True], ids[1:] != ids[:-1]])
+        return ids[first], (np.cumsum(first, dtype=np.int32) - 1).astype(np.int32)
     unique, positions = np.unique(ids, return_inverse=True)
     return unique.astype(np.int32), positions.astype(np.int32).reshape(-1)
 
