@@ -27,8 +27,9 @@ from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 
-BIAS_SCALE, POPULARITY_SCALE = 3.0, 0.5
+OFFSET_SCALE, POPULARITY_SCALE = 3.0, 0.4
 FACTORS_SHARE, TASTES_SHARE = 0.3, 0.6
 """Progress after the factors and after the tastes; EASE is the rest."""
 
@@ -146,17 +147,27 @@ class Hybrid:
 
     def _features(self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets) -> csr_array:
         """Return the features whose products are the kernel, (n_movies, many)."""
-        popularity = POPULARITY_SCALE * (np.log(np.maximum(ratings.movie_counts(), 1)) - 2.5) / 1.5
         return weighted(
             [
                 (self.watched_weight, watched_features(ratings)),
                 (self.genre_weight, genre_features(movies)),
                 (self.tag_weight, tag_features(movies)),
                 (self.year_weight, year_features(movies)),
-                (self.offset_weight, csr_array(BIAS_SCALE * offsets.movie[:, None])),
-                (self.popularity_weight, csr_array(popularity[:, None])),
+                (self.offset_weight, csr_array(OFFSET_SCALE * offsets.movie[:, None])),
+                (self.popularity_weight, csr_array(POPULARITY_SCALE * _popularity(ratings)[:, None])),
             ]
         )
+
+
+def _popularity(ratings: RatingMatrix) -> Float64:
+    """Return the log number of ratings, standardised over ratings: rare movies are far from zero, (n_movies,)."""
+    counts = ratings.movie_counts()
+    if not counts.any():
+        return np.zeros(counts.size)
+    logs = np.log(np.maximum(counts, 1))
+    mean = np.average(logs, weights=counts)
+    deviation = np.sqrt(np.average(np.square(logs - mean), weights=counts))
+    return np.asarray((logs - mean) / max(deviation, 1.0))
 
 
 def _means_of_genres(movies: MovieFeatures, factors: Float32) -> Float32:

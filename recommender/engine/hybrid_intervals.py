@@ -4,20 +4,26 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 from recommender.engine.hybrid_model import HybridModel
 from recommender.engine.hybrid_offsets import USUAL_NOISE
+from recommender.engine.item_features import UserProfile
 from recommender.engine.ratings import RatingMatrix
 
 Float64 = NDArray[np.float64]
 
 SHARE_INSIDE = 0.8
+MAX_SCALE = 20.0
 N_RATERS = 400
 N_ROUNDS = 2
 
 
 def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, seed: int) -> HybridModel:
-    """Return the model with `half_width` such that 80 % of a sample of raters' left-out ratings lie inside.
+    """Return the model with intervals that hold 80 % of the left-out ratings of a sample of raters.
+
+    First the variance of movie offsets is scaled to what the left-out ratings of rare movies show (never below what
+    the fit says), then `half_width` is the quantile of the standardised differences.
 
     Parameters
     ----------
@@ -33,17 +39,38 @@ def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, 
     chosen = np.random.default_rng(seed).permutation(eligible)[:N_RATERS]
     if not chosen.size:
         return model
+    known_variance = model.offset_variance
+    profiles = [_profile(model, ratings, int(rater)) for rater in chosen]
+    own = [
+        reliability[rater] * known_variance[profile.movie_indices] / USUAL_NOISE
+        for rater, profile in zip(chosen, profiles, strict=True)
+    ]
+    model = replace(model, offset_variance=known_variance * np.float32(_scale(model, profiles, own)))
     for _ in range(N_ROUNDS):
-        ratios = np.concatenate([_standardised(model, ratings, reliability, int(rater)) for rater in chosen])
+        ratios = np.concatenate([_standardised(model, *each) for each in zip(profiles, own, strict=True)])
         model = replace(model, half_width=max(float(np.quantile(ratios, SHARE_INSIDE)), 1e-3))
     return model
 
 
-def _standardised(model: HybridModel, ratings: RatingMatrix, reliability: Float64, rater: int) -> Float64:
-    """Return left-out residuals of one rater in standard deviations of the interval, (n_ratings,) float64."""
+def _profile(model: HybridModel, ratings: RatingMatrix, rater: int) -> UserProfile:
     stored = slice(int(ratings.rater_indptr[rater]), int(ratings.rater_indptr[rater + 1]))
-    rated = ratings.movie_indices[stored]
-    profile = model.fold_in(rated, ratings.half_stars[stored])
-    own = reliability[rater] * model.offset_variance[rated] / USUAL_NOISE
+    return model.fold_in(ratings.movie_indices[stored], ratings.half_stars[stored])
+
+
+def _scale(model: HybridModel, profiles: list[UserProfile], own: list[Float64]) -> float:
+    """Return how much larger the variance of offsets is than known, by least squares on squared differences."""
+    squares, parts = [], []
+    for profile, taken_up in zip(profiles, own, strict=True):
+        residuals, variance = model.left_out(profile, taken_up)
+        offset_variance = model.offset_variance[profile.movie_indices]
+        misfit = model.misfit(profile)
+        squares.append(np.square(residuals) / misfit)
+        parts.append(np.stack([variance - offset_variance, offset_variance], axis=1))
+    (usual, of_offsets), _ = nnls(np.concatenate(parts), np.concatenate(squares))
+    return float(np.clip(of_offsets / usual, 1.0, MAX_SCALE)) if usual > 0 else 1.0
+
+
+def _standardised(model: HybridModel, profile: UserProfile, own: Float64) -> Float64:
+    """Return left-out residuals of one rater in standard deviations of the interval, (n_ratings,) float64."""
     residuals, variance = model.left_out(profile, own)
     return np.asarray(np.abs(residuals) / np.sqrt(variance * model.misfit(profile)))

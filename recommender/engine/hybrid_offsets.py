@@ -67,8 +67,8 @@ class Offsets:
     def refit(self, taste: NDArray[np.float32] | None = None, n_sweeps: int = 4) -> None:
         """Fit the biases to what `taste` (per rating, in stars) leaves over.
 
-        The mean of a movie's residuals is normal around its bias with variance ``noise / weight``, its bias normal around
-        ``design · β`` with variance `spread`, ``β`` standard normal: empirical Bayes for a normal hierarchy
+        The mean of a movie's residuals is normal around its bias with variance ``noise / weight``, its bias normal
+        around ``design · β`` with variance `spread`, ``β`` standard normal: empirical Bayes for a normal hierarchy
         (Morris 1983, "Parametric Empirical Bayes Inference").
         """
         ratings = self.ratings

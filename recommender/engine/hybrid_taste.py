@@ -55,8 +55,8 @@ def tastes(
         In stars, in rater order.
     """
     design = weighted_design(factors, noise)
-    root = np.sqrt(noise)
-    values = (ratings.half_stars / np.float32(2) - offsets[ratings.movie_indices]) / root[ratings.movie_indices]
+    residuals = ratings.half_stars / np.float32(2) - offsets[ratings.movie_indices]
+    values = (residuals / np.sqrt(noise)[ratings.movie_indices]).astype(np.float32)
     precision = np.ones(design.shape[1], dtype=np.float32)
     precision[0] = bias_precision
     taste = np.empty_like(values)
