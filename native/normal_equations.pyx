@@ -109,6 +109,11 @@ cdef void _solve_row(
     cdef float* diagonal = target + width
     cdef Py_ssize_t n = end - start, done = 0, n_tile, t, i, j, column
     cdef float total = 0.0, inverse, constant = 0.0 if fit_bias else bias[0]
+    if n == 0:
+        memset(weights, 0, k * sizeof(float))
+        if fit_bias:
+            bias[0] = 0
+        return
     memset(gram, 0, width * width * sizeof(float))
     memset(sums, 0, 2 * width * sizeof(float))
     while done < n:

@@ -17,6 +17,8 @@ Bools = NDArray[np.bool_]
 
 INITIAL_SCALE = 0.1
 NOISE_SAMPLE = 300
+WARM_UP_RATINGS = 2_000_000
+FULL_EPOCHS = 3
 MAX_LEVERAGE = 0.99
 
 
@@ -39,7 +41,8 @@ class ALS:
     movie_damping, rater_damping : float
         Ridge on the biases: so many ratings of the average pull towards it.
     n_epochs : int
-        One epoch solves all raters, then all movies.
+        One epoch solves all raters, then all movies. With more than 4 million ratings all but the last three epochs
+        run on a random tenth or so of the raters (about 2 million ratings): good starting factors for little work.
     popularity_weight : float
         Stars added in rankings per unit of ``log1p(n_ratings)``; chosen by nDCG@10 on an inner split, where ranking
         by predicted rating alone surfaces movies hardly anyone has seen.
@@ -92,22 +95,31 @@ class ALS:
         rng = np.random.default_rng(seed)
         rated = state.by_movie.movie_counts() > 0
         state.factors[rated] = INITIAL_SCALE * rng.standard_normal((int(rated.sum()), self.n_factors))
-        done, total = 0, self.n_epochs * state.ratings_per_epoch
-        for _ in range(self.n_epochs):
-            for n_ratings in state.epoch():
+        n_warm_up = self._n_warm_up_epochs(ratings)
+        warm_up = state.of_some_raters(WARM_UP_RATINGS, rng) if n_warm_up else state
+        epochs = [warm_up] * n_warm_up + [state] * (self.n_epochs - n_warm_up)
+        done, total = 0, sum(fitted.ratings_per_epoch for fitted in epochs)
+        for fitted in epochs:
+            for n_ratings in fitted.epoch():
                 done += n_ratings
                 if on_progress is not None:
                     on_progress(done / total)
         features = ItemFeatures(
             movie_ids=ratings.movie_ids,
             offsets=state.offsets - np.float32(state.shift),
-            factors=state.factors,
+            factors=np.ascontiguousarray(state.factors),
             prior_precision=state.ridge,
             prior_precision_per_rating=state.ridge_per_rating,
             bias_precision=state.rater_damping,
             ranking_offsets=popularity(ratings, self.popularity_weight),
         )
         return LinearModel(replace(features, noise=noise_variance(features, ratings, rng)))
+
+    def _n_warm_up_epochs(self, ratings: RatingMatrix) -> int:
+        """Where there are many ratings, a sample of them finds good starting factors for a fraction of the work."""
+        if self.regularization == 0 or ratings.n_ratings < 2 * WARM_UP_RATINGS:
+            return 0
+        return max(self.n_epochs - FULL_EPOCHS, 0)
 
     def _start(self, ratings: RatingMatrix) -> Factorisation:
         """Damped movie means around the global mean."""

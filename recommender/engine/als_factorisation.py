@@ -1,7 +1,7 @@
 """The state of an alternating least squares fit and its half-steps."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -14,6 +14,7 @@ Float32 = NDArray[np.float32]
 Int64 = NDArray[np.int64]
 
 RATINGS_PER_BLOCK = 1_000_000
+FLOATS_PER_LINE = 16
 
 
 @dataclass(eq=False)
@@ -58,12 +59,18 @@ class Factorisation:
         return cls(
             ratings=ratings,
             by_movie=ratings,
-            factors=np.zeros((ratings.n_movies, n_factors), dtype=np.float32),
+            factors=_padded_zeros(ratings.n_movies, n_factors),
             offsets=offsets,
-            weights=np.zeros((ratings.n_raters, n_factors), dtype=np.float32),
+            weights=_padded_zeros(ratings.n_raters, n_factors),
             biases=np.zeros(ratings.n_raters, dtype=np.float32),
             ridge=np.zeros(n_factors, dtype=np.float32),
         )
+
+    def of_some_raters(self, n_ratings: int, rng: np.random.Generator) -> Self:
+        """Return a factorisation of about `n_ratings` ratings of random raters that learns the same arrays."""
+        chosen = rng.random(self.ratings.n_raters) < n_ratings / max(self.ratings.n_ratings, 1)
+        sample = self.ratings.take(np.repeat(chosen, self.ratings.rater_counts()))
+        return replace(self, ratings=sample, by_movie=sample)
 
     def epoch(self) -> Iterator[int]:
         """Solve all raters, then all movies; yields the number of ratings of each finished block."""
@@ -118,6 +125,12 @@ class Factorisation:
             last_row=last,
             n_threads=self.n_threads,
         )
+
+
+def _padded_zeros(n_rows: int, n_factors: int) -> Float32:
+    # Rows start on cache lines, and the kernel copies them as whole vectors.
+    width = -(-n_factors // FLOATS_PER_LINE) * FLOATS_PER_LINE
+    return np.zeros((n_rows, width), dtype=np.float32)[:, :n_factors]
 
 
 def row_blocks(indptr: Int64, n_values: int) -> Iterator[tuple[int, int]]:

@@ -130,3 +130,15 @@ def test_it_keeps_its_quality_on_real_ratings(dataset_dir: Path) -> None:
 def of_rater(ratings: RatingMatrix, rater: int) -> tuple[np.ndarray, np.ndarray]:
     stored = slice(ratings.rater_indptr[rater], ratings.rater_indptr[rater + 1])
     return ratings.movie_indices[stored], ratings.half_stars[stored]
+
+
+def test_it_starts_from_a_sample_of_raters_where_there_are_many_ratings(monkeypatch: pytest.MonkeyPatch) -> None:
+    ratings = random_ratings(n_raters=400, n_movies=40, n_ratings=9_000)
+    whole = fit(SMALL, ratings)
+    monkeypatch.setattr("recommender.engine.als.WARM_UP_RATINGS", 1_500)
+    shares: list[float] = []
+    model = SMALL.fit(ratings, MovieFeatures.empty(ratings.movie_ids), on_progress=shares.append)
+    alice = np.array([0, 2, 4, 1, 3, 5], dtype=np.int32), np.array([9, 10, 8, 3, 2, 4], dtype=np.int8)
+    np.testing.assert_allclose(model.predict(model.fold_in(*alice)), whole.predict(whole.fold_in(*alice)), atol=0.4)
+    assert shares[0] < 1 / 40
+    assert shares[-1] == pytest.approx(1)
