@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from movierec_site import embedded
+from tests.release_copy import whole_release
 
 PREFIX = "movierec-tests-"
 ENVIRONMENT = {
@@ -61,6 +62,8 @@ def _start() -> contextlib.ExitStack:
     for name in UNSET:
         os.environ.pop(name, None)
     os.environ.update(ENVIRONMENT, MOVIEREC_DATA_DIR=str(data_dir))
+    if os.environ.get("MOVIELENS_DATA"):
+        os.environ["MOVIELENS_DATA"] = str(whole_release(Path(os.environ["MOVIELENS_DATA"]), data_dir))
     if not os.environ.get("DATABASE_URL", "").strip():
         try:
             stack.enter_context(embedded.serve(data_dir, throw_away=True))
