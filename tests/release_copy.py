@@ -22,8 +22,10 @@ def whole_release(release: Path, into: Path) -> Path:
     if len(kept) == len(lines):
         return release
     copy = into / release.name
-    shutil.copytree(release, copy, copy_function=shutil.copyfile)
-    (copy / "ratings.csv").unlink()
+    copy.mkdir(parents=True)
+    for file in release.iterdir():
+        if file.is_file() and file != ratings:
+            shutil.copyfile(file, copy / file.name)
     (copy / "ratings.csv").write_text(header + "".join(kept))
     for beside in release.parent.iterdir():  # a catalogue is looked for beside the release
         if beside.is_dir() and beside != release:
