@@ -24,7 +24,7 @@ class Progress:
 
 def solve(rows: csr_array, regularization: float, n_kept: int) -> Iterator[Progress | csr_array]:
     """Yield progress, then ``B = I − P / diag(P)`` with ``P = (XᵀX + λI)⁻¹`` (Steck 2019, "Embarrassingly Shallow
-    Autoencoders for Sparse Data", equation 8), cut to the largest weights of every column.
+    Autoencoders for Sparse Data", equation 8), cut to the weights of every column that matter most.
 
     The inverse takes ``4 · n_movies²`` bytes and ``n_movies³`` operations in single precision: λ keeps the condition
     number of the system near the number of raters, far from the limit of float32.
@@ -36,7 +36,7 @@ def solve(rows: csr_array, regularization: float, n_kept: int) -> Iterator[Progr
     regularization : float
         ``λ``, above 0.
     n_kept : int
-        The largest entries, by magnitude, that are kept of each column.
+        Entries kept of each column: those with the largest ``|B_ji| · √(XᵀX)_jj``, the spread of what they add.
     """
     n_movies = rows.shape[1]
     inverse = np.zeros((n_movies, n_movies), dtype=np.float32, order="F")
@@ -45,6 +45,7 @@ def solve(rows: csr_array, regularization: float, n_kept: int) -> Iterator[Progr
         block = slice(start, min(start + COLUMNS_PER_BLOCK, n_movies))
         inverse[:, block] = (by_movie @ csr_array(by_movie[block].T)).toarray()
         yield Progress(GRAM_SHARE * block.stop / n_movies)
+    reach = np.sqrt(inverse.diagonal())
     inverse[np.diag_indices(n_movies)] += np.float32(regularization)
     inverse, failed = spotrf(inverse, lower=1, overwrite_a=1, clean=0)
     if failed:
@@ -52,11 +53,11 @@ def solve(rows: csr_array, regularization: float, n_kept: int) -> Iterator[Progr
     yield Progress(FACTORISED_SHARE)
     inverse, _ = spotri(inverse, lower=1, overwrite_c=1)
     yield Progress(INVERTED_SHARE)
-    yield _largest(inverse, n_kept)
+    yield _largest(inverse, reach, n_kept)
 
 
-def _largest(inverse: Float32, n_kept: int) -> csr_array:
-    """Return the largest off-diagonal entries of ``−P / diag(P)`` of every column, given P's lower triangle."""
+def _largest(inverse: Float32, reach: Float32, n_kept: int) -> csr_array:
+    """Return the off-diagonal entries of ``−P / diag(P)`` that matter most to each column, given P's lower triangle."""
     n_movies = inverse.shape[0]
     n_kept = max(min(n_kept, n_movies - 1), 0)
     diagonal = inverse.diagonal().copy()
@@ -65,7 +66,11 @@ def _largest(inverse: Float32, n_kept: int) -> csr_array:
     for movie in range(n_movies):
         column = np.concatenate([inverse[movie, :movie], inverse[movie:, movie]]) / -diagonal[movie]
         column[movie] = 0
-        kept = np.argpartition(np.abs(column), n_movies - n_kept)[n_movies - n_kept :] if n_kept else np.zeros(0, int)
+        kept = (
+            np.argpartition(np.abs(column) * reach, n_movies - n_kept)[n_movies - n_kept :]
+            if n_kept
+            else np.zeros(0, int)
+        )
         kept.sort()
         rated[movie], data[movie] = kept, column[kept]
     indptr = np.arange(0, n_movies * n_kept + 1, n_kept) if n_kept else np.zeros(n_movies + 1, dtype=np.int64)

@@ -65,14 +65,14 @@ class Hybrid:
     description: ClassVar[str] = "Weighs what similar people watched, and how you rate genres, tags, years and stars."
     minimum_ratings: ClassVar[int] = 0
 
-    n_factors: int = 320
-    watched_weight: float = 0.6
+    n_factors: int = 256
+    watched_weight: float = 0.2
     genre_weight: float = 0.15
     tag_weight: float = 0.15
-    year_weight: float = 0.08
+    year_weight: float = 0.1
     offset_weight: float = 0.03
-    popularity_weight: float = 0.06
-    bias_variance: float = 0.2
+    popularity_weight: float = 0.08
+    bias_variance: float = 0.4
     noise: float = 0.9
     spread: float = 0.03
     n_rounds: int = 2
