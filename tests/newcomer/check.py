@@ -163,10 +163,11 @@ def visit(run: Run, admin_password: str) -> None:
     assert alice.is_signed_in(), "signing up does not sign in"
     found = alice.api("search?q=" + ("matrix" if "MOVIELENS_DATA" in os.environ else "the"))["results"]
     assert found, "the search finds nothing"
-    before = alice.api("recommendations?limit=20")["results"]
     rated = [movie["movie_id"] for movie in found[:3]]
-    for movie_id in rated:
-        alice.api(f"ratings/{movie_id}", "PUT", {"stars": 4.5})
+    alice.api(f"ratings/{rated[0]}", "PUT", {"stars": 4.5})
+    before = alice.api("recommendations?limit=20")["results"]
+    for movie_id in rated[1:]:
+        alice.api(f"ratings/{movie_id}", "PUT", {"stars": 1.5})
     after = alice.api("recommendations?limit=20")["results"]
     assert len(after) == 20, f"{len(after)} recommendations instead of 20"
     assert not {movie["movie_id"] for movie in after} & set(rated), "a rated movie is recommended"
@@ -234,7 +235,8 @@ def main() -> None:
     except (AssertionError, urllib.error.URLError, subprocess.TimeoutExpired) as error:
         for log in sorted((clone / "var" / "logs").glob("*.log")):
             print(f"== {log.name}", *log.read_text(errors="replace").splitlines()[-20:], sep="\n", file=sys.stderr)
-        sys.exit(f"The newcomer's path ends here: {error}")
+        where = f" ({error.url}: {error.read()[:300]!r})" if isinstance(error, urllib.error.HTTPError) else ""
+        sys.exit(f"The newcomer's path ends here: {error}{where}")
     finally:
         for pid, _ in processes(folder):
             with contextlib.suppress(ProcessLookupError):
