@@ -12,6 +12,8 @@ from recommender.engine.baselines import Mean, Median
 from recommender.engine.evaluation import Unit, evaluate, evaluate_unit, merge, split_ratings
 from recommender.engine.evaluation.answers import answers
 from recommender.engine.evaluation.dataset import ratings_and_movies
+from recommender.engine.evaluation.intervals import jackknife_interval
+from recommender.engine.evaluation.unit import COLUMNS
 from recommender.engine.item_features import ItemFeatures
 from recommender.engine.movielens import read_dataset
 from recommender.engine.recommender import LinearModel
@@ -152,12 +154,45 @@ def test_many_at_once_is_the_same_as_one_by_one(split):
 
 
 def test_lists_hold_neither_rated_movies_nor_movies_without_a_training_rating(split):
-    for chosen in (Mean(), TagCount()):
+    for chosen in (Mean(popularity_weight=-9.0), TagCount(popularity_weight=-9.0)):  # the least rated first
         unit = evaluate_unit(chosen, split)
         for row, rater in enumerate(unit.raters):
             rated = split.train.movie_indices[split.train.rater_indptr[rater] : split.train.rater_indptr[rater + 1]]
             assert not np.isin(unit.lists[row], rated).any()
         assert (split.train.movie_counts()[unit.lists[unit.lists >= 0]] > 0).all()
+
+
+def test_a_list_may_be_shorter_than_asked_for():
+    """Three movies: everyone has rated all but at most one, which is all that a list can hold."""
+    few = RATINGS.take(RATINGS.movie_indices < 3)
+    split = split_ratings(few, MOVIES, seed=1)
+    unit = evaluate_unit(Mean(), split)
+    rated = split.train.rater_counts()[unit.raters]
+    np.testing.assert_array_equal((unit.lists >= 0).sum(axis=1), 3 - rated)
+    recall = unit.numerators[:, COLUMNS.index(("all", "recall_20"))]
+    relevant = [(split.test.half_stars[split.test.rater_indptr[r] :][:1] >= 8).sum() for r in unit.raters]
+    np.testing.assert_array_equal(recall, relevant)  # whatever is held out is on such a list
+
+
+def test_errors_are_those_of_the_predictions(split):
+    raters = np.arange(RATINGS.n_raters, dtype=np.int32)
+    model = Median().fit(split.train, split.movies)
+    predicted, _ = answers(model, split, raters, list_length=20, n_threads=1, on_progress=lambda share: None)
+    errors = predicted - split.test.half_stars / 2
+    metrics = merge({"median": [evaluate_unit(Median(), split)]}).algorithms["median"].metrics
+    assert metrics["rmse"].mean == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-6)
+    assert metrics["mae"].mean == pytest.approx(np.mean(np.abs(errors)), rel=1e-6)
+    assert metrics["rmse"].low < metrics["rmse"].mean < metrics["rmse"].high
+
+
+def test_coverage_counts_movies_once(split):
+    unit = evaluate_unit(TagCount(), split)
+    metrics = merge({"tag_count": [unit]}).algorithms["tag_count"].metrics
+    offered = np.count_nonzero(split.train.movie_counts())
+    assert metrics["coverage"].mean == pytest.approx(np.unique(unit.lists).size / offered)
+    with_one_out = [np.unique(np.delete(unit.lists, row, axis=0)).size / offered for row in range(unit.raters.size)]
+    drops = metrics["coverage"].mean - np.array(with_one_out)
+    assert metrics["coverage"].high == pytest.approx(jackknife_interval(metrics["coverage"].mean, drops).high)
 
 
 def test_it_can_measure_a_sample_of_raters(split):
