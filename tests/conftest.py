@@ -61,14 +61,14 @@ def connected_to(database: str) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dataset_dir: Path) -> Iterator[str]:
     """Name of a database of its own with the dataset imported and everything built from it."""
-    usual = connection.settings_dict["NAME"]
-    name = f"{usual}_site"
+    name = f"{connection.settings_dict['NAME']}_site"
     with django_db_blocker.unblock():
         connection.close()
         with psycopg.connect(_url_of("postgres"), autocommit=True) as server:
             server.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{usual}"')
+            server.execute(f'CREATE DATABASE "{name}"')
         with connected_to(name):
+            call_command("migrate", verbosity=0)
             movielens.import_movielens(path=dataset_dir)
             title_search.build()
             training.train(algorithm="als")
