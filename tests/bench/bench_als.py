@@ -78,7 +78,16 @@ def fit_libmf(train: Arrays, k: int, n_iterations: int, n_threads: int) -> Predi
     from libmf import mf
 
     rows = np.column_stack([train["raters"], train["movies"], train["half_stars"] / 2]).astype(np.float32)
-    model = mf.MF(k=k, nr_iters=n_iterations, lambda_p2=0.04, lambda_q2=0.04, eta=0.1, nr_threads=n_threads)
+    model = mf.MF(
+        k=k,
+        nr_iters=n_iterations,
+        lambda_p1=0,
+        lambda_q1=0,
+        lambda_p2=0.05,
+        lambda_q2=0.05,
+        nr_threads=n_threads,
+        quiet=True,
+    )
     model.fit(rows)
     return lambda raters, movies: model.predict(np.column_stack([raters, movies]).astype(np.float32))
 
