@@ -48,7 +48,7 @@ def test_it_evaluates_a_dataset_on_disk_without_a_database(dataset, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
 
 
-def test_it_evaluates_the_ratings_in_the_database_alike(db, dataset):
+def test_it_evaluates_the_ratings_in_the_database_alike(transactional_db, dataset):
     movielens.import_movielens(path=dataset)
     options = {"algorithms": ["mean", "tag_count"], "n_splits": 2}
     stored = evaluation.evaluate(**options).to_json()
