@@ -1,6 +1,7 @@
 """Measure algorithms on hold-out splits of the ratings in the database, or of a dataset on disk."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from recommender.engine import evaluation as engine
@@ -9,7 +10,7 @@ from recommender.engine.evaluation.dataset import ratings_and_movies
 from recommender.engine.movielens import read_dataset
 from recommender.engine.registry import ALGORITHMS
 from recommender.engine.registry import algorithm as registered
-from recommender.services import rating_arrays, threads
+from recommender.services import model_versions, rating_arrays, threads
 from recommender.services.progress import OnProgress, part, silent
 
 READING = 0.05
@@ -29,7 +30,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure the named algorithms, or all of them, on the same splits.
 
-    With `data`, a folder or zip of a MovieLens release, the database is not touched.
+    The figures are kept with the versions in service. With `data`, a folder or zip of a MovieLens release, the
+    database is not touched.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def evaluate(
     else:
         ratings = rating_arrays.rating_matrix(with_times=True)
         movies = rating_arrays.movie_features(ratings.movie_ids)
-    return engine.evaluate(
+    outcome = engine.evaluate(
         chosen,
         ratings,
         movies,
@@ -58,3 +60,11 @@ def evaluate(
         max_raters=max_raters,
         on_progress=part(on_progress, READING, 1.0, "Fitting and measuring"),
     )
+    if data is None:
+        figures = outcome.to_json()
+        about = {name: figures[name] for name in ("splits", "seed", "split", "raters")}
+        model_versions.record_metrics(
+            metrics={name: about | metrics for name, metrics in figures["algorithms"].items()},
+            parameters={name: asdict(algorithm) for name, algorithm in chosen.items()},  # type: ignore[call-overload]
+        )
+    return outcome

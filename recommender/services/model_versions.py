@@ -1,5 +1,6 @@
 """Register, activate and roll back model versions."""
 
+from collections.abc import Mapping
 from importlib.metadata import version as package_version
 from typing import Any
 
@@ -54,6 +55,21 @@ def activate(*, version: ModelVersion) -> ModelVersion:
     chosen.state, chosen.activated_at = State.ACTIVE, timezone.now()
     chosen.save(update_fields=["state", "activated_at"])
     return chosen
+
+
+@transaction.atomic
+def record_metrics(*, metrics: Mapping[str, dict[str, Any]], parameters: Mapping[str, dict[str, Any]]) -> int:
+    """Keep the figures of an evaluation with the versions in service that were trained with the same parameters.
+
+    Both mappings are by algorithm. Return how many versions have new figures.
+    """
+    recorded = 0
+    for version in ModelVersion.objects.active().filter(algorithm__in=metrics).select_for_update():
+        if version.parameters == parameters[version.algorithm]:
+            version.metrics = metrics[version.algorithm]
+            version.save(update_fields=["metrics"])
+            recorded += 1
+    return recorded
 
 
 @transaction.atomic

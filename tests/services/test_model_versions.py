@@ -38,3 +38,22 @@ def test_it_has_nothing_to_roll_back_to_at_first() -> None:
     with pytest.raises(ModelVersion.DoesNotExist):
         model_versions.roll_back(algorithm="als")
     assert states() == {"als/1": State.ACTIVE}
+
+
+def test_it_keeps_figures_with_the_version_they_are_about() -> None:
+    served = make_model_version("als/1", parameters={"n_factors": 64})
+    model_versions.activate(version=served)
+    make_model_version("als/2", parameters={"n_factors": 64})
+    figures = {"als": {"rmse": {"mean": 0.84}}, "mean": {"rmse": {"mean": 0.86}}}
+    parameters = {"als": {"n_factors": 64}, "mean": {}}
+    assert model_versions.record_metrics(metrics=figures, parameters=parameters) == 1
+    served.refresh_from_db()
+    assert served.metrics == figures["als"]
+
+
+def test_it_keeps_no_figures_of_other_parameters() -> None:
+    served = make_model_version("als/1", parameters={"n_factors": 64})
+    model_versions.activate(version=served)
+    changed = model_versions.record_metrics(metrics={"als": {"rmse": 1}}, parameters={"als": {"n_factors": 8}})
+    served.refresh_from_db()
+    assert (changed, served.metrics) == (0, {})
