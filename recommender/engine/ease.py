@@ -65,10 +65,10 @@ class EASE:
     genre_weight: float = 3.0
     tag_weight: float = 2.0
     year_weight: float = 5.0
-    prior_weight: float = 0.05
+    prior_weight: float = 0.005
     damping: float = 4.0
     max_movies: int = 20_000
-    n_kept: int = 1000
+    n_kept: int = 2500
 
     def __post_init__(self) -> None:
         """Reject values that cannot be fitted."""
