@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
@@ -72,6 +72,7 @@ def test_it_gives_an_average_user_without_ratings():
     np.testing.assert_array_equal(item_features().predict(nobody), item_features().offsets)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000), n_factors=st.integers(1, 20), share=st.floats(0.05, 1.0))
 def test_it_takes_the_smallest_norm_when_ratings_are_fewer_than_weights(seed, n_factors, share):
     n_ratings = max(1, int(n_factors * share))
@@ -80,6 +81,7 @@ def test_it_takes_the_smallest_norm_when_ratings_are_fewer_than_weights(seed, n_
     np.testing.assert_allclose(np.append(profile.weights, profile.bias), np.roll(smallest, -1), atol=2e-3)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_it_inverts_the_gram_matrix_for_the_covariance(seed):
     _, _, profile = random_fit(seed, 8, 3, ridge=0.5)

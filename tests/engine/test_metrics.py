@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.engine.evaluation.intervals import bootstrap_ratios, jackknife_interval, percentile_interval
@@ -70,6 +70,7 @@ def test_users_without_a_relevant_movie_are_left_out():
     np.testing.assert_array_equal(top, np.zeros((2, 2)))
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=20, max_size=20), st.integers(0, 40))
 def test_list_metrics_stay_between_0_and_1(hits, further):
     n_relevant = sum(hits) + further

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.engine.ratings import RatingMatrix
@@ -18,6 +18,7 @@ def matrix_of(pairs, **options):
     return RatingMatrix.from_triples(raters, movies, half_stars, times, **options)
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_it_holds_every_rating_by_rater_and_by_movie(pairs):
     ratings = matrix_of(pairs)
@@ -36,6 +37,7 @@ def test_it_holds_every_rating_by_rater_and_by_movie(pairs):
     assert by_rater == by_movie == {(r, m): (7 * r + 3 * m) % 10 + 1 for r, m in pairs}
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_it_sorts_within_raters_and_within_movies(pairs):
     ratings = matrix_of(pairs)
