@@ -21,6 +21,7 @@ from recommender.engine.evaluation.dataset import ratings_and_movies
 from recommender.engine.hybrid import Hybrid
 from recommender.engine.movielens import read_dataset
 from recommender.engine.ratings import RatingMatrix
+from recommender.engine.recommender import Algorithm
 
 FIT_TARGET, MEMORY_TARGET, SERVING_TARGET, N_MINE = 900.0, 12.0, 25.0, 200
 
@@ -44,7 +45,7 @@ def main() -> None:
     print(f"{'':<34}{'measured':>10}{'target':>10}{'ratio':>8}")
     _measure(ratings, movies, options.threads)
     if options.evaluate:
-        algorithms = {"mean": Mean(), "ease": EASE(), "hybrid": Hybrid()}
+        algorithms: dict[str, Algorithm] = {"mean": Mean(), "ease": EASE(), "hybrid": Hybrid()}
         print(evaluate(algorithms, ratings, movies, n_threads=options.threads).table())
 
 
