@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator
 
 # `run` has a server of its own; the others need none.
-WITHOUT_SERVER = {"run", "help", "version", "check", "collectstatic", "diffsettings", "findstatic", "startapp", "test"}
+WITHOUT_SERVER = {
+    "run", "help", "version", "check", "collectstatic", "diffsettings", "findstatic", "generate_movielens"
+}  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -15,7 +17,8 @@ def database(arguments: list[str]) -> Iterator[None]:
     """Have a database around the command when it needs one."""
     command = next(iter(arguments), "help")
     asks_for_help = command.startswith("-") or {"-h", "--help"} & set(arguments)
-    if os.environ.get("DATABASE_URL", "").strip() or command in WITHOUT_SERVER or asks_for_help:
+    from_files = command == "evaluate" and any(argument.startswith("--data") for argument in arguments)
+    if os.environ.get("DATABASE_URL", "").strip() or command in WITHOUT_SERVER or asks_for_help or from_files:
         yield
         return
     from django.conf import settings

@@ -4,6 +4,9 @@ import os
 
 from movierec_site.machine import n_cores
 
+# Requests bring small matrices: BLAS threads would only wait for each other. Read when NumPy is imported, after this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 workers = int(os.environ.get("WEB_WORKERS") or min(max(n_cores(), 2), 8))
 threads = int(os.environ.get("WEB_THREADS") or 4)

@@ -4,6 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
+
+from movierec_site.children import exit_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
 
@@ -56,3 +59,5 @@ def read_django_settings(sender: Celery, **_: Any) -> None:
 
 
 app.autodiscover_tasks(["recommender"])
+# A busy pool process must not outlive a worker that was killed: its job is given to another.
+worker_process_init.connect(exit_with_parent, weak=False)

@@ -5,7 +5,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from recommender.models import Genre, Movie, Rater, Tag
-from recommender.services import title_search
 
 
 @admin.register(Movie)
@@ -27,6 +26,8 @@ class MovieAdmin(admin.ModelAdmin):
         """Search as the site does."""
         if not search_term:
             return queryset, False
+        from recommender.services import title_search
+
         hits = title_search.search(query=search_term[:200], limit=100)
         return queryset.filter(pk__in=[movie.pk for movie in hits.movies]), False
 

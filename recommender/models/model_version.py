@@ -19,6 +19,9 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 class ModelVersion(models.Model):
     """One artifact of one algorithm (the title index and similar movies are built and versioned alike)."""
 
+    TITLE_INDEX = "title_index"
+    SIMILAR_MOVIES = "similar_movies"
+
     class State(models.TextChoices):
         CANDIDATE = "candidate", "Candidate"
         ACTIVE = "active", "Active"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.models import Job, ModelVersion, Rating
-from recommender.services import jobs, serving
+from recommender.services import jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ def pending_steps(*, dataset: Callable[[], Path], algorithm: str = "als") -> lis
     if needs_dataset():
         path = str(dataset())
         steps.append(Step("Importing ratings", lambda: _job(Job.Kind.IMPORT, path=path)))
-    if serving.TITLE_INDEX not in built:
+    if ModelVersion.TITLE_INDEX not in built:
         steps.append(Step("Building the title index", lambda: _job(Job.Kind.TITLE_INDEX)))
     if algorithm not in built:
         steps.append(Step("Training the first model", lambda: _job(Job.Kind.TRAIN, algorithm=algorithm)))
-    if serving.SIMILAR_MOVIES not in built:
+    if ModelVersion.SIMILAR_MOVIES not in built:
         steps.append(Step("Finding similar movies", lambda: _job(Job.Kind.SIMILAR_MOVIES)))
     return steps
 

@@ -1,4 +1,8 @@
-"""What each kind of job does: the one place where a job's row meets the service that does its work."""
+"""What each kind of job does: the one place where a job's row meets the service that does its work.
+
+The services are imported when a job runs: they bring numerical libraries along that web processes and commands which
+only look at jobs can do without.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -6,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from recommender.models import Job
-from recommender.services import movielens, similar_movies, title_search, training
 from recommender.services.progress import OnProgress
 
 Runner = Callable[[Job, OnProgress], dict[str, Any]]
@@ -14,16 +17,22 @@ Runner = Callable[[Job, OnProgress], dict[str, Any]]
 
 def import_dataset(job: Job, on_progress: OnProgress) -> dict[str, Any]:
     """Import the MovieLens dataset at the path in the arguments."""
+    from recommender.services import movielens
+
     return asdict(movielens.import_movielens(path=Path(job.arguments["path"]), on_progress=on_progress))
 
 
 def build_title_index(job: Job, on_progress: OnProgress) -> dict[str, Any]:
     """Index all titles and put the index in service."""
+    from recommender.services import title_search
+
     return {"model_version": title_search.build(job=job, on_progress=on_progress).pk}
 
 
 def train(job: Job, on_progress: OnProgress) -> dict[str, Any]:
     """Train an algorithm and put the model in service."""
+    from recommender.services import training
+
     version = training.train(
         algorithm=job.arguments["algorithm"],
         hyperparameters=job.arguments.get("hyperparameters", {}),
@@ -36,6 +45,8 @@ def train(job: Job, on_progress: OnProgress) -> dict[str, Any]:
 
 def find_similar_movies(job: Job, on_progress: OnProgress) -> dict[str, Any]:
     """Find the similar movies of every movie and put them in service."""
+    from recommender.services import similar_movies
+
     return {"model_version": similar_movies.build(job=job, on_progress=on_progress).pk}
 
 

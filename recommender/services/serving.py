@@ -18,8 +18,6 @@ from recommender.services import artifacts
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.5
-TITLE_INDEX = "title_index"
-SIMILAR_MOVIES = "similar_movies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +67,13 @@ def model(algorithm: str) -> Model | None:
 
 def title_index() -> TitleIndex | None:
     """Return the title index in service."""
-    in_service = _get(TITLE_INDEX, lambda row: TitleIndex(_folder(row)))
+    in_service = _get(ModelVersion.TITLE_INDEX, lambda row: TitleIndex(_folder(row)))
     return in_service.loaded if in_service else None
 
 
 def neighbours() -> Neighbours | None:
     """Return the similar movies in service."""
-    in_service = _get(SIMILAR_MOVIES, lambda row: Neighbours.from_arrays(read_artifact(_file(row))[0]))
+    in_service = _get(ModelVersion.SIMILAR_MOVIES, lambda row: Neighbours.from_arrays(read_artifact(_file(row))[0]))
     return in_service.loaded if in_service else None
 
 

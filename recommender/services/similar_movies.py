@@ -16,13 +16,13 @@ def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelV
     comparing = part(on_progress, 0.1, 0.95, "Comparing movies")
     neighbours = SimilarMovies().fit(ratings, movies, n_threads=threads.available(), on_progress=comparing)
     data_fingerprint = fingerprint(ratings)
-    manifest = {"algorithm": serving.SIMILAR_MOVIES, "data_fingerprint": data_fingerprint}
+    manifest = {"algorithm": ModelVersion.SIMILAR_MOVIES, "data_fingerprint": data_fingerprint}
     with artifacts.workspace() as folder:
         file = folder / "neighbours.safetensors"
         write_artifact(file, neighbours.to_arrays(), manifest)
-        stored = artifacts.store(path=file, name=serving.SIMILAR_MOVIES)
+        stored = artifacts.store(path=file, name=ModelVersion.SIMILAR_MOVIES)
     version = model_versions.register(
-        algorithm=serving.SIMILAR_MOVIES, artifact=stored, data_fingerprint=data_fingerprint, job=job
+        algorithm=ModelVersion.SIMILAR_MOVIES, artifact=stored, data_fingerprint=data_fingerprint, job=job
     )
     return model_versions.activate(version=version)
 

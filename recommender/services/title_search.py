@@ -31,9 +31,9 @@ def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelV
     digest = hashlib.sha256()
     with artifacts.workspace() as folder:
         build_title_index(_documents(digest), folder / "titles", on_progress=report)
-        stored = artifacts.store_folder(path=folder / "titles", name=serving.TITLE_INDEX)
+        stored = artifacts.store_folder(path=folder / "titles", name=ModelVersion.TITLE_INDEX)
     version = model_versions.register(
-        algorithm=serving.TITLE_INDEX, artifact=stored, data_fingerprint=digest.hexdigest(), job=job
+        algorithm=ModelVersion.TITLE_INDEX, artifact=stored, data_fingerprint=digest.hexdigest(), job=job
     )
     return model_versions.activate(version=version)
 
