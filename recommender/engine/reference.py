@@ -64,7 +64,7 @@ def solve_or_alias(gram: Float64, target: Float64, pivot_tolerance: float = 1e-5
     return solution
 
 
-def rank_agreement(indptr: Int64, truth: NDArray[np.generic], predicted: NDArray[np.generic]) -> Float64:
+def rank_agreement(indptr: Int64, truth: NDArray[np.int8] | Float32 | Float64, predicted: Float32 | Float64) -> Float64:
     """Twin of `native.evaluation.rank_agreement`: all pairs, one by one."""
     agreement = np.full(indptr.size - 1, np.nan)
     for user in range(indptr.size - 1):

@@ -24,7 +24,7 @@ def common_raters_boost(limit: float, point: int, min_common: int = 3) -> Float6
     """
     point = max(point, min_common + 1)
     x = 3 + (3 * np.exp(limit) - 3) * (np.arange(point + 1) - 3) / (point - 3)
-    return 1 + np.clip(np.log(np.maximum(x, 1.0)) - np.log(3), 0, limit)
+    return np.asarray(1 + np.clip(np.log(np.maximum(x, 1.0)) - np.log(3), 0, limit))
 
 
 def genre_masks(movies: MovieFeatures) -> Masks:
@@ -55,7 +55,7 @@ def co_rating_sums(ratings: RatingMatrix, movie: int) -> Int64:
 def shares_genres(masks: Masks, movie: int) -> NDArray[np.bool_]:
     """Return which movies share at least half of the genres of the one with fewer genres, (n_movies,) bool."""
     counts = np.bitwise_count(masks)
-    return 2 * np.bitwise_count(masks & masks[movie]) >= np.minimum(counts, counts[movie])
+    return np.asarray(2 * np.bitwise_count(masks & masks[movie]) >= np.minimum(counts, counts[movie]))
 
 
 def tune(
