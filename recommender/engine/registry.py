@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from recommender.engine.als import ALS
 from recommender.engine.baselines import Mean, Median, MedianModel
+from recommender.engine.ease import EASE, EASEModel
+from recommender.engine.hybrid import Hybrid
+from recommender.engine.hybrid_model import HybridModel
 from recommender.engine.recommender import Algorithm, LinearModel, Model
 from recommender.engine.tag_count import TagCount, TagCountModel
 from recommender.engine.tag_ls import TagLeastSquares, TagLeastSquaresModel
@@ -40,6 +43,8 @@ _REGISTERED: tuple[tuple[Algorithm, type[Model]], ...] = (
     (plain_als(7), LinearModel),
     (plain_als(9), LinearModel),
     (plain_als(11), LinearModel),
+    (EASE(), EASEModel),
+    (Hybrid(), HybridModel),
 )
 
 ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm, _ in _REGISTERED}
