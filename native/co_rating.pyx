@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from native.threads import allowed
+
 from cython.parallel cimport prange, threadid
 from libc.math cimport sqrt
 from libc.stdint cimport int32_t, uint32_t, uint64_t
@@ -106,7 +108,7 @@ def similar_movies(
     _check_ratings(movie_indptr, rater_indices, levels)
     if counts.max(initial=0) * np.square(levels, dtype=np.int64).max(initial=0) >= 1 << 31:
         raise ValueError("Too many ratings of one movie for 32-bit sums: use levels of smaller size.")
-    n_threads = max(1, n_threads)
+    n_threads = allowed(n_threads)
     neighbours = np.full((last_movie - first_movie, n), -1, dtype=np.int32)
     scores = np.zeros((last_movie - first_movie, n), dtype=np.float32)
     if n_compared == 0 or first_movie == last_movie:

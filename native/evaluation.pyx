@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from native.threads import allowed
+
 from cython.parallel cimport prange, threadid
 from libc.math cimport NAN
 from libc.stdlib cimport qsort
@@ -30,7 +32,7 @@ def rank_agreement(
         raise ValueError(f"indptr ends at {indptr[n_users]}, truth has {truth.shape[0]} and predicted {predicted.shape[0]}.")
     for user in range(n_users):
         longest = max(longest, indptr[user + 1] - indptr[user])
-    n_threads = max(1, n_threads)
+    n_threads = allowed(n_threads)
     agreement = np.empty(n_users, dtype=np.float64)
     if truth.shape[0] == 0:
         return np.full(n_users, np.nan)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from native.threads import allowed
+
 from cython.parallel cimport prange
 
 ctypedef fused value_t:
@@ -17,7 +19,7 @@ def multiply_transposed(
     cdef Py_ssize_t n_rows = indptr.shape[0] - 1, part
     if y.shape[0] != n_rows:
         raise ValueError(f"y has {y.shape[0]} entries for {n_rows} rows.")
-    n_threads = max(1, n_threads)
+    n_threads = allowed(n_threads)
     cdef double[:, ::1] parts = np.zeros((n_threads, n_columns))
     for part in prange(n_threads, nogil=True, schedule="static", chunksize=1, num_threads=n_threads):
         _scatter(indptr, indices, values, y, n_rows * part // n_threads, n_rows * (part + 1) // n_threads, parts[part])
@@ -30,7 +32,7 @@ def multiply_normal(
 ):
     """Return (``A.T @ A @ x``, ``‖A @ x‖²``); see the stub."""
     cdef Py_ssize_t n_rows = indptr.shape[0] - 1, part
-    n_threads = max(1, n_threads)
+    n_threads = allowed(n_threads)
     cdef double[:, ::1] parts = np.zeros((n_threads, x.shape[0]))
     squares = np.zeros(n_threads)
     cdef double[::1] out_squares = squares

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from native.threads import allowed
+
 cimport cython
 from cython.parallel cimport prange, threadid
 from libc.string cimport memcpy, memset
@@ -52,7 +54,7 @@ def solve_rows(
     _check(indptr, indices, values.shape[0], factors, offsets, precision, out_weights, out_biases, first_row, last_row)
     # tile, gram, then four vectors: values, column sums, target, diagonal
     n_scratch = TILE_ROWS * width + width * width + TILE_ROWS + 3 * width
-    n_threads = max(1, n_threads)
+    n_threads = allowed(n_threads)
     cdef float[:, ::1] scratch = np.zeros((n_threads, n_scratch), dtype=np.float32)
     cdef const int* first_index = &indices[0] if indices.shape[0] else NULL
     cdef value_t* first_value = &values[0] if indices.shape[0] else NULL

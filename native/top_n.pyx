@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from native.threads import allowed
+
 from cython.parallel cimport prange
 from libc.math cimport INFINITY
 
@@ -20,13 +22,14 @@ def top_n(
     if excluding and (excluded_indices is None or excluded_indptr.shape[0] != n_rows + 1):
         raise ValueError(f"excluded_indptr must have {n_rows + 1} entries and come with excluded_indices.")
     n = max(0, min(n, <int> n_columns))
+    n_threads = allowed(n_threads)
     best = np.full((n_rows, n), -1, dtype=np.int32)
     if n == 0 or n_rows == 0:
         return best
     kept = np.empty((n_rows, n), dtype=np.float32)
     cdef int[:, ::1] out = best
     cdef float[:, ::1] heap = kept
-    for row in prange(n_rows, nogil=True, schedule="dynamic", chunksize=4, num_threads=max(1, n_threads)):
+    for row in prange(n_rows, nogil=True, schedule="dynamic", chunksize=4, num_threads=n_threads):
         if excluding and excluded_indptr[row + 1] > excluded_indptr[row]:
             _best_of_row(
                 &scores[row, 0], n_columns, &excluded_indices[excluded_indptr[row]],
