@@ -4,9 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
+from recommender.services.group_recommendations import InvalidInvitation
 from recommender.services.movies import UnknownMovie
+from recommender.services.profiles import TooFewRatings, UnknownAlgorithm
 from recommender.services.ratings import InvalidRating
-from recommender.services.recommendations import TooFewRatings, UnknownAlgorithm
 
 
 def register(api: NinjaAPI) -> None:
@@ -18,7 +19,8 @@ def register(api: NinjaAPI) -> None:
         return api.create_response(request, {"detail": " ".join(sentences)}, status=422)
 
     @api.exception_handler(InvalidRating)
-    def invalid_rating(request: HttpRequest, error: InvalidRating) -> HttpResponse:
+    @api.exception_handler(InvalidInvitation)
+    def invalid_value(request: HttpRequest, error: InvalidRating | InvalidInvitation) -> HttpResponse:
         return api.create_response(request, {"detail": str(error)}, status=422)
 
     @api.exception_handler(AuthenticationError)

@@ -1,31 +1,93 @@
-"""GET recommendations."""
+"""GET recommendations, for me or for a group that agreed."""
 
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 from ninja.security import django_auth
 from pydantic import Field
 
 from recommender.api import people
-from recommender.api.schemas import Limit, Offset, Problem, RecommendedMovie, RecommendedMovieList, TooFew
+from recommender.api.schemas import (
+    AlgorithmName,
+    InvitationOut,
+    Limit,
+    Offset,
+    Problem,
+    RecommendedMovieList,
+    TooFew,
+)
+from recommender.engine.group_ranking import Strategy
+from recommender.services import group_recommendations
 from recommender.services.recommendations import recommend_for
+from recommender.services.reranking import Dials
 
 router = Router(tags=["recommendations"], auth=django_auth)
+ERRORS = {401: Problem, 404: Problem, 409: TooFew, 422: Problem}
+
+
+@router.get("/recommendations", response={200: RecommendedMovieList, **ERRORS}, summary="Recommendations for me")
+def recommendations(
+    request: HttpRequest,
+    algorithm: AlgorithmName = None,
+    limit: Limit = 20,
+    offset: Offset = 0,
+    genre: Annotated[str | None, Field(max_length=64)] = None,
+    decade: Annotated[int | None, Query(ge=1870, le=2100, multiple_of=10)] = None,
+    popularity: Annotated[float, Query(ge=-2, le=2, allow_inf_nan=False)] = 0,
+    diversity: Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)] = None,
+) -> RecommendedMovieList:
+    """Return movies I have not rated, best first; every rating counts from the next request on.
+
+    `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1. Slices of the same settings
+    fit together. `interval` holds four of five ratings; it is null where the algorithm cannot tell. Before my first
+    rating the list is popular and varied.
+    """
+    dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity)
+    mine = recommend_for(rater=people.rater(request), algorithm=algorithm, limit=limit, offset=offset, dials=dials)
+    return RecommendedMovieList.of_list(mine)
+
+
+@router.post(
+    "/group-invitations",
+    response={200: InvitationOut, 401: Problem, 403: Problem},
+    summary="Invite someone to choose a movie together",
+)
+def invitation(request: HttpRequest) -> InvitationOut:
+    """Agree to recommendations together with whoever I give this token to, for a day.
+
+    The holder gets lists made for both of us. They do not show my ratings, but leave out what I have rated and rank
+    higher what I may like; so I give the token only to whom I would tell that. A token cannot be called back before
+    its day is over.
+    """
+    made = group_recommendations.invite(rater=people.rater(request))
+    return InvitationOut(token=made.token, expires_at=made.expires_at)
 
 
 @router.get(
-    "/recommendations",
-    response={200: RecommendedMovieList, 401: Problem, 404: Problem, 409: TooFew, 422: Problem},
-    summary="Recommendations for me",
+    "/recommendations/group",
+    response={200: RecommendedMovieList, **ERRORS},
+    summary="Recommendations for me and people who agreed",
 )
-def recommendations(
+def group(
     request: HttpRequest,
-    algorithm: Annotated[str | None, Field(max_length=64)] = None,
+    token: Annotated[list[Annotated[str, Field(max_length=200)]], Query(min_length=1, max_length=7)],
+    strategy: Strategy = "average",
+    algorithm: AlgorithmName = None,
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> RecommendedMovieList:
-    """Return movies I have not rated, best first; every rating counts from the next request on."""
-    mine = recommend_for(rater=people.rater(request), algorithm=algorithm, limit=limit, offset=offset)
-    results = [RecommendedMovie.of(r.movie, predicted_stars=round(r.predicted_stars, 2)) for r in mine.results]
-    return RecommendedMovieList(count=mine.count, algorithm=mine.algorithm, results=results)
+    """Return movies that neither I nor the writers of the invitations (`token`, repeatable) have rated, best first.
+
+    "average" looks at the mean of the members, "least_misery" at whom a movie suits least. `interval` is null and
+    `reasons` are empty: the ratings of the others stay theirs.
+    """
+    together = group_recommendations.recommend_for_group(
+        rater=people.rater(request),
+        others=[group_recommendations.accept(token=each) for each in token],
+        strategy=strategy,
+        algorithm=algorithm,
+        limit=limit,
+        offset=offset,
+    )
+    return RecommendedMovieList.of_list(together)

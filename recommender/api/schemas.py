@@ -1,6 +1,7 @@
 """What goes in and what comes out."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -8,10 +9,13 @@ from ninja import Schema
 from pydantic import Field
 
 from recommender.models import Movie, Rating
+from recommender.services.list_changes import Changes
 from recommender.services.movies import poster_url
+from recommender.services.recommendations import Recommendation, Recommendations
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0, le=1_000_000)]
+AlgorithmName = Annotated[str | None, Field(max_length=64)]
 MovieId = Annotated[int, Field(ge=1, le=2_147_483_647)]
 
 
@@ -90,10 +94,36 @@ class RatedMovieList(Schema):
     results: list[RatedMovie]
 
 
+class ReasonOut(Schema):
+    """One of the user's ratings that speak for a movie, and how much it adds to its ranking score."""
+
+    movie_id: int
+    title: str
+    my_stars: float
+    contribution: float
+
+
+Interval = Annotated[tuple[float, float], Field(description="Low and high: 80 % of ratings lie between.")]
+
+
 class RecommendedMovie(MovieOut):
     """A movie the user may like."""
 
     predicted_stars: float
+    interval: Interval | None
+    reasons: list[ReasonOut]
+    sentence: str
+
+    @classmethod
+    def of_recommendation(cls, recommended: Recommendation) -> Self:
+        """Build it from one of a list."""
+        return cls.of(
+            recommended.movie,
+            predicted_stars=round(recommended.predicted_stars, 2),
+            interval=recommended.interval and tuple(round(bound, 2) for bound in recommended.interval),
+            reasons=[ReasonOut(**asdict(reason)) for reason in recommended.reasons],
+            sentence=recommended.sentence,
+        )
 
 
 class RecommendedMovieList(Schema):
@@ -102,6 +132,57 @@ class RecommendedMovieList(Schema):
     count: int
     algorithm: str
     results: list[RecommendedMovie]
+
+    @classmethod
+    def of_list(cls, mine: Recommendations) -> Self:
+        """Build it from a slice of a list."""
+        results = [RecommendedMovie.of_recommendation(recommended) for recommended in mine.results]
+        return cls(count=mine.count, algorithm=mine.algorithm, results=results)
+
+
+class ContributionOut(ReasonOut):
+    """What one of my ratings adds to the predicted rating in stars, and to the ranking score."""
+
+    ranking_contribution: float
+
+
+class CounterfactualOut(Schema):
+    """The place of the movie in my list, with and without my rating of another movie."""
+
+    movie_id: int
+    title: str
+    rank: int
+    rank_without: int
+
+
+class ExplanationOut(Schema):
+    """Why a movie is predicted and ranked as it is.
+
+    `offset + bias + sum of contribution` is the prediction before it is cut to the scale; `score_offset + sum of
+    ranking_contribution` is the ranking score. `rank` is null for a movie I have rated.
+    """
+
+    movie_id: int
+    algorithm: str
+    predicted_stars: float
+    interval: Interval | None
+    offset: float
+    bias: float
+    score: float
+    score_offset: float
+    rank: int | None
+    contributions: list[ContributionOut]
+    shared_genres: list[str]
+    shared_tags: list[str]
+    sentence: str
+    counterfactuals: list[CounterfactualOut]
+
+
+class InvitationOut(Schema):
+    """A token to pass on, and when it ends."""
+
+    token: str
+    expires_at: datetime
 
 
 class RatingIn(Schema):
@@ -116,6 +197,40 @@ class RatingOut(Schema):
     movie_id: int
     stars: float
     rated_at: datetime
+    changes: "ChangesOut | None" = None
+
+
+class TitleOut(Schema):
+    """A movie by its name alone."""
+
+    movie_id: int
+    title: str
+
+
+class ChangesOut(Schema):
+    """Movies that entered and left the top of my list, best first, and that in words."""
+
+    entered: list[TitleOut]
+    left: list[TitleOut]
+    sentence: str
+
+    @classmethod
+    def of(cls, changes: Changes | None) -> Self | None:
+        """Build it from the difference of two lists."""
+        if changes is None:
+            return None
+        entered, left = (
+            [TitleOut(movie_id=movie_id, title=title) for movie_id, title in titles]
+            for titles in (changes.entered, changes.left)
+        )
+        return cls(entered=entered, left=left, sentence=changes.sentence)
+
+
+class RemovedRating(Schema):
+    """A rating taken back."""
+
+    movie_id: int
+    changes: ChangesOut | None
 
 
 class AlgorithmOut(Schema):

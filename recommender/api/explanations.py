@@ -1,0 +1,27 @@
+"""GET explanation: why a movie is predicted and ranked as it is, for me."""
+
+from dataclasses import asdict
+
+from django.http import HttpRequest
+from ninja import Path, Router
+from ninja.security import django_auth
+
+from recommender.api import people
+from recommender.api.schemas import AlgorithmName, ExplanationOut, MovieId, Problem, TooFew
+from recommender.services import explanations
+
+router = Router(tags=["recommendations"], auth=django_auth)
+
+
+@router.get(
+    "/movies/{movie_id}/explanation",
+    response={200: ExplanationOut, 401: Problem, 404: Problem, 409: TooFew, 422: Problem},
+    summary="Why this movie",
+)
+def explanation(request: HttpRequest, movie_id: Path[MovieId], algorithm: AlgorithmName = None) -> ExplanationOut:
+    """Return what each of my ratings adds to the predicted rating, and the movie's place without the strongest three.
+
+    All figures are exact: a counterfactual is ranked from my ratings without that one.
+    """
+    why = explanations.explain(rater=people.rater(request), movie_id=movie_id, algorithm=algorithm)
+    return ExplanationOut(**asdict(why))

@@ -1,0 +1,94 @@
+"""Re-order the top of a ranking: less of the same, better or lesser known."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+POOL = 300
+"""So many movies at the top of a ranking are re-ordered; the others follow as they were."""
+DIAL_STRENGTH = 0.5
+"""Standard deviations of the score that one of the log popularity is worth, per step of the dial."""
+
+
+def similarities(features: Float32 | csr_array) -> Float32:
+    """Return the cosine similarities of movies, negative ones as 0, (n, n) float32.
+
+    Parameters
+    ----------
+    features : (n, n_features) float32 ndarray or csr_array
+        A movie without features is like no other.
+    """
+    products = features @ features.T
+    dense = np.asarray(products.toarray() if isinstance(products, csr_array) else products, dtype=np.float32)
+    lengths = np.sqrt(np.maximum(dense.diagonal(), 1e-12))
+    return np.asarray(np.maximum(dense / np.outer(lengths, lengths), 0), dtype=np.float32)
+
+
+def with_popularity(scores: Float32, counts: Int64 | Int32, dial: float) -> Float64:
+    """Return scores turned towards the well-known (dial above 0) or the hardly known (below 0).
+
+    Parameters
+    ----------
+    scores : (n,) float32
+        Of the movies at the top of a ranking.
+    counts : (n,) int
+        How many ratings they have.
+    dial : float
+        −2 … 2.
+
+    Returns
+    -------
+    (n,) float64
+        In standard deviations of the score.
+    """
+    return _standardised(scores) + DIAL_STRENGTH * dial * _standardised(np.log1p(counts))
+
+
+def maximal_marginal_relevance(
+    scores: Float32 | Float64, similarity: Float32, *, diversity: float, n: int | None = None
+) -> Int64:
+    """Order movies by score and by how little they resemble those before them.
+
+    The next movie has the largest ``(1 − diversity) · relevance − diversity · max similarity to the chosen``
+    (Carbonell and Goldstein 1998, "The Use of MMR"), with the scores brought to 0 … 1 as relevance.
+
+    Parameters
+    ----------
+    scores : (n_movies,) float
+    similarity : (n_movies, n_movies) float32
+        Not negative.
+    diversity : float
+        0 (by score) … 1 (by dissimilarity alone, from the best movie on).
+    n : int, optional
+        Stop after so many; any longer list starts with the same movies.
+
+    Returns
+    -------
+    (n,) int64
+        Positions; ties in the order given.
+    """
+    n_wanted = scores.size if n is None else min(n, scores.size)
+    if not n_wanted:
+        return np.zeros(0, dtype=np.int64)
+    spread = float(np.ptp(scores)) or 1.0
+    relevance = (scores.astype(np.float64) - float(scores.min())) / spread
+    order = np.empty(n_wanted, dtype=np.int64)
+    closest = np.zeros(scores.size)
+    worth = (1 - diversity) * relevance
+    order[0] = np.argmax(relevance)
+    for place in range(1, n_wanted):
+        chosen = order[place - 1]
+        worth[chosen] = -np.inf
+        np.maximum(closest, similarity[chosen], out=closest)
+        order[place] = np.argmax(worth - diversity * closest)
+    return order
+
+
+def _standardised(values: Float32 | Float64) -> Float64:
+    deviation = float(values.std()) or 1.0
+    return np.asarray((values.astype(np.float64) - float(values.mean())) / deviation)

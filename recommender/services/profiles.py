@@ -1,0 +1,70 @@
+"""A rater as a model in service sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.engine.item_features import UserProfile, indices_of
+from recommender.engine.recommender import Model
+from recommender.engine.registry import ALGORITHMS
+from recommender.services import serving
+
+PREFERRED = ("hybrid", "als")
+
+
+class UnknownAlgorithm(LookupError):
+    """No such algorithm, or none of its versions is in service."""
+
+
+class TooFewRatings(Exception):
+    """The algorithm needs more ratings than the rater has."""
+
+    def __init__(self, algorithm: str, needed: int) -> None:
+        movies = "1 more movie" if needed == 1 else f"{needed} more movies"
+        super().__init__(f"Rate {movies} to get recommendations from {ALGORITHMS[algorithm].label}.")
+        self.needed = needed
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An algorithm and its model in service."""
+
+    algorithm: str
+    model: Model
+
+    def require(self, n_ratings: int) -> None:
+        """Raise `TooFewRatings` where the algorithm needs more."""
+        needed = self.missing(n_ratings)
+        if needed > 0:
+            raise TooFewRatings(self.algorithm, needed)
+
+    def missing(self, n_ratings: int) -> int:
+        """Return how many ratings are missing; 0 or less where there are enough."""
+        return ALGORITHMS[self.algorithm].minimum_ratings - n_ratings
+
+    def fold_in(self, half_stars_by_movie: Mapping[int, int]) -> UserProfile:
+        """Fit a user to their ratings, those of movies newer than the model left out."""
+        n_ratings = len(half_stars_by_movie)
+        movie_ids = np.fromiter(half_stars_by_movie.keys(), np.int32, n_ratings)
+        half_stars = np.fromiter(half_stars_by_movie.values(), np.int8, n_ratings)
+        indices, known = indices_of(self.model.movie_ids, movie_ids)
+        return self.model.fold_in(indices, half_stars[known])
+
+
+def default_algorithm() -> str:
+    """Return the best algorithm in service."""
+    active = serving.active_algorithms()
+    for name in (*PREFERRED, *ALGORITHMS):
+        if name in active:
+            return name
+    raise UnknownAlgorithm("No model is in service yet; train one first.")
+
+
+def served(algorithm: str | None = None) -> Served:
+    """Return an algorithm's model in service, the default one's unless named; raise `UnknownAlgorithm`."""
+    name = algorithm or default_algorithm()
+    model = serving.model(name) if name in ALGORITHMS else None
+    if model is None:
+        raise UnknownAlgorithm(f'"{name}" is not an algorithm in service; see /api/v1/algorithms.')
+    return Served(name, model)

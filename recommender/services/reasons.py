@@ -1,0 +1,70 @@
+"""The ratings behind each movie of a list, in numbers and in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.engine import explanations
+from recommender.engine.item_features import UserProfile
+from recommender.engine.recommender import Model
+from recommender.models import Movie
+
+Int32 = NDArray[np.int32]
+
+N_REASONS = 3
+SENTENCE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rating that speaks for a movie, and how much it adds to its ranking score."""
+
+    movie_id: int
+    title: str
+    my_stars: float
+    contribution: float
+
+
+def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> list[list[Reason]]:
+    """Return up to three reasons for each of some movies, the strongest first; one query for all titles."""
+    added = (
+        explanations.ranking_contributions(model, profile, movie_indices)
+        if explanations.ranks_by_ratings(model)
+        else None
+    )
+    if added is None or not added.size:
+        return [[] for _ in movie_indices]
+    strongest = np.argsort(-added, axis=1, kind="stable")[:, :N_REASONS]
+    rated = model.movie_ids[profile.movie_indices].tolist()
+    titles = titles_of({rated[j] for j in np.unique(strongest).tolist()})
+    return [
+        [
+            Reason(rated[j], titles[rated[j]], float(profile.half_stars[j]) / 2, float(row[j]))
+            for j in best
+            if row[j] > 0 and rated[j] in titles
+        ]
+        for best, row in zip(strongest.tolist(), added, strict=True)
+    ]
+
+
+def sentence_of(reasons: Sequence[Reason]) -> str:
+    """Return the reasons in at most 60 characters, as many titles as fit; nothing without reasons."""
+    titles = [reason.title for reason in reasons]
+    for n_titles in range(len(titles), 0, -1):
+        sentence = f"Because you rated {joined(titles[:n_titles])}"
+        if len(sentence) <= SENTENCE_LENGTH:
+            return sentence
+    return f"Because you rated {titles[0]}"[: SENTENCE_LENGTH - 1].rstrip() + "…" if titles else ""
+
+
+def joined(titles: Sequence[str]) -> str:
+    """Return "Alien", "Alien and Heat", "Alien, Heat and Ran"."""
+    *first, last = titles
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def titles_of(movie_ids: Iterable[int]) -> dict[int, str]:
+    """Return titles by movie id."""
+    return dict(Movie.objects.filter(pk__in=movie_ids).values_list("pk", "title"))
