@@ -22,6 +22,7 @@ Float64 = NDArray[np.float64]
 Int32 = NDArray[np.int32]
 
 USUAL_COUNT = 10.0
+SMALL_CATALOGUE = 2_000
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ class EASE:
         Score of a movie that everybody rated, before the first rating.
     damping : float
         Of movie means and rater biases.
-    max_movies, n_kept : int
-        How many movies, and how many weights into each of them.
+    min_ratings, max_movies : int
+        Movies with fewer ratings get no weights, unless the catalogue is small: little can be said of what was
+        watched together with them, and leaving them out ranks better (inner splits of ml-latest-small, nDCG@10:
+        0.2185 with all, 0.2222 with 5, 0.2202 with 10) and costs the cube less.
+    max_weights : int
+        How many weights are kept in all, the same number into each movie.
     """
 
     name: ClassVar[str] = "ease"
@@ -67,15 +72,18 @@ class EASE:
     year_weight: float = 5.0
     prior_weight: float = 0.005
     damping: float = 4.0
+    min_ratings: int = 5
     max_movies: int = 20_000
-    n_kept: int = 2500
+    max_weights: int = 50_000_000
 
     def __post_init__(self) -> None:
         """Reject values that cannot be fitted."""
         if self.regularization <= 0:
             raise ValueError(f"regularization must be above 0, not {self.regularization}.")
-        if min(self.max_movies, self.n_kept) < 1:
-            raise ValueError(f"max_movies and n_kept must be at least 1, not {self.max_movies} and {self.n_kept}.")
+        if min(self.max_movies, self.max_weights) < 1:
+            raise ValueError(
+                f"max_movies and max_weights must be at least 1, not {self.max_movies} and {self.max_weights}."
+            )
 
     def fit(
         self,
@@ -102,9 +110,12 @@ class EASE:
         baseline = Mean(movie_damping=self.damping, rater_damping=self.damping, n_sweeps=8).fit(ratings, movies)
         means = baseline.item_features.offsets
         rows, scale = self._rows(ratings, movies, means)
-        chosen = np.sort(np.argsort(-ratings.movie_counts(), kind="stable")[: self.max_movies])
+        counts = ratings.movie_counts()
+        n_chosen = min(max(np.count_nonzero(counts >= self.min_ratings), SMALL_CATALOGUE), self.max_movies)
+        chosen = np.sort(np.argsort(-counts, kind="stable")[:n_chosen])
+        n_kept = self.max_weights // max(chosen.size, 1)
         weights = csr_array((ratings.n_movies, ratings.n_movies), dtype=np.float32)
-        for step in solve(csr_array(rows[:, chosen]), self.regularization, self.n_kept):
+        for step in solve(csr_array(rows[:, chosen]), self.regularization, n_kept):
             if isinstance(step, Progress):
                 if on_progress is not None:
                     on_progress(step.share)

@@ -143,7 +143,7 @@ def test_heavy_raters_count_less_per_rating():
     assert rows[0, 0] == pytest.approx(10 * rows[1, 0])
 
 
-@pytest.mark.parametrize("wrong", [{"regularization": 0}, {"n_kept": 0}, {"max_movies": 0}])
+@pytest.mark.parametrize("wrong", [{"regularization": 0}, {"max_weights": 0}, {"max_movies": 0}])
 def test_it_rejects_what_cannot_be_fitted(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         EASE(**wrong)
