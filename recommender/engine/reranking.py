@@ -15,6 +15,33 @@ DIAL_STRENGTH = 0.5
 """Standard deviations of the score that one of the log popularity is worth, per step of the dial."""
 
 
+def reranked(
+    scores: Float32,
+    *,
+    popularity: float = 0.0,
+    counts: Int64 | Int32 | None = None,
+    diversity: float = 0.0,
+    features: Float32 | csr_array | None = None,
+) -> Int64:
+    """Return the order that the dials give the top of a ranking, (n,) int64 positions.
+
+    Parameters
+    ----------
+    scores : (n,) float32
+        Best first.
+    popularity : float
+        −2 (hidden gems) … 2 (well-known); takes `counts`, see `with_popularity`.
+    counts : (n,) int, optional
+    diversity : float
+        0 … 1; takes `features`, see `maximal_marginal_relevance`.
+    features : (n, n_features) float32 ndarray or csr_array, optional
+    """
+    worth = scores.astype(np.float64) if counts is None else with_popularity(scores, counts, popularity)
+    if features is None or not diversity:
+        return np.argsort(-worth, kind="stable")
+    return maximal_marginal_relevance(worth, similarities(features), diversity=diversity)
+
+
 def similarities(features: Float32 | csr_array) -> Float32:
     """Return the cosine similarities of movies, negative ones as 0, (n, n) float32.
 

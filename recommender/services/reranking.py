@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import LinearModel, Model, top_n
-from recommender.engine.reranking import POOL, maximal_marginal_relevance, similarities, with_popularity
+from recommender.engine.reranking import POOL, reranked
 from recommender.services import catalogue
 
 Int32 = NDArray[np.int32]
@@ -48,13 +48,13 @@ def ranked(model: Model, profile: UserProfile, dials: Dials, *, limit: int, offs
     scores = model.scores(profile)
     best = top_n(scores, n=max(POOL, offset + limit), rated=profile.movie_indices, exclude=excluded)
     pool, others = best[:POOL], best[POOL:]
-    worth = scores[pool].astype(np.float64)
-    if dials.popularity:
-        worth = with_popularity(scores[pool], catalogue.of(model).rating_counts[pool], dials.popularity)
-    if diversity:
-        order = maximal_marginal_relevance(worth, similarities(_features(model, pool)), diversity=diversity)
-    else:
-        order = np.argsort(-worth, kind="stable")
+    order = reranked(
+        scores[pool],
+        popularity=dials.popularity,
+        counts=catalogue.of(model).rating_counts[pool] if dials.popularity else None,
+        diversity=diversity,
+        features=_features(model, pool) if diversity else None,
+    )
     return Slice(np.concatenate([pool[order], others])[offset : offset + limit], count)
 
 
