@@ -113,9 +113,8 @@ class HybridModel(LinearModel):
             In stars, and in stars squared.
         """
         rated = profile.movie_indices
-        design = self._design(rated)
         noise = self.movie_noise[rated].astype(np.float64)
-        leverage = np.einsum("ij,ji->i", design, _solver(profile)(design.T)) / noise
+        leverage = profile.leverage
         errors = profile.half_stars / 2.0 - self.predict(profile, rated)
         remaining = np.maximum(1 - leverage - own_leverage, 0.05)
         variance = noise + noise * leverage / np.maximum(1 - leverage, 0.05) + self.offset_variance[rated]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.sparse import csr_array
 
 Float32 = NDArray[np.float32]
@@ -112,6 +112,8 @@ class UserProfile:
         The ratings it was fitted to.
     gram : (n_factors + 1, n_factors + 1) float64 or None
         ``XᵀX + P`` with the bias first; None where the fit was not a ridge fit.
+    design : (n_ratings, n_factors + 1) float64 or None
+        ``X``, its rows weighted as they were in the fit.
     """
 
     bias: float
@@ -119,6 +121,7 @@ class UserProfile:
     movie_indices: Int32
     half_stars: Int8
     gram: Float64 | None = None
+    design: Float64 | None = None
 
     @classmethod
     def fit(
@@ -131,12 +134,23 @@ class UserProfile:
         gram = design.T @ design + np.diag(precision)
         target = design.T @ residuals
         solution = _solve(gram, target)
-        return cls(float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, gram)
+        return cls(float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, gram, design)
 
     @property
     def n_ratings(self) -> int:
         """Number of ratings behind the profile."""
         return int(self.movie_indices.size)
+
+    @cached_property
+    def leverage(self) -> Float64:
+        """How much each rating weighs in its own prediction, ``diag(X (XᵀX + P)⁻¹ Xᵀ)``, (n_ratings,) float64."""
+        if self.gram is None or self.design is None:
+            return np.zeros(self.n_ratings)
+        factor = _cholesky(self.gram)
+        if factor is None:
+            return np.asarray(np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design, optimize=True))
+        half = solve_triangular(factor[0], self.design.T, lower=True)
+        return np.asarray(np.einsum("ij,ij->j", half, half))
 
     @cached_property
     def covariance(self) -> Float64:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
-from recommender.engine.generator import generate
 
 from movierec_site.env import adbc_uri
+from recommender.engine.generator import generate
 from recommender.models import Job, ModelVersion, Movie, Rater, Rating
 from recommender.services import jobs, movielens, serving
 from recommender.services.ratings import rater_of
