@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from recommender.engine.registry import ALGORITHMS
 from recommender.models import Job, ModelVersion, Rating
 from recommender.services import jobs
+
+FIRST, BEST = "als", "hybrid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,11 @@ def needs_dataset() -> bool:
     return not Rating.objects.exists()
 
 
-def pending_steps(*, dataset: Callable[[], Path], algorithm: str = "als") -> list[Step]:
-    """Return what is still to do, in order; `dataset` is only asked when an import is needed."""
+def pending_steps(*, dataset: Callable[[], Path]) -> list[Step]:
+    """Return what is still to do, in order; `dataset` is only asked when an import is needed.
+
+    The first model comes as soon as it can; those that people can choose besides follow.
+    """
     built = set(ModelVersion.objects.active().values_list("algorithm", flat=True))
     steps = []
     if needs_dataset():
@@ -30,11 +37,15 @@ def pending_steps(*, dataset: Callable[[], Path], algorithm: str = "als") -> lis
         steps.append(Step("Importing ratings", lambda: _job(Job.Kind.IMPORT, path=path)))
     if ModelVersion.TITLE_INDEX not in built:
         steps.append(Step("Building the title index", lambda: _job(Job.Kind.TITLE_INDEX)))
-    if algorithm not in built:
-        steps.append(Step("Training the first model", lambda: _job(Job.Kind.TRAIN, algorithm=algorithm)))
+    if FIRST not in built:
+        steps.append(Step("Training the first model", partial(_job, Job.Kind.TRAIN, algorithm=FIRST)))
     if ModelVersion.SIMILAR_MOVIES not in built:
         steps.append(Step("Finding similar movies", lambda: _job(Job.Kind.SIMILAR_MOVIES)))
-    return steps
+    others = [name for name in (BEST, *ALGORITHMS) if name not in built | {FIRST}]
+    return steps + [
+        Step(f"Training {ALGORITHMS[name].label}", partial(_job, Job.Kind.TRAIN, algorithm=name))
+        for name in dict.fromkeys(others)
+    ]
 
 
 def _job(kind: Job.Kind, **arguments: str) -> Job:
