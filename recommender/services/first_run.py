@@ -41,11 +41,11 @@ def pending_steps(*, dataset: Callable[[], Path]) -> list[Step]:
         steps.append(Step("Training the first model", partial(_job, Job.Kind.TRAIN, algorithm=FIRST)))
     if ModelVersion.SIMILAR_MOVIES not in built:
         steps.append(Step("Finding similar movies", lambda: _job(Job.Kind.SIMILAR_MOVIES)))
-    others = [name for name in (BEST, *ALGORITHMS) if name not in built | {FIRST}]
-    return steps + [
-        Step(f"Training {ALGORITHMS[name].label}", partial(_job, Job.Kind.TRAIN, algorithm=name))
-        for name in dict.fromkeys(others)
-    ]
+    for name in dict.fromkeys((BEST, *ALGORITHMS)):
+        if name not in built | {FIRST}:
+            label = f"Training {ALGORITHMS[name].label}"
+            steps.append(Step(label, partial(_job, Job.Kind.TRAIN, algorithm=name)))
+    return steps
 
 
 def _job(kind: Job.Kind, **arguments: str) -> Job:
