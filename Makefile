@@ -8,7 +8,7 @@ SOURCES := pyproject.toml setup.py $(wildcard native/*.pyx native/*.pxd native/*
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 # An environment whose Python has gone is made anew.
-$(shell test -x $(BIN)/python || rm -f .venv/installed .venv/installed-for-tests)
+$(shell test -x $(BIN)/python || rm -f .venv/installed*)
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint native-debug bench clean
@@ -45,8 +45,8 @@ native-debug: .venv/installed-for-tests ## Test the kernels with bounds checks a
 	LD_PRELOAD="$$(cc -print-file-name=libasan.so) $$(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
 		$(BIN)/python -m pytest tests/native $(ARGS)
 
-bench: .venv/installed-for-tests ## Print the benchmarks
-	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+bench: .venv/installed-for-bench ## Print the benchmarks beside their peers
+	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python -m "tests.bench.$$(basename $$file .py)" || exit 1; done
 
 clean: ## Remove what was built; var/, your data, stays
 	rm -rf .venv build dist *.egg-info native/*.so native/*.c native/*.cpp .pytest_cache .mypy_cache .ruff_cache
@@ -72,6 +72,12 @@ endef
 	@touch $@
 
 .venv/installed-for-tests: $(SOURCES)
+	@$(MAKE_ENVIRONMENT)
 	@echo 'Installing movierec and its test tools into .venv ...'
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[embedded,dev]'
 	@touch .venv/installed $@
+
+.venv/installed-for-bench: .venv/installed-for-tests
+	@echo 'Installing the peers that the benchmarks measure against ...'
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[embedded,dev,bench]'
+	@touch $@
