@@ -20,13 +20,24 @@ class UnknownAlgorithm(ValueError):
     """There is no such algorithm, or it has no such hyper-parameter."""
 
 
+def als_of_rank(rank: int) -> ALS:
+    """Return tuned ALS with few factors, which people can read."""
+
+    class RankedALS(ALS):
+        name: ClassVar[str] = f"als_{rank}"
+        label: ClassVar[str] = f"Latent factors, {rank}"
+        description: ClassVar[str] = f"The {rank} most telling dimensions of taste, and where you stand on them."
+
+    return RankedALS(n_factors=rank)
+
+
 def plain_als(rank: int) -> ALS:
-    """Return ALS as first defined: `rank` factors, fixed medians, no regularization."""
+    """Return ALS as first defined: fixed medians, no regularization."""
 
     class PlainALS(ALS):
-        name: ClassVar[str] = f"als_{rank}"
-        label: ClassVar[str] = f"Latent factors, {rank} plain"
-        description: ClassVar[str] = f"{rank} hidden dimensions of taste, fitted without restraint: needs many ratings."
+        name: ClassVar[str] = "als_plain"
+        label: ClassVar[str] = f"Latent factors, {rank} unrestrained"
+        description: ClassVar[str] = f"{rank} dimensions of taste fitted without restraint: needs many ratings."
         minimum_ratings: ClassVar[int] = 4 * rank
 
     return PlainALS(n_factors=rank, regularization=0.0, popularity_weight=1.0)
@@ -38,11 +49,12 @@ _REGISTERED: tuple[tuple[Algorithm, type[Model]], ...] = (
     (TagCount(), TagCountModel),
     (TagLeastSquares(), TagLeastSquaresModel),
     (ALS(), LinearModel),
+    (als_of_rank(3), LinearModel),
+    (als_of_rank(5), LinearModel),
+    (als_of_rank(7), LinearModel),
+    (als_of_rank(9), LinearModel),
+    (als_of_rank(11), LinearModel),
     (plain_als(3), LinearModel),
-    (plain_als(5), LinearModel),
-    (plain_als(7), LinearModel),
-    (plain_als(9), LinearModel),
-    (plain_als(11), LinearModel),
     (EASE(), EASEModel),
     (Hybrid(), HybridModel),
 )

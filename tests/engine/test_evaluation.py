@@ -33,7 +33,9 @@ FLOORS = {
     "tag_count": {"rank_agreement": 0.64, "rmse": 0.94, "ndcg_10": 0.15},
     "tag_ls": {"rank_agreement": 0.635, "rmse": 0.93, "ndcg_10": 0.14},
     "als": {"rank_agreement": 0.676, "rmse": 0.842, "ndcg_10": 0.16},
-    "als_3": {"rank_agreement": 0.59, "rmse": 1.15},
+    "als_plain": {"rank_agreement": 0.59, "rmse": 1.15},
+    "ease": {"ndcg_10": 0.335, "recall_20": 0.37},
+    "hybrid": {"rank_agreement": 0.697, "rmse": 0.81, "ndcg_10": 0.335, "recall_20": 0.37},
 }
 
 
