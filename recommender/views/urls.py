@@ -8,5 +8,6 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("movies/<int:movie_id>/", pages.movie, name="movie"),
     path("recommendations/", pages.recommendations, name="recommendations"),
+    path("together/", pages.together, name="together"),
     path("ratings/", pages.my_ratings, name="my_ratings"),
 ]

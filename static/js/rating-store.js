@@ -7,6 +7,12 @@ import { showToast } from "./components/toast-stack.js";
 import { goToSignIn, signedIn } from "./session.js";
 
 const entries = new Map();
+let followed;
+
+/** From now on ask with every rating what it changes in this list ({list: 20, algorithm}); "rating-saved" tells. */
+export function followList(query) {
+  followed = query;
+}
 
 function announce(name, detail) {
   document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -27,14 +33,16 @@ export function setRating({ movieId, title, stars, previous }) {
 
 async function send(movieId, title, entry) {
   const before = entry.confirmed;
+  let changes = null;
   entry.sending = true;
   try {
     while (entry.wanted !== entry.confirmed) {
       const stars = entry.wanted;
-      await (stars === null ? deleteRating(movieId) : putRating(movieId, stars));
+      const answer = await (stars === null ? deleteRating(movieId, followed) : putRating(movieId, stars, followed));
+      changes = answer.changes ?? null;
       entry.confirmed = stars;
     }
-    announce("rating-saved", { movieId, title, stars: entry.confirmed, before });
+    announce("rating-saved", { movieId, title, stars: entry.confirmed, before, changes });
     if (entry.confirmed === null && before !== null) offerUndo(movieId, title, before);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -2,6 +2,12 @@
 const integer = new Intl.NumberFormat("en-GB");
 const oneDecimal = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+export function whole(n) {
+  return integer.format(n);
+}
 
 export function counted(n, singular, plural = `${singular}s`) {
   return `${integer.format(n)} ${n === 1 ? singular : plural}`;
@@ -11,8 +17,31 @@ export function decimal(value) {
   return oneDecimal.format(value);
 }
 
+/** "+0.21", with a true minus sign. */
+export function signedStars(value) {
+  const figure = Math.abs(value).toFixed(2);
+  if (Number(figure) === 0) return "0.00";
+  return `${value < 0 ? "−" : "+"}${figure}`;
+}
+
+/** "Heat", "Heat and Ran", "Heat, Ran and Alien". */
+export function listed(words) {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** End a sentence that has no end yet. */
+export function ended(sentence) {
+  return /[.?!…]$/.test(sentence) || !sentence ? sentence : `${sentence}.`;
+}
+
 export function dayOf(isoDate) {
   return day.format(new Date(isoDate));
+}
+
+/** "Tuesday at 21:40". */
+export function momentOf(isoDate) {
+  const date = new Date(isoDate);
+  return `${weekday.format(date)} at ${clock.format(date)}`;
 }
 
 export function starsInWords(stars) {

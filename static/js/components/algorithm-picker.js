@@ -1,35 +1,38 @@
-/** <algorithm-picker>: radio pills with a sentence on the chosen one. `picker.show(choices, chosen)`; fires "algorithm-chosen". */
-import { element } from "../dom.js";
-
+/** <algorithm-picker>: radio pills with a sentence on the chosen one. `picker.show(name)`; fires "algorithm-chosen". */
 export class AlgorithmPicker extends HTMLElement {
   connectedCallback() {
-    this.pills = element("div", { class: "pills" });
-    this.sentence = element("p", { class: "muted", "aria-live": "polite" });
-    this.replaceChildren(
-      element("fieldset", { class: "picker" }, element("legend", { class: "visually-hidden" }, "Algorithm"), this.pills),
-      this.sentence,
-    );
     this.addEventListener("change", this);
   }
 
-  handleEvent(event) {
-    this.describe(event.target.value);
-    this.dispatchEvent(new CustomEvent("algorithm-chosen", { bubbles: true, detail: { algorithm: event.target.value } }));
+  handleEvent({ target: { value } }) {
+    this.describe(value);
+    this.dispatchEvent(new CustomEvent("algorithm-chosen", { bubbles: true, detail: { algorithm: value } }));
   }
 
-  show(choices, chosen) {
-    this.choices = choices;
-    this.hidden = choices.length === 0;
-    this.pills.replaceChildren(...choices.map(({ name, label }) =>
-      element("label", { class: "pill" },
-        element("input", { type: "radio", name: "algorithm", value: name, checked: name === chosen }),
-        element("span", {}, label))));
-    this.describe(chosen);
-    this.pills.querySelector(":checked")?.parentElement.scrollIntoView({ block: "nearest", inline: "center" });
+  /** What the server offers: [{name, label, description, minimumRatings, isDefault}]. */
+  get choices() {
+    return Array.from(this.querySelectorAll("input"), ({ value, dataset }) => ({
+      name: value,
+      label: dataset.label,
+      description: dataset.description,
+      minimumRatings: Number(dataset.minimumRatings),
+      isDefault: "default" in dataset,
+    }));
+  }
+
+  show(name) {
+    const pill = Array.from(this.querySelectorAll("input")).find((input) => input.value === name);
+    if (!pill) return;
+    pill.checked = true;
+    this.describe(name);
+    const pills = pill.closest(".pills");
+    pills.scrollLeft = pill.parentElement.offsetLeft - (pills.clientWidth - pill.parentElement.offsetWidth) / 2;
   }
 
   describe(name) {
-    this.sentence.textContent = this.choices.find((choice) => choice.name === name)?.description ?? "";
+    const sentence = this.querySelector("[data-sentence]");
+    const { description } = this.choices.find((choice) => choice.name === name);
+    if (sentence.textContent !== description) sentence.textContent = description;
   }
 }
 

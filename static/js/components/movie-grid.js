@@ -104,7 +104,11 @@ export class MovieGrid extends HTMLElement {
   /** Tiles of movies that stay are reused, so that posters do not flicker while someone types. */
   render(movies) {
     const present = new Map(Array.from(this.list.querySelectorAll("movie-tile"), (tile) => [tile.movieId, tile.parentElement]));
-    this.list.replaceChildren(...movies.map((movie) => present.get(movie.movie_id) ?? this.item(movie)));
+    this.list.replaceChildren(...movies.map((movie) => {
+      const kept = present.get(movie.movie_id);
+      if (kept) kept.firstElementChild.recommendation = movie;
+      return kept ?? this.item(movie);
+    }));
   }
 
   item(movie) {

@@ -1,5 +1,6 @@
 /**
- * <movie-row heading="…" more="/url/" more-label="…">: a horizontal list with a heading that says why it is there.
+ * <movie-row heading="…" more="/url/" more-label="…" reasons>: a horizontal list with a heading that says why it is there;
+ * with `reasons` its tiles give theirs too.
  * Call `row.load(promise)`; while it is pending the row holds its place with skeletons.
  */
 import { element } from "../dom.js";
@@ -46,8 +47,9 @@ export class MovieRow extends HTMLElement {
   }
 
   skeleton() {
+    const lines = ["skeleton-line", "skeleton-line skeleton-short", ...(this.hasAttribute("reasons") ? ["skeleton-line skeleton-reason"] : []), "skeleton-stars"];
     return element("li", { class: "tile-skeleton", "aria-hidden": "true" },
-      element("span", { class: "skeleton-poster" }), element("span", { class: "skeleton-line" }), element("span", { class: "skeleton-line skeleton-short" }), element("span", { class: "skeleton-stars" }));
+      element("span", { class: "skeleton-poster" }), lines.map((line) => element("span", { class: line })));
   }
 
   /**

@@ -1,6 +1,7 @@
-/** <movie-tile>: poster, title, year and genres, stars; a recommendation adds the predicted stars. */
+/** <movie-tile>: poster, title, year and genres, stars; a recommendation adds the predicted stars and a reason. */
 import { element } from "../dom.js";
-import { decimal, factsLine } from "../words.js";
+import { predictionFigure } from "../prediction.js";
+import { factsLine } from "../words.js";
 import "./movie-poster.js";
 import "./star-rating.js";
 
@@ -14,15 +15,19 @@ export class MovieTile extends HTMLElement {
         poster,
         element("h3", { class: "tile-title", title: movie.title }, movie.title),
       ),
-      element("p", { class: "tile-facts figures" }, element("span", { class: "tile-facts-text" }, factsLine(movie)), this.prediction(movie)),
+      element("p", { class: "tile-facts figures" }, factsLine(movie)),
       element("star-rating", { "movie-id": movie.movie_id, "movie-title": movie.title, stars: movie.my_stars }),
     );
+    this.recommendation = movie;
   }
 
-  prediction({ predicted_stars: stars }) {
-    if (stars === undefined || stars === null) return null;
-    return element("span", { class: "tile-prediction", title: "The stars we expect you to give" },
-      element("span", { class: "visually-hidden" }, "Predicted for you: "), decimal(stars));
+  /** Also for a tile that stays when its list changes: the same movie, another figure and reason. */
+  set recommendation(movie) {
+    this.querySelector(".tile-recommendation")?.remove();
+    const figure = predictionFigure(movie);
+    if (!figure) return;
+    const reason = movie.sentence ? element("p", { class: "tile-reason" }, movie.sentence) : null;
+    this.lastElementChild.before(element("div", { class: "tile-recommendation" }, element("p", {}, figure), reason));
   }
 }
 

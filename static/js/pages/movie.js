@@ -1,6 +1,7 @@
 /** The movie page: its details, and movies that the same people liked. */
 import * as api from "../api.js";
 import "../components/movie-details.js";
+import "../components/movie-explanation.js";
 import "../components/movie-row.js";
 
 const row = document.querySelector("[data-row=similar]");

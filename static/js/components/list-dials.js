@@ -1,0 +1,62 @@
+/** <list-dials>: genre, decade, popularity and variety of a list. `dials.show({genre, …})`; fires "dials-changed". */
+import { neutralDials } from "../list-address.js";
+import { counted } from "../words.js";
+
+const POPULARITY = { "-2": "hidden gems", "-1": "rather hidden", 0: "no preference", 1: "rather well-known", 2: "well-known" };
+const VARIETY = { 0: "as your taste has it", 0.25: "a little varied", 0.5: "varied", 0.75: "quite varied", 1: "as varied as can be" };
+
+export class ListDials extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.toggle = this.querySelector("[data-toggle]");
+    this.form.addEventListener("submit", this);
+    this.form.addEventListener("change", this);
+    this.form.addEventListener("input", this);
+    this.querySelector("[data-clear]").addEventListener("click", this);
+    this.toggle.addEventListener("click", this);
+  }
+
+  handleEvent(event) {
+    if (event.type === "submit") event.preventDefault();
+    else if (event.type === "input") this.describe();
+    else if (event.type === "change") this.announce(this.chosen());
+    else if (event.currentTarget === this.toggle) this.open(!this.hasAttribute("open"));
+    else this.announce(neutralDials);
+  }
+
+  open(open) {
+    this.toggleAttribute("open", open);
+    this.toggle.setAttribute("aria-expanded", open);
+  }
+
+  /** The slider runs from well-known on the left to hidden on the right, the API the other way. */
+  chosen() {
+    const { genre, decade, hidden, diversity } = this.form.elements;
+    return { genre: genre.value, decade: decade.value, popularity: 0 - Number(hidden.value), diversity: Number(diversity.value) };
+  }
+
+  announce(dials) {
+    this.dispatchEvent(new CustomEvent("dials-changed", { bubbles: true, detail: dials }));
+  }
+
+  show({ genre, decade, popularity, diversity }) {
+    const { elements } = this.form;
+    elements.genre.value = genre;
+    elements.decade.value = decade;
+    elements.hidden.value = 0 - popularity;
+    elements.diversity.value = diversity;
+    this.describe();
+  }
+
+  describe() {
+    const chosen = this.chosen();
+    const { hidden, diversity } = this.form.elements;
+    hidden.setAttribute("aria-valuetext", POPULARITY[chosen.popularity]);
+    diversity.setAttribute("aria-valuetext", VARIETY[chosen.diversity]);
+    const turned = Object.keys(neutralDials).filter((name) => chosen[name] !== neutralDials[name]).length;
+    this.querySelector("[data-turned]").textContent = turned ? `${counted(turned, "filter")} on` : "";
+    this.querySelector("[data-clear]").disabled = !turned;
+  }
+}
+
+customElements.define("list-dials", ListDials);

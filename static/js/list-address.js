@@ -1,0 +1,34 @@
+/** The address of a list of recommendations holds all that decides what is in it, so that reload, back and sharing work. */
+const DIALS = { genre: "", decade: "", popularity: 0, diversity: 0 };
+const N_SETS = 4;
+
+/** {algorithm, set, genre, decade, popularity, diversity}; what the address leaves out is neutral. */
+export function listInAddress() {
+  const parameters = new URLSearchParams(location.search);
+  return {
+    algorithm: parameters.get("algorithm"),
+    set: Math.max(1, Math.min(N_SETS, Math.trunc(Number(parameters.get("set"))) || 1)),
+    genre: parameters.get("genre") ?? "",
+    decade: /^\d{3}0$/.test(parameters.get("decade")) ? parameters.get("decade") : "",
+    popularity: Math.max(-2, Math.min(2, Number(parameters.get("popularity")) || 0)),
+    diversity: Math.max(0, Math.min(1, Number(parameters.get("diversity")) || 0)),
+  };
+}
+
+export function addressOf(list) {
+  const url = new URL(location.href);
+  const neutral = { algorithm: "", set: 1, ...DIALS };
+  for (const [name, usual] of Object.entries(neutral)) {
+    const value = list[name] ?? usual;
+    if (value === usual) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  return url;
+}
+
+/** What the API is asked for; a neutral dial is left to the site. */
+export function dialsInQuery(list) {
+  return Object.fromEntries(Object.keys(DIALS).filter((name) => list[name] !== DIALS[name]).map((name) => [name, list[name]]));
+}
+
+export const neutralDials = DIALS;
