@@ -1,7 +1,5 @@
 """GET explanation: why a movie is predicted and ranked as it is, for me."""
 
-from dataclasses import asdict
-
 from django.http import HttpRequest
 from ninja import Path, Router
 from ninja.security import django_auth
@@ -24,4 +22,4 @@ def explanation(request: HttpRequest, movie_id: Path[MovieId], algorithm: Algori
     All figures are exact: a counterfactual is ranked from my ratings without that one.
     """
     why = explanations.explain(rater=people.rater(request), movie_id=movie_id, algorithm=algorithm)
-    return ExplanationOut(**asdict(why))
+    return ExplanationOut.model_validate(why)

@@ -1,12 +1,11 @@
 """What goes in and what comes out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Self
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from recommender.models import Movie, Rating
 from recommender.services.list_changes import Changes
@@ -94,7 +93,13 @@ class RatedMovieList(Schema):
     results: list[RatedMovie]
 
 
-class ReasonOut(Schema):
+class Part(BaseModel):
+    """A small thing of which an answer holds hundreds: read from a dataclass, without what `Schema` does for rows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ReasonOut(Part):
     """One of the user's ratings that speak for a movie, and how much it adds to its ranking score."""
 
     movie_id: int
@@ -121,7 +126,7 @@ class RecommendedMovie(MovieOut):
             recommended.movie,
             predicted_stars=round(recommended.predicted_stars, 2),
             interval=recommended.interval and tuple(round(bound, 2) for bound in recommended.interval),
-            reasons=[ReasonOut(**asdict(reason)) for reason in recommended.reasons],
+            reasons=recommended.reasons,
             sentence=recommended.sentence,
         )
 
@@ -146,7 +151,7 @@ class ContributionOut(ReasonOut):
     ranking_contribution: float
 
 
-class CounterfactualOut(Schema):
+class CounterfactualOut(Part):
     """The place of the movie in my list, with and without my rating of another movie."""
 
     movie_id: int

@@ -25,15 +25,15 @@ class Catalogue:
     years: Int32
     rating_counts: Int32
 
-    def outside(self, *, genre: str | None, decade: int | None) -> Int32:
-        """Return the movies (indices) that are not of this genre and decade."""
+    def inside(self, *, genre: str | None, decade: int | None) -> NDArray[np.bool_]:
+        """Return which movies are of this genre and decade, (n_movies,)."""
         inside = np.ones(self.years.size, dtype=np.bool_)
         if genre is not None:
             known = genre.lower() in self.genre_names
             inside &= self.genres[:, self.genre_names.index(genre.lower())] > 0 if known else False
         if decade is not None:
             inside &= (self.years >= decade) & (self.years < decade + 10)
-        return np.flatnonzero(~inside).astype(np.int32)
+        return inside
 
 
 _by_model: WeakKeyDictionary[Model, Catalogue] = WeakKeyDictionary()

@@ -38,30 +38,34 @@ class Slice:
 
 def ranked(model: Model, profile: UserProfile, dials: Dials, *, limit: int, offset: int) -> Slice:
     """Return one slice of a user's list; slices of one setting fit together."""
-    excluded = _excluded(model, dials)
-    count = int(model.movie_ids.size - np.union1d(profile.movie_indices, excluded).size)
+    scores, count = _offered(model, profile, dials)
+    stop = min(offset + limit, count)
     diversity = dials.diversity
     if diversity is None:
         diversity = 0.0 if profile.n_ratings else FIRST_LIST_DIVERSITY
-    if not diversity and not dials.popularity:
-        return Slice(model.recommend(profile, n=limit, offset=offset, exclude=excluded), count)
+    n_best = max(min(POOL, count), stop) if diversity or dials.popularity else stop
+    best = top_n(scores, n=n_best, rated=profile.movie_indices)
+    if diversity or dials.popularity:
+        pool = best[:POOL]
+        order = reranked(
+            scores[pool],
+            popularity=dials.popularity,
+            counts=catalogue.of(model).rating_counts[pool] if dials.popularity else None,
+            diversity=diversity,
+            features=_features(model, pool) if diversity else None,
+        )
+        best = np.concatenate([pool[order], best[POOL:]])
+    return Slice(best[offset:stop], count)
+
+
+def _offered(model: Model, profile: UserProfile, dials: Dials) -> tuple[NDArray[np.float32], int]:
+    """Return the ranking scores, filtered movies at the very end, and the length of the list."""
     scores = model.scores(profile)
-    best = top_n(scores, n=max(POOL, offset + limit), rated=profile.movie_indices, exclude=excluded)
-    pool, others = best[:POOL], best[POOL:]
-    order = reranked(
-        scores[pool],
-        popularity=dials.popularity,
-        counts=catalogue.of(model).rating_counts[pool] if dials.popularity else None,
-        diversity=diversity,
-        features=_features(model, pool) if diversity else None,
-    )
-    return Slice(np.concatenate([pool[order], others])[offset : offset + limit], count)
-
-
-def _excluded(model: Model, dials: Dials) -> Int32:
-    if dials.genre is None and dials.decade is None:
-        return np.zeros(0, dtype=np.int32)
-    return catalogue.of(model).outside(genre=dials.genre, decade=dials.decade)
+    offered = np.ones(scores.size, dtype=np.bool_)
+    if dials.genre is not None or dials.decade is not None:
+        offered = catalogue.of(model).inside(genre=dials.genre, decade=dials.decade)
+        scores = np.where(offered, scores, np.float32(-np.inf))
+    return scores, int(np.count_nonzero(offered)) - int(np.count_nonzero(offered[profile.movie_indices]))
 
 
 def _features(model: Model, movie_indices: Int32) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ from recommender.engine.hybrid import Hybrid
 from recommender.engine.item_features import UserProfile
 from recommender.engine.movielens import read_dataset
 from recommender.engine.ratings import RatingMatrix
-from recommender.engine.recommender import LinearModel, top_n
+from recommender.engine.recommender import Algorithm, LinearModel, Model, top_n
 from recommender.engine.reranking import POOL, reranked, similarities
 
 Int32 = NDArray[np.int32]
@@ -82,7 +82,13 @@ def dials_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: int) -> 
 
 def first_ratings_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: int, n_new: int) -> None:
     """Fit without some raters, then measure their lists after their first ratings, drawn at random."""
-    algorithms = {"popular (mean)": Mean(), "als": ALS(), "ease": EASE(), "hybrid": Hybrid()}
+    algorithms: dict[str, Algorithm] = {
+        "popular (mean)": Mean(),
+        "als": ALS(),
+        "ease": EASE(),
+        "ease, prior weight 0.8": EASE(prior_weight=0.8),
+        "hybrid": Hybrid(),
+    }
     figures: dict[str, list[Float64]] = {name: [] for name in (*algorithms, "hybrid, varied (0.3)")}
     for seed in range(n_splits):
         train, seen, new = _without_some_raters(ratings, movies, n_new, seed)
@@ -112,7 +118,7 @@ def _lists(model: LinearModel, split: Split) -> Iterator[tuple[str, Int32, list[
 
 
 def _list(
-    model: LinearModel,
+    model: Model,
     profile: UserProfile,
     never: Int32,
     counts: NDArray[np.int64],
@@ -126,7 +132,7 @@ def _list(
         popularity=popularity,
         counts=counts[pool] if popularity else None,
         diversity=diversity,
-        features=model.item_features.factors[pool],
+        features=model.item_features.factors[pool] if isinstance(model, LinearModel) else None,
     )
     return pool[order[:RECALL_LENGTH]]
 
@@ -171,7 +177,7 @@ def _without_some_raters(
     return train, seen, new
 
 
-def _after_first_ratings(model: LinearModel, train: RatingMatrix, new: list[Asked], diversity: float) -> Float64:
+def _after_first_ratings(model: Model, train: RatingMatrix, new: list[Asked], diversity: float) -> Float64:
     counts = train.movie_counts()
     never = np.flatnonzero(counts == 0).astype(np.int32)
     found = []
