@@ -5,11 +5,14 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
+
+from native.counting_sort import group, transpose
 
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
+MAX_TABLE = 50_000_000
+"""Ids below this are looked up in a table, which takes linear time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,12 +79,12 @@ class RatingMatrix:
         ValueError
             If a rating is outside 1..10, a pair occurs twice, or a rated movie is not in `catalogue`.
         """
-        raters = np.asarray(rater_ids, dtype=np.int32)
-        movies = np.asarray(movie_ids, dtype=np.int32)
+        raters = np.ascontiguousarray(rater_ids, dtype=np.int32)
+        movies = np.ascontiguousarray(movie_ids, dtype=np.int32)
         stars = np.asarray(half_stars)
         if stars.size and (stars.min() < 1 or stars.max() > 10):
             raise ValueError(f"half_stars must be 1..10, found {stars.min()}..{stars.max()}.")
-        stars = stars.astype(np.int8, copy=False)
+        stars = np.ascontiguousarray(stars, dtype=np.int8)
         unique_raters, rows = _positions(raters)
         if catalogue is None:
             unique_movies, columns = _positions(movies)
@@ -98,26 +101,30 @@ class RatingMatrix:
     def _from_indices(
         cls, rater_ids: Int32, movie_ids: Int32, rows: Int32, columns: Int32, stars: Int8, times: Int64 | None
     ) -> Self:
-        shape = (rater_ids.size, movie_ids.size)
-        pairs = rows.astype(np.int64) * max(movie_ids.size, 1) + columns
-        if not bool((pairs[1:] > pairs[:-1]).all()):  # rows read in order need no sorting
-            order = np.argsort(pairs, kind="stable")
-            pairs = pairs[order]
-            if bool((pairs[1:] == pairs[:-1]).any()):
-                raise ValueError("A rater has rated the same movie twice.")
-            rows, columns, stars = rows[order], columns[order], stars[order]
-            times = None if times is None else times[order]
-        rater_indptr = _indptr(rows, rater_ids.size)
-        by_movie = csr_array((stars, columns, rater_indptr), shape=shape).tocsc()  # a stable counting sort
+        in_order = _is_increasing(rows, columns)
+        if times is not None and not in_order:
+            order = np.lexsort((columns, rows))
+            rows, columns, stars, times = rows[order], columns[order], stars[order], times[order]
+            in_order = True
+        if in_order:
+            by_rater = (_indptr(rows, rater_ids.size), columns, stars)
+        else:  # movies first, then raters: each pass keeps the order of the one before
+            by_rater = transpose(*group(columns, rows, stars, movie_ids.size), rater_ids.size)
+        rater_indptr, movie_indices, half_stars = by_rater
+        if _has_repeats(rater_indptr, movie_indices):
+            raise ValueError("A rater has rated the same movie twice.")
+        movie_indptr, rater_indices, half_stars_by_movie = transpose(
+            rater_indptr, movie_indices, half_stars, movie_ids.size
+        )
         return cls(
             rater_ids=rater_ids,
             movie_ids=movie_ids,
             rater_indptr=rater_indptr,
-            movie_indices=columns,
-            half_stars=stars,
-            movie_indptr=by_movie.indptr.astype(np.int64),
-            rater_indices=by_movie.indices.astype(np.int32, copy=False),
-            half_stars_by_movie=by_movie.data,
+            movie_indices=movie_indices,
+            half_stars=half_stars,
+            movie_indptr=movie_indptr,
+            rater_indices=rater_indices,
+            half_stars_by_movie=half_stars_by_movie,
             rated_at=times,
         )
 
@@ -161,11 +168,30 @@ class RatingMatrix:
 
 
 def _positions(ids: Int32) -> tuple[Int32, Int32]:
-    if ids.size and bool((ids[1:] >= ids[:-1]).all()):
-        first = np.concatenate([[True], ids[1:] != ids[:-1]])
-        return ids[first], (np.cumsum(first, dtype=np.int32) - 1).astype(np.int32)
-    unique, positions = np.unique(ids, return_inverse=True)
-    return unique.astype(np.int32), positions.astype(np.int32).reshape(-1)
+    """Return the distinct ids, increasing, and the position of each id among them."""
+    if ids.size == 0 or ids.min() < 0 or ids.max() >= MAX_TABLE:
+        unique, positions = np.unique(ids, return_inverse=True)
+        return unique.astype(np.int32), positions.astype(np.int32).reshape(-1)
+    present = np.zeros(int(ids.max()) + 1, dtype=np.bool_)
+    present[ids] = True
+    table = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    return np.flatnonzero(present).astype(np.int32), table[ids]
+
+
+def _is_increasing(rows: Int32, columns: Int32) -> bool:
+    """Tell whether (row, column) pairs never go back."""
+    further = rows[1:] > rows[:-1]
+    further |= (rows[1:] == rows[:-1]) & (columns[1:] >= columns[:-1])
+    return bool(further.all())
+
+
+def _has_repeats(indptr: Int64, indices: Int32) -> bool:
+    """Tell whether an index stands twice in a row of increasing indices."""
+    same = indices[1:] == indices[:-1]
+    starts = indptr[1:-1]
+    starts = starts[(starts > 0) & (starts < indices.size)]
+    same[starts - 1] = False
+    return bool(same.any())
 
 
 def _indptr(indices: Int32, length: int) -> Int64:

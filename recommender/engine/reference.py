@@ -134,3 +134,18 @@ def similar_movies(
         neighbours[movie, : best.size] = candidates[best]
         scores[movie, : best.size] = score[best]
     return neighbours, scores
+
+
+def group(major: Int32, minor: Int32, values: NDArray[np.int8], n_major: int) -> tuple[Int64, Int32, NDArray[np.int8]]:
+    """Twin of `native.counting_sort.group`: a stable sort by the major index."""
+    order = np.argsort(major, kind="stable")
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(major, minlength=n_major))]).astype(np.int64)
+    return indptr, minor[order], values[order]
+
+
+def transpose(
+    indptr: Int64, minor: Int32, values: NDArray[np.int8], n_minor: int
+) -> tuple[Int64, Int32, NDArray[np.int8]]:
+    """Twin of `native.counting_sort.transpose`: rows grouped by their column."""
+    rows = np.repeat(np.arange(indptr.size - 1, dtype=np.int32), np.diff(indptr))
+    return group(minor, rows, values, n_minor)
