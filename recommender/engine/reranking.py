@@ -107,7 +107,7 @@ def maximal_marginal_relevance(
     order = np.empty(n_wanted, dtype=np.int64)
     closest = np.zeros(scores.size)
     worth = (1 - diversity) * relevance
-    order[0] = np.argmax(relevance)
+    order[0] = np.argmax(scores)
     for place in range(1, n_wanted):
         chosen = order[place - 1]
         worth[chosen] = -np.inf
