@@ -17,6 +17,7 @@ PREFIX = "movierec-tests-"
 ENVIRONMENT = {
     "SECRET_KEY": "only for tests, and long enough that nothing complains about it",
     "CELERY_BROKER_URL": "filesystem://",
+    "OPENBLAS_NUM_THREADS": "1",  # small systems, on machines that are busy: BLAS threads would wait for each other
     "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
 }
 UNSET = (
