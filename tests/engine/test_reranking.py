@@ -29,6 +29,12 @@ def test_diversity_puts_a_twin_behind_something_else():
     assert maximal_marginal_relevance(SCORES, TWINS, diversity=0.5).tolist() == [0, 2, 1, 3]
 
 
+def test_diversity_remembers_every_movie_before_not_only_the_last():
+    similarity = similarities(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32))
+    scores = np.array([1.0, 0.9, 0.8, 0.5], dtype=np.float32)
+    assert maximal_marginal_relevance(scores, similarity, diversity=0.5).tolist() == [0, 1, 3, 2]
+
+
 def test_full_diversity_still_starts_with_the_best():
     assert maximal_marginal_relevance(SCORES, TWINS, diversity=1).tolist()[:2] == [0, 2]
 
