@@ -30,7 +30,7 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Show the recommendations of a chosen algorithm, with filters."""
     genres = Genre.objects.exclude(name__startswith="(").values_list("name", flat=True)
-    available = [choice for choice in choices() if choice.available]
+    available = sorted((choice for choice in choices() if choice.available), key=lambda choice: not choice.default)
     context = {"choices": available, "genres": genres, "decades": _decades()}
     return render(request, "recommender/recommendations.html", context)
 

@@ -49,7 +49,7 @@ def test_it_takes_alice_from_sign_up_to_recommendations_and_out_again(alice_page
     rated = [matrix, *rate_three(page)]
 
     page.get_by_role("link", name="Recommendations", exact=True).click()
-    expect(page.locator(".tile-prediction").first).to_be_visible()
+    expect(page.locator(".prediction").first).to_be_visible()
     assert not set(rated) & set(movie_ids(page))
 
     page.get_by_role("link", name="My ratings").click()
@@ -78,7 +78,7 @@ def test_it_offers_the_new_list_after_a_rating_on_the_recommendations_page(alice
     page.goto("/")
     rate_three(page)
     page.goto("/recommendations/")
-    expect(page.locator(".tile-prediction").first).to_be_visible()
+    expect(page.locator(".prediction").first).to_be_visible()
     top = movie_ids(page)[0]
     with saved(page, "PUT"):
         click_stars(page.locator("movie-grid movie-tile").first, 1)

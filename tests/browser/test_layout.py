@@ -26,7 +26,8 @@ def test_it_never_scrolls_sideways(
     addresses = ["/", f"/?q={query}", "/movies/1/", "/?q=qqqqzzzz", "/accounts/login/", "/accounts/password/reset/"]
     too_wide = [address for address in addresses if sideways(page, address)]
     sign_up(page, "alice")
-    addresses = ["/", "/recommendations/", "/ratings/", "/accounts/email/", "/accounts/password/change/", "/nowhere/"]
+    addresses = ["/", "/recommendations/", "/together/", "/ratings/", "/movies/2/", "/accounts/email/", "/nowhere/"]
+    addresses += ["/accounts/password/change/"]
     too_wide += [address for address in addresses if sideways(page, address)]
     context.close()
     assert too_wide == []
@@ -50,7 +51,7 @@ def test_it_does_not_move_while_it_loads(page: Page, sign_up: Callable[[Page, st
         stars.focus()
         with saved(page, "PUT"):
             page.keyboard.press("4")
-    for address in ("/", "/recommendations/", "/ratings/"):
+    for address in ("/", "/recommendations/", "/ratings/", "/movies/2/"):
         page.goto(address)
         expect(page.locator("movie-tile, .rating-link").first).to_be_visible()
         shifts[f"{address} as alice"] = page.evaluate(LAYOUT_SHIFT)

@@ -69,7 +69,7 @@ def test_it_leads_from_the_stars_to_the_sign_in_and_back(page: Page, query: str)
 
 
 def test_it_asks_for_a_sign_in_before_personal_pages(page: Page) -> None:
-    for address in ("/recommendations/", "/ratings/"):
+    for address in ("/recommendations/", "/ratings/", "/together/"):
         page.goto(address)
         expect(page).to_have_url(re.compile(rf"/accounts/login/\?next={address}"))
 

@@ -1,0 +1,162 @@
+"""What we expect of someone, how sure that is and why: on tiles and on the movie page."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.stars import click_stars, rate_popular, saved
+
+MOVIE = {"movie_id": 1, "title": "Alien", "year": 1979, "genres": ["Horror"], "imdb_id": None, "tmdb_id": None}
+MOVIE |= {"poster_url": None, "rating_count": 5, "rating_mean": 4.1, "my_stars": None}
+
+
+@pytest.fixture
+def rated_page(alice_page: Page) -> Page:
+    """Alice has rated five popular movies."""
+    rate_popular(alice_page, 5)
+    return alice_page
+
+
+@pytest.fixture
+def unrated(rated_page: Page) -> str:
+    """Address of a movie alice has not rated: the first of her recommendations."""
+    rated_page.goto("/recommendations/")
+    return rated_page.locator("movie-grid .tile-link").first.get_attribute("href") or ""
+
+
+def answer_with(page: Page, **recommendation: Any) -> None:
+    """Let the list be this one recommendation."""
+    answer = {"count": 1, "algorithm": "als", "results": [MOVIE | recommendation]}
+    page.route("**/api/v1/recommendations?*", lambda route: route.fulfill(json=answer))
+
+
+def test_it_shows_figure_interval_and_reason_on_the_recommendations(rated_page: Page) -> None:
+    with rated_page.expect_response("**/api/v1/recommendations?*") as answered:
+        rated_page.goto("/recommendations/")
+    movies = answered.value.json()["results"]
+    tiles = rated_page.locator("movie-grid movie-tile")
+    expect(tiles).to_have_count(len(movies))
+    figures = [f"{movie['predicted_stars']:.1f}" for movie in movies]
+    shown = tiles.locator(".prediction-stars").all_inner_texts()
+    assert all(abs(float(a) - float(b)) < 0.11 for a, b in zip(figures, shown, strict=True))
+    expect(tiles.locator(".prediction-interval")).to_have_count(len(movies))
+    reasons = [movie["sentence"] for movie in movies if movie["sentence"]]
+    assert reasons
+    assert tiles.locator(".tile-reason").all_inner_texts() == reasons
+
+
+@pytest.mark.parametrize(
+    ("stars", "interval", "shown"),
+    [
+        (4.2, [3.8, 4.6], "4.2 ± 0.4"),
+        (4.83, [3.9, 5.0], "4.8 (3.9–5.0)"),
+        (0.7, [0.5, 2.1], "0.7 (0.5–2.1)"),
+        (3.0, None, "3.0"),
+    ],
+)
+def test_it_writes_an_interval_that_the_scale_cuts_as_its_bounds(
+    rated_page: Page, stars: float, interval: list[float] | None, shown: str
+) -> None:
+    answer_with(rated_page, predicted_stars=stars, interval=interval, sentence="")
+    rated_page.goto("/recommendations/")
+    figure = rated_page.locator("movie-grid .prediction > [aria-hidden]")
+    expect(figure).to_have_text(shown)
+    expect(rated_page.locator("movie-grid .tile-reason")).to_have_count(0)
+
+
+def test_it_takes_the_figures_of_the_new_list_for_a_movie_that_stays(rated_page: Page) -> None:
+    answer_with(rated_page, predicted_stars=4.0, interval=None, sentence="Because you rated Heat")
+    rated_page.goto("/recommendations/")
+    expect(rated_page.locator("movie-grid .tile-reason")).to_have_text("Because you rated Heat")
+    rated_page.get_by_label("Genre").select_option(index=1)
+    expect(rated_page).to_have_url(re.compile("genre="))
+    answer_with(rated_page, predicted_stars=2.0, interval=None, sentence="Because you rated Ran")
+    rated_page.go_back()
+    expect(rated_page.locator("movie-grid .tile-reason")).to_have_text("Because you rated Ran")
+    expect(rated_page.locator("movie-grid .prediction-stars")).to_have_text("2.0")
+
+
+def test_it_says_what_it_expects_on_the_movie_page_and_why(rated_page: Page, unrated: str) -> None:
+    page = rated_page
+    with page.expect_response("**/explanation*") as answered:
+        page.goto(unrated)
+    why = answered.value.json()
+    expect(page.locator(".for-you")).to_contain_text(f"{why['predicted_stars']:.1f}")
+    expect(page.locator(".for-you-reason")).to_contain_text(why["sentence"])
+    expect(page.locator(".why-panel")).to_be_hidden()
+    page.get_by_text("Why?", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"Without your ratings we would expect {why['offset']:.1f} stars.")).to_be_visible()
+    expect(page.locator("contribution-chart rect")).to_have_count(5)
+    rows = page.get_by_role("table").get_by_role("row")
+    expect(rows).to_have_count(6)
+    strongest = max(why["contributions"], key=lambda each: abs(each["contribution"]))
+    expect(rows.nth(1)).to_contain_text(strongest["title"])
+    expect(page.get_by_text(f"This movie is in place {why['rank']} of your list.")).to_be_visible()
+    moved = next(each for each in why["counterfactuals"] if each["rank_without"] != each["rank"])
+    sentence = f"Without your rating of {moved['title']} it would be in place {moved['rank_without']:,}."
+    expect(page.get_by_text(sentence)).to_be_visible()
+
+
+def test_it_adds_all_ratings_up_in_the_chart(rated_page: Page, unrated: str) -> None:
+    contributions = [
+        {"movie_id": n, "title": f"Movie {n}", "my_stars": 4.0, "contribution": (-1) ** n * n / 100}
+        for n in range(1, 31)
+    ]
+
+    def many(route: Route) -> None:
+        answer = route.fetch().json()
+        route.fulfill(json=answer | {"offset": 3.5, "predicted_stars": 3.65, "contributions": contributions})
+
+    rated_page.route("**/explanation*", many)
+    rated_page.goto(unrated)
+    rated_page.get_by_text("Why?", exact=True).click()
+    expect(rated_page.locator("contribution-chart rect")).to_have_count(9)
+    expect(rated_page.get_by_role("row", name="22 other ratings")).to_be_attached()
+    figures = rated_page.locator("contribution-chart td:last-child").all_inner_texts()
+    assert sum(float(figure.replace("−", "-")) for figure in figures) == pytest.approx(0.15)
+    expect(rated_page.get_by_text("Your 30 ratings make it 3.7.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+def test_it_gives_axe_nothing_to_report_with_the_panel_open(rated_page: Page, unrated: str, width: int) -> None:
+    rated_page.set_viewport_size({"width": width, "height": 800})
+    rated_page.goto(unrated)
+    rated_page.get_by_text("Why?", exact=True).click()
+    expect(rated_page.locator("contribution-chart svg")).to_be_visible()
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    assert Axe().run(rated_page, options={"runOnly": tags}).response["violations"] == []
+    assert not rated_page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_it_follows_ratings_of_other_movies_and_keeps_the_panel_open(rated_page: Page, unrated: str) -> None:
+    rated_page.goto(unrated)
+    rated_page.get_by_text("Why?", exact=True).click()
+    neighbour = rated_page.locator("movie-row movie-tile").first
+    with rated_page.expect_response("**/explanation*") as answered, saved(rated_page, "PUT"):
+        click_stars(neighbour, 2)
+    contributions = answered.value.json()["contributions"]
+    expect(rated_page.locator("contribution-chart rect")).to_have_count(len(contributions))
+    expect(rated_page.locator(".why-panel")).to_be_visible()
+
+
+def test_it_asks_for_ratings_before_it_expects_anything(alice_page: Page) -> None:
+    refusal = {"status": 409, "json": {"detail": "Rate 2 more movies.", "needed": 2}}
+    alice_page.route("**/explanation*", lambda route: route.fulfill(**refusal))
+    alice_page.goto("/movies/1/")
+    expect(alice_page.get_by_text("Rate 2 more movies you know, and we say here")).to_be_visible()
+
+
+def test_it_expects_nothing_of_visitors_and_of_movies_already_rated(page: Page, alice_page: Page) -> None:
+    rate_popular(alice_page, 1)
+    rated = alice_page.locator("movie-grid .tile-link").first.get_attribute("href") or ""
+    alice_page.goto(rated)
+    expect(alice_page.locator("movie-details typographic-poster")).to_be_visible()
+    expect(alice_page.locator("movie-explanation")).to_have_count(0)
+    alice_page.context.clear_cookies()
+    alice_page.goto(rated)
+    expect(alice_page.locator("movie-details typographic-poster")).to_be_visible()
+    expect(alice_page.locator("movie-explanation")).to_have_count(0)

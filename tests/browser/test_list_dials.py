@@ -1,0 +1,123 @@
+"""Filters and sliders of the recommendations, and what a rating changes in the list."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE
+from tests.browser.stars import click_stars, rate_popular, saved
+
+LISTS = "**/api/v1/recommendations?*"
+
+
+@pytest.fixture
+def rated_page(alice_page: Page) -> Page:
+    """Alice has rated five popular movies and looks at her list."""
+    rate_popular(alice_page, 5)
+    alice_page.goto("/recommendations/")
+    expect(alice_page.locator("movie-grid movie-tile").first).to_be_visible()
+    return alice_page
+
+
+def test_it_filters_by_genre_and_decade_and_keeps_both_in_the_address(rated_page: Page) -> None:
+    page = rated_page
+    with page.expect_response(LISTS):
+        page.get_by_label("Genre").select_option("Comedy")
+    with page.expect_response(LISTS) as answered:
+        page.get_by_label("Decade").select_option("1990")
+    movies = answered.value.json()["results"]
+    assert movies
+    assert all("Comedy" in movie["genres"] and 1990 <= movie["year"] <= 1999 for movie in movies)
+    expect(page).to_have_url(re.compile(r"genre=Comedy.*decade=1990"))
+    page.reload()
+    expect(page.get_by_label("Genre")).to_have_value("Comedy")
+    expect(page.locator("movie-grid movie-tile")).to_have_count(min(len(movies), 100))
+    page.go_back()
+    expect(page.get_by_label("Decade")).to_have_value("")
+    expect(page.get_by_label("Genre")).to_have_value("Comedy")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_label("Genre")).to_have_value("")
+    expect(page).not_to_have_url(re.compile("genre="))
+
+
+def test_it_turns_towards_hidden_gems_and_variety_by_keyboard(rated_page: Page) -> None:
+    page = rated_page
+    hidden = page.get_by_role("slider", name="Well-known or hidden gems")
+    hidden.focus()
+    with page.expect_response(LISTS) as answered:
+        page.keyboard.press("End")
+    assert parse_qs(urlsplit(answered.value.url).query)["popularity"] == ["-2"]
+    expect(hidden).to_have_attribute("aria-valuetext", "hidden gems")
+    expect(hidden).to_be_focused()
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+    gems = [movie["rating_count"] for movie in answered.value.json()["results"][:20]]
+    with page.expect_response(LISTS) as answered:
+        page.keyboard.press("Home")
+    known = [movie["rating_count"] for movie in answered.value.json()["results"][:20]]
+    assert sum(gems) < sum(known)
+    page.get_by_role("slider", name="Variety").focus()
+    with page.expect_response(LISTS) as answered:
+        page.keyboard.press("ArrowRight")
+    assert parse_qs(urlsplit(answered.value.url).query)["diversity"] == ["0.25"]
+    expect(page).to_have_url(re.compile(r"popularity=2.*diversity=0.25"))
+
+
+def test_it_shows_a_shared_address_as_it_was(rated_page: Page) -> None:
+    with rated_page.expect_response(LISTS) as answered:
+        rated_page.goto("/recommendations/?genre=Drama&decade=1980&popularity=-1&diversity=0.5")
+    asked = parse_qs(urlsplit(answered.value.url).query)
+    dials = {name: asked[name] for name in ("genre", "decade", "popularity", "diversity")}
+    assert dials == {"genre": ["Drama"], "decade": ["1980"], "popularity": ["-1"], "diversity": ["0.5"]}
+    expect(rated_page.get_by_label("Decade")).to_have_value("1980")
+    expect(rated_page.get_by_role("slider", name="Variety")).to_have_value("0.5")
+
+
+def test_it_offers_to_clear_filters_that_nothing_fits(rated_page: Page) -> None:
+    rated_page.goto("/recommendations/?genre=No+such+genre")
+    expect(rated_page.get_by_text("Nothing fits these filters")).to_be_visible()
+    rated_page.get_by_role("button", name="Clear the filters").click()
+    expect(rated_page.locator("movie-grid movie-tile").first).to_be_visible()
+    expect(rated_page.get_by_text("Nothing fits these filters")).to_have_count(0)
+
+
+def test_it_says_what_a_rating_brought_into_the_list(rated_page: Page) -> None:
+    tile = rated_page.locator("movie-grid movie-tile").first
+    with saved(rated_page, "PUT") as answered:
+        click_stars(tile, 1)
+    asked = parse_qs(urlsplit(answered.value.url).query)
+    assert asked["list"] == ["20"]
+    changes = answered.value.json()["changes"]
+    expect(rated_page.locator("[data-changes]")).to_have_text(re.compile(re.escape(changes["sentence"])))
+    rated_page.get_by_role("button", name="Show the new list").click()
+    expect(rated_page.locator("[data-changes]")).to_be_hidden()
+    expect(rated_page.get_by_text(changes["entered"][0]["title"], exact=True).first).to_be_visible()
+
+
+def test_it_stays_quiet_when_a_rating_changes_nothing(rated_page: Page) -> None:
+    same = {"movie_id": 1, "stars": 3, "rated_at": "2026-01-01T00:00:00Z"}
+    same |= {"changes": {"entered": [], "left": [], "sentence": "Your list stays as it is"}}
+    rated_page.route("**/api/v1/ratings/*", lambda route: route.fulfill(json=same))
+    click_stars(rated_page.locator("movie-grid movie-tile").nth(3), 3)
+    expect(rated_page.locator(".toast")).to_have_text("Your list stays as it is.")
+    expect(rated_page.get_by_role("button", name="Show the new list")).to_be_hidden()
+
+
+def test_it_folds_the_filters_away_on_a_phone(
+    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str]
+) -> None:
+    context = browser.new_context(**browser_context_args | PHONE)
+    page = context.new_page()
+    sign_up(page, "bob")
+    page.goto("/recommendations/?genre=Drama&popularity=2")
+    toggle = page.get_by_role("button", name="Filters")
+    expect(toggle).to_contain_text("2 filters on")
+    expect(page.get_by_label("Genre")).to_be_hidden()
+    toggle.tap()
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_label("Genre")).to_have_value("Drama")
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    context.close()
