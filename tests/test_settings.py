@@ -17,6 +17,7 @@ READ = re.compile(
 )
 SOURCES = ("movierec_site", "recommender", "deploy")
 OF_DJANGO = {"DJANGO_SETTINGS_MODULE"}
+NOT_INHERITED = {"SECRET_KEY", "HTTPS", "DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 def settings_read() -> set[str]:
@@ -35,7 +36,7 @@ def test_every_setting_is_documented() -> None:
 
 def run_manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", *arguments]
-    clean = {name: value for name, value in os.environ.items() if name not in {"SECRET_KEY", "HTTPS", "DATABASE_URL"}}
+    clean = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     return subprocess.run(command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, timeout=60)
 
 

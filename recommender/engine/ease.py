@@ -70,7 +70,7 @@ class EASE:
     genre_weight: float = 3.0
     tag_weight: float = 2.0
     year_weight: float = 5.0
-    prior_weight: float = 0.005
+    prior_weight: float = 0.8
     damping: float = 4.0
     min_ratings: int = 5
     max_movies: int = 20_000

@@ -55,12 +55,19 @@ except Exception as error:
 """
 
 
+def hear_hang_ups() -> None:
+    """Undo what nohup does, under which the whole suite may run."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Run:
     """A supervisor with its database, a stubborn server and a polite worker."""
 
     def __init__(self, data_dir: Path) -> None:
         command = [sys.executable, "-c", SUPERVISE, str(data_dir)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_hang_ups
+        )
         assert self.process.stdout.readline() == "started\n", self.process.stderr.read()
         assert wait_until(lambda: "hello" in (data_dir / "logs" / "web.log").read_text())
         everyone = psutil.Process(self.process.pid).children(recursive=True)
