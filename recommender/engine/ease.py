@@ -182,9 +182,9 @@ def _global_mean(ratings: RatingMatrix) -> float:
 
 def _in_catalogue(weights: csr_array, chosen: NDArray[np.int64], scale: Float64) -> csr_array:
     """Return the weights between the chosen movies as weights between all, the popularity scale undone."""
-    entries = weights.tocoo()
-    rated, scored = chosen[entries.coords[0]], chosen[entries.coords[1]]
-    data = (entries.data * scale[scored] / scale[rated]).astype(np.float32)
-    everything = csr_array((data, (rated, scored)), shape=(scale.size, scale.size))
-    everything.sort_indices()
-    return csr_array((everything.data, everything.indices.astype(np.int32), everything.indptr), shape=everything.shape)
+    lengths = np.diff(weights.indptr)
+    indptr = np.zeros(scale.size + 1, dtype=np.int64)
+    indptr[chosen + 1] = lengths
+    scored = chosen[weights.indices].astype(np.int32)
+    data = (weights.data * scale[scored] / np.repeat(scale[chosen], lengths)).astype(np.float32)
+    return csr_array((data, scored, np.cumsum(indptr)), shape=(scale.size, scale.size))
