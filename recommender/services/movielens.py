@@ -33,6 +33,13 @@ class ImportSummary:
     tags: Changes
 
 
+# Until the planner knows the new sizes it reads whole tables for a page of movies; autovacuum may be a minute away.
+ANALYZE = """
+ANALYZE recommender_movie, recommender_genre, recommender_movie_genres, recommender_rater, recommender_rating,
+    recommender_tag, recommender_tagapplication, recommender_movietag
+"""
+
+
 def import_movielens(*, path: Path, on_progress: OnProgress = silent) -> ImportSummary:
     """Bring the database up to a release (folder or zip); a catalogue without ratings leaves the ratings alone.
 
@@ -62,5 +69,6 @@ def _merge(cursor: CursorWrapper, dataset: Dataset, on_progress: OnProgress) -> 
     movies = merge_movies(cursor)
     on_progress(0.85, "Counting ratings")
     update_statistics(cursor)
+    cursor.execute(ANALYZE)
     on_progress(0.95, "Checking and storing")
     return ImportSummary(movies, ratings, tags)
