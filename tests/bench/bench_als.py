@@ -75,7 +75,7 @@ def fit_cmfrec(train: Arrays, k: int, n_iterations: int, n_threads: int) -> Pred
 
 
 def fit_libmf(train: Arrays, k: int, n_iterations: int, n_threads: int) -> Predict:
-    """Stochastic gradient descent, as in its paper."""
+    """Stochastic gradient descent, as in its paper; predicted from its factors, as the wrapper's `predict` is wrong."""
     from libmf import mf
 
     rows = np.column_stack([train["raters"], train["movies"], train["half_stars"] / 2]).astype(np.float32)
@@ -90,7 +90,15 @@ def fit_libmf(train: Arrays, k: int, n_iterations: int, n_threads: int) -> Predi
         quiet=True,
     )
     model.fit(rows)
-    return lambda raters, movies: model.predict(np.column_stack([raters, movies]).astype(np.float32))
+    of_raters, of_movies, mean = model.p_factors(), model.q_factors(), model.model.b
+
+    def predict(raters: np.ndarray, movies: np.ndarray) -> np.ndarray:
+        known = (raters < len(of_raters)) & (movies < len(of_movies))
+        predicted = np.full(raters.size, mean)
+        predicted[known] = np.einsum("ij,ij->i", of_raters[raters[known]], of_movies[movies[known]])
+        return np.where(np.isnan(predicted), mean, predicted)
+
+    return predict
 
 
 def fit_lenskit(train: Arrays, k: int, n_iterations: int, n_threads: int) -> Predict:
