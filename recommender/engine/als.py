@@ -91,9 +91,7 @@ class ALS:
         on_progress : callable, optional
             Called between blocks of about a million ratings; what it raises ends the fit.
         """
-        return self.fit_from(
-            NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress
-        )
+        return self.fit_from(NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
 
     def fit_from(
         self,

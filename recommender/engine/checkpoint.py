@@ -64,9 +64,7 @@ def fit(
 ) -> Model:
     """Fit an algorithm, from its checkpoint if it makes use of one."""
     if isinstance(algorithm, Resumable):
-        return algorithm.fit_from(
-            checkpoint, ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress
-        )
+        return algorithm.fit_from(checkpoint, ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
     return algorithm.fit(ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
 
 

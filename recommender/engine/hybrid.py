@@ -109,9 +109,7 @@ class Hybrid:
         on_progress : callable, optional
             Called between blocks; what it raises ends the fit.
         """
-        return self.fit_from(
-            NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress
-        )
+        return self.fit_from(NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
 
     def fit_from(
         self,

@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -19,6 +21,8 @@ from django.utils import timezone
 from recommender.engine.artifact import ArtifactError
 
 CACHE_BYTES = 4 << 30
+STORAGE_ERRORS = (OSError, BotoCoreError, ClientError)
+"""What storage raises when it is full, missing or out of reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +87,46 @@ def local_folder(*, key: str, sha256: str) -> Path:
         packed = local_file(key=key, sha256=sha256)
         aside = folder.with_name(f"{folder.name}.partial-{uuid4().hex}")
         aside.mkdir(parents=True)
-        with tarfile.open(packed) as archive:
-            archive.extractall(aside, filter="data")
+        try:
+            with tarfile.open(packed) as archive:
+                archive.extractall(aside, filter="data")
+        except tarfile.TarError as error:
+            shutil.rmtree(aside)
+            raise ArtifactError(f"Artifact {key} is not a folder ({error}); build it again or roll back.") from error
         try:
             aside.rename(folder)
         except OSError:  # another process unpacked it first
             shutil.rmtree(aside)
     return folder
+
+
+def listing(*, folder: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the keys directly in a folder of artifact storage, with the time each was written."""
+    storage = _storage()
+    try:
+        _, names = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in sorted(names):
+        key = f"{folder}/{name}"
+        try:
+            yield key, storage.get_modified_time(key)
+        except FileNotFoundError:  # somebody else removed it
+            continue
+
+
+def folders(*, folder: str) -> list[str]:
+    """Return the folders in a folder of artifact storage, as keys."""
+    try:
+        names, _ = _storage().listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [f"{folder}/{name}" for name in sorted(names) if name]
+
+
+def remove(*, key: str) -> None:
+    """Remove a file from artifact storage; one that is not there is removed already."""
+    _storage().delete(key)
 
 
 def _storage() -> Storage:
@@ -120,6 +157,8 @@ def _download(storage: Storage, key: str, local: Path, sha256: str) -> None:
         _verified(aside, key=key, sha256=sha256).rename(local)
     except FileNotFoundError as error:
         raise ArtifactError(f"Artifact {key} is not in storage; train again or roll back.") from error
+    except STORAGE_ERRORS as error:
+        raise ArtifactError(f"Artifact {key} cannot be fetched from storage ({error}).") from error
     finally:
         aside.unlink(missing_ok=True)
     _trim_cache(local.parent, keep=local)

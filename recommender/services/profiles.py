@@ -53,10 +53,10 @@ class Served:
 
 
 def default_algorithm() -> str:
-    """Return the best algorithm in service."""
+    """Return the best algorithm in service whose model can be loaded."""
     active = serving.active_algorithms()
     for name in (*PREFERRED, *ALGORITHMS):
-        if name in active:
+        if name in active and serving.model(name) is not None:
             return name
     raise UnknownAlgorithm("No model is in service yet; train one first.")
 
