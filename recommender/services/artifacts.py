@@ -5,6 +5,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -21,8 +21,8 @@ from django.utils import timezone
 from recommender.engine.artifact import ArtifactError
 
 CACHE_BYTES = 4 << 30
-STORAGE_ERRORS = (OSError, BotoCoreError, ClientError)
-"""What storage raises when it is full, missing or out of reach."""
+SETTLED_AFTER = 0.05
+"""Seconds after which another write shows in a file's times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def local_file(*, key: str, sha256: str) -> Path:
     """
     storage = _storage()
     if isinstance(storage, FileSystemStorage):
-        return _verified(Path(storage.path(key)), key=key, sha256=sha256)
+        return _verified_once(Path(storage.path(key)), key=key, sha256=sha256)
     local = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}{Path(key).suffix}"
     if not local.exists():
         _download(storage, key, local, sha256)
@@ -124,6 +124,14 @@ def folders(*, folder: str) -> list[str]:
     return [f"{folder}/{name}" for name in sorted(names) if name]
 
 
+def storage_errors() -> tuple[type[Exception], ...]:
+    """Return what storage raises when it is full, missing or out of reach."""
+    # Imported when something went wrong: it takes a while.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return OSError, BotoCoreError, ClientError
+
+
 def remove(*, key: str) -> None:
     """Remove a file from artifact storage; one that is not there is removed already."""
     _storage().delete(key)
@@ -136,6 +144,30 @@ def _storage() -> Storage:
 def _sha256(path: Path) -> str:
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _verified_once(path: Path, *, key: str, sha256: str) -> Path:
+    """Verify a file unless this machine did so before and it has not been touched since."""
+    stamp = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}.verified"
+    before = _identity(path)
+    if before and stamp.exists() and stamp.read_text() == before:
+        return path
+    _verified(path, key=key, sha256=sha256)
+    if before == _identity(path) and time.time() - path.stat().st_ctime > SETTLED_AFTER:
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        aside = stamp.with_name(f"{stamp.name}.partial-{uuid4().hex}")
+        aside.write_text(before)
+        aside.rename(stamp)
+    return path
+
+
+def _identity(path: Path) -> str:
+    """Return what changes whenever a file is written to or replaced; nothing for a missing one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{path} {found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
 
 
 def _verified(path: Path, *, key: str, sha256: str) -> Path:
@@ -157,7 +189,7 @@ def _download(storage: Storage, key: str, local: Path, sha256: str) -> None:
         _verified(aside, key=key, sha256=sha256).rename(local)
     except FileNotFoundError as error:
         raise ArtifactError(f"Artifact {key} is not in storage; train again or roll back.") from error
-    except STORAGE_ERRORS as error:
+    except storage_errors() as error:
         raise ArtifactError(f"Artifact {key} cannot be fetched from storage ({error}).") from error
     finally:
         aside.unlink(missing_ok=True)

@@ -46,7 +46,7 @@ class StoredCheckpoint:
                 arrays = _read(key)
                 if arrays is not None:
                     return arrays
-        except artifacts.STORAGE_ERRORS as error:
+        except artifacts.storage_errors() as error:
             logger.warning("The checkpoint %s cannot be read (%s); the fit starts over.", self.folder, error)
         return None
 
@@ -63,7 +63,7 @@ class StoredCheckpoint:
                     storages["artifacts"].save(key, File(content))
             for key in before:
                 artifacts.remove(key=key)
-        except artifacts.STORAGE_ERRORS as error:
+        except artifacts.storage_errors() as error:
             logger.warning("A checkpoint could not be saved (%s); the fit goes on without.", error)
 
     def remove(self) -> None:
@@ -71,7 +71,7 @@ class StoredCheckpoint:
         try:
             for key in self._keys():
                 artifacts.remove(key=key)
-        except artifacts.STORAGE_ERRORS as error:
+        except artifacts.storage_errors() as error:
             logger.warning("The checkpoint %s is left behind (%s); it is removed later.", self.folder, error)
 
     def _keys(self) -> list[str]:

@@ -129,7 +129,7 @@ def _remove_file(key: str) -> None:
     """Remove a file; one that storage does not let go of is an orphan from now on, and tried again."""
     try:
         artifacts.remove(key=key)
-    except artifacts.STORAGE_ERRORS as error:
+    except artifacts.storage_errors() as error:
         logger.warning("Artifact %s could not be removed (%s); the next collection tries again.", key, error)
 
 
