@@ -26,10 +26,10 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         by_algorithm = self.stored().order_by("algorithm").values("algorithm")
         return by_algorithm.annotate(versions=Count("pk"), size=Sum("artifact_size"))
 
-    def previous(self, algorithm: str) -> ModelVersionQuerySet:
+    def previous(self) -> ModelVersionQuerySet:
         """Return what rolling back goes to, step by step: what was in service before, unless it was rolled back."""
         stands = Max("activations__pk", filter=Q(activations__undone_at=None))
-        retired = self.stored().filter(algorithm=algorithm, state=ModelVersion.State.RETIRED)
+        retired = self.stored().filter(state=ModelVersion.State.RETIRED)
         return retired.annotate(stands=stands).filter(stands__isnull=False).order_by("-stands")
 
 

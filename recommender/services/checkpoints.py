@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,6 +72,7 @@ class StoredCheckpoint:
         try:
             for key in self._keys():
                 artifacts.remove(key=key)
+            artifacts.remove(key=self.folder)
         except artifacts.storage_errors() as error:
             logger.warning("The checkpoint %s is left behind (%s); it is removed later.", self.folder, error)
 
@@ -80,24 +82,21 @@ class StoredCheckpoint:
 
 def remove_stale(*, older_than: timedelta = STALE_AFTER) -> int:
     """Remove the checkpoints of fits that nobody has taken up again for long; return how many files those are."""
-    limit = timezone.now() - older_than
-    stale = [
-        key
-        for folder in artifacts.folders(folder=FOLDER)
-        for key, written_at in artifacts.listing(folder=folder)
-        if written_at < limit
-    ]
-    for key in stale:
-        artifacts.remove(key=key)
-    return len(stale)
+    limit, n_removed = timezone.now() - older_than, 0
+    for folder in artifacts.folders(folder=FOLDER):
+        files = list(artifacts.listing(folder=folder))
+        if all(written_at < limit for _, written_at in files):
+            StoredCheckpoint(folder).remove()
+            n_removed += len(files)
+    return n_removed
 
 
 def _read(key: str) -> dict[str, NDArray[Any]] | None:
     with artifacts.workspace() as folder:
         file = folder / "checkpoint.safetensors"
         try:
-            with storages["artifacts"].open(key) as stored:
-                file.write_bytes(stored.read())
+            with storages["artifacts"].open(key) as stored, file.open("wb") as out:
+                shutil.copyfileobj(stored, out, length=1 << 20)
             arrays, manifest = read_artifact(file)
         except (FileNotFoundError, ArtifactError) as error:
             logger.warning("Checkpoint %s is passed over: %s", key, error)

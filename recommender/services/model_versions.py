@@ -182,7 +182,7 @@ def _check_artifact(version: ModelVersion) -> None:
 
 
 def _previous(algorithm: str) -> ModelVersion:
-    found = ModelVersion.objects.previous(algorithm).first()
+    found = ModelVersion.objects.filter(algorithm=algorithm).previous().first()
     if found is None:
         raise NothingToRollBackTo(f"No other version of {algorithm} that is still stored was in service before.")
     return found

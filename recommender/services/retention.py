@@ -77,10 +77,9 @@ def collect() -> Collected:
 
 
 def _protected(stored: Iterable[ModelVersion], now: datetime) -> set[int]:
-    kept = set()
-    for algorithm in {version.algorithm for version in stored}:
-        previous = ModelVersion.objects.previous(algorithm).first()
-        kept |= {previous.pk} if previous else set()
+    # The one that a roll-back goes to comes first of its algorithm, and so is the last to be written down here.
+    targets = {version.algorithm: version.pk for version in reversed(ModelVersion.objects.previous())}
+    kept = set(targets.values())
     for version in stored:
         fresh = version.state == State.CANDIDATE and version.created_at > now - SAFE_FOR
         if fresh or version.state == State.ACTIVE:
@@ -116,7 +115,7 @@ def _remove(version: ModelVersion) -> bool:
     with transaction.atomic():
         model_versions.lock(algorithm=version.algorithm)
         row = ModelVersion.objects.get(pk=version.pk)
-        previous = ModelVersion.objects.previous(row.algorithm).first()
+        previous = ModelVersion.objects.filter(algorithm=row.algorithm).previous().first()
         if row.state == State.ACTIVE or row == previous or row.artifact_removed_at is not None:
             return False
         row.artifact_removed_at = timezone.now()

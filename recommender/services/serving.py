@@ -64,8 +64,8 @@ def clear() -> None:
 
 
 def active_algorithms() -> frozenset[str]:
-    """Return the names of the algorithms that have a version in service."""
-    return frozenset(_shelf.active_rows())
+    """Return the names of the algorithms that have a version in service, unless nothing of it can be loaded."""
+    return frozenset(name for name, row in _shelf.active_rows().items() if not _is_empty(name, row))
 
 
 def model(algorithm: str) -> Model | None:
@@ -84,6 +84,11 @@ def neighbours() -> Neighbours | None:
     """Return the similar movies in service."""
     found: Neighbours | None = _get(ModelVersion.SIMILAR_MOVIES)
     return found
+
+
+def _is_empty(algorithm: str, row: ModelVersion) -> bool:
+    held = _shelf.loaded.get(algorithm)
+    return held is not None and held.is_for(row) and held.loaded is None
 
 
 def _get(algorithm: str) -> Any:
@@ -113,7 +118,7 @@ def _load(row: ModelVersion, held: InService | None) -> InService:
 
 
 def _fallback(row: ModelVersion) -> Any:
-    for version in islice(ModelVersion.objects.previous(row.algorithm), N_FALLBACKS):
+    for version in islice(ModelVersion.objects.filter(algorithm=row.algorithm).previous(), N_FALLBACKS):
         try:
             return loading.load(version)
         except ArtifactError:

@@ -176,6 +176,15 @@ def test_usage_is_one_query(storage: None, settings: Any, django_assert_num_quer
     assert usage.used == sum(v.artifact_size for v in als + mean)
 
 
+def test_it_reads_all_algorithms_at_once(
+    storage: None, django_assert_num_queries: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    for algorithm in ("als", "mean", "median", "ease"):
+        versions(2, algorithm)
+    with django_assert_num_queries(5):
+        collect(django_capture_on_commit_callbacks)
+
+
 def test_a_version_that_goes_into_service_meanwhile_is_left(
     storage: None, settings: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
