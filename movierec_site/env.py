@@ -10,6 +10,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 TRUE = {"1", "true", "yes", "on"}
+UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 FALSE = {"0", "false", "no", "off", ""}
 
 
@@ -39,6 +40,35 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError as error:
         raise ImproperlyConfigured(f'{name} is "{value}"; set it to a whole number.') from error
+
+
+def share(name: str, default: float) -> float:
+    """Return a setting between 0 and 1."""
+    value = text(name)
+    if not value:
+        return default
+    try:
+        found = float(value)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise ImproperlyConfigured(f'{name} is "{value}"; set it to a number from 0 to 1.')
+    return found
+
+
+def size(name: str, default: int) -> int:
+    """Return a number of bytes, written as such or with K, M, G or T (powers of 1024)."""
+    value = text(name).upper().removesuffix("B")
+    if not value:
+        return default
+    unit = UNITS.get(value[-1], 1)
+    try:
+        found = int(float(value if unit == 1 else value[:-1]) * unit)
+    except (ValueError, OverflowError):
+        found = -1
+    if found < 0:
+        raise ImproperlyConfigured(f'{name} is "{text(name)}"; set it to a size such as 500M or 20G.')
+    return found
 
 
 def listing(name: str, default: list[str]) -> list[str]:

@@ -74,6 +74,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 ARTIFACT_BUCKET = env.text("ARTIFACT_BUCKET")
 AWS_ENDPOINT_URL = env.text("AWS_ENDPOINT_URL")
+ARTIFACT_BUDGET = env.size("ARTIFACT_BUDGET", 20 << 30)
+MODEL_VERSIONS_KEPT = env.number("MODEL_VERSIONS_KEPT", 5)
+GATE_MARGIN = env.share("GATE_MARGIN", 0.005)
 ARTIFACT_CACHE_DIR = DATA_DIR / "artifact-cache"
 _S3 = {"bucket_name": ARTIFACT_BUCKET, "endpoint_url": AWS_ENDPOINT_URL or None, "file_overwrite": False}
 STORAGES = {

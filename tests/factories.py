@@ -1,11 +1,19 @@
 """Rows for tests, with sensible values for whatever a test does not care about."""
 
+import tempfile
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 
+from recommender.engine.artifact import write_artifact
+from recommender.engine.item_features import ItemFeatures
+from recommender.engine.recommender import LinearModel
 from recommender.models import Genre, Job, ModelVersion, Movie, Rater, Rating
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -35,17 +43,41 @@ def make_job(**more: Any) -> Job:
     return Job.objects.create(**({"kind": Job.Kind.TITLE_INDEX, "heartbeat_at": LONG_AGO} | more))
 
 
-def make_model_version(key: str = "als/1", algorithm: str = "als", **more: Any) -> ModelVersion:
-    """Return a stored candidate."""
+def make_model_version(key: str = "als/1", algorithm: str = "als", stars: float = 3.0, **more: Any) -> ModelVersion:
+    """Return a stored candidate: a model that predicts so many stars for two movies."""
+    content = small_artifact(algorithm, stars)
+    storages["artifacts"].delete(key)
+    storages["artifacts"].save(key, ContentFile(content))
     fields: dict[str, Any] = {
         "algorithm": algorithm,
         "artifact_key": key,
-        "artifact_sha256": sha256(key.encode()).hexdigest(),
-        "artifact_size": 1,
+        "artifact_sha256": sha256(content).hexdigest(),
+        "artifact_size": len(content),
         "data_fingerprint": "f" * 64,
         "code_version": "0",
     }
     return ModelVersion.objects.create(**(fields | more))
+
+
+def small_model(stars: float = 3.0) -> LinearModel:
+    """Return a model that predicts the same for everyone and the movies 1 and 2."""
+    return LinearModel(
+        ItemFeatures(
+            movie_ids=np.array([1, 2], dtype=np.int32),
+            offsets=np.full(2, stars, dtype=np.float32),
+            factors=np.zeros((2, 1), dtype=np.float32),
+            prior_precision=np.ones(1, dtype=np.float32),
+            bias_precision=1.0,
+        )
+    )
+
+
+def small_artifact(algorithm: str = "als", stars: float = 3.0) -> bytes:
+    """Return the content of the artifact of a small model."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.safetensors"
+        write_artifact(file, small_model(stars).to_arrays(), {"algorithm": algorithm})
+        return file.read_bytes()
 
 
 def make_user(username: str) -> User:

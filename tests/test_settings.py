@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 
-from movierec_site.env import adbc_uri
+from movierec_site.env import adbc_uri, size
 
 ROOT = Path(__file__).resolve().parent.parent
 READ = re.compile(
-    r"""(?:env\.(?:text|flag|number|listing|path)\(|environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z_]+)["']"""
+    r"""(?:env\.(?:text|flag|number|share|size|listing|path)\(|environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z_]+)["']"""
 )
 SOURCES = ("movierec_site", "recommender", "deploy")
 OF_DJANGO = {"DJANGO_SETTINGS_MODULE"}
@@ -32,6 +32,12 @@ def test_every_setting_is_documented() -> None:
     documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
     assert len(settings_read()) > 20
     assert settings_read() <= documented
+
+
+def test_a_size_may_have_a_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    for written, expected in (("1000", 1000), ("2k", 2048), ("1.5G", 3 << 29), ("20GB", 20 << 30), ("", 7)):
+        monkeypatch.setenv("SIZE", written)
+        assert size("SIZE", 7) == expected
 
 
 def run_manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -58,6 +64,8 @@ def test_it_is_clean_to_deploy() -> None:
         ({"DATABASE_URL": "postgresql://localhost/x"}, "SECRET_KEY is empty; set it"),
         ({"SECRET_KEY": "x", "DATABASE_URL": "mysql://"}, "DATABASE_URL cannot be read; it looks like"),
         ({"DEBUG": "maybe"}, 'DEBUG is "maybe"; set it to 1 or 0'),
+        ({"GATE_MARGIN": "2"}, 'GATE_MARGIN is "2"; set it to a number from 0 to 1'),
+        ({"ARTIFACT_BUDGET": "20X"}, 'ARTIFACT_BUDGET is "20X"; set it to a size such as 500M or 20G'),
         ({"EMAIL_PORT": "smtp"}, 'EMAIL_PORT is "smtp"; set it to a whole number'),
     ],
 )

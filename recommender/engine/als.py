@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recommender.engine.als_factorisation import Factorisation
 from recommender.engine.baselines import MIDDLE_OF_SCALE, movie_medians, popularity
 from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.checkpoint import Checkpoint, NoCheckpoint
 from recommender.engine.item_features import ItemFeatures
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import LinearModel, OnProgress
@@ -90,6 +91,22 @@ class ALS:
         on_progress : callable, optional
             Called between blocks of about a million ratings; what it raises ends the fit.
         """
+        return self.fit_from(NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
+
+    def fit_from(
+        self,
+        checkpoint: Checkpoint,
+        ratings: RatingMatrix,
+        movies: MovieFeatures,
+        *,
+        seed: int = 0,
+        n_threads: int = 1,
+        on_progress: OnProgress | None = None,
+    ) -> LinearModel:
+        """Learn from where the checkpoint is, which is after an epoch; otherwise as `fit`.
+
+        An epoch begins with the raters, who follow from the movies: offsets and factors are all there is to keep.
+        """
         state = self._start(ratings) if self.regularization else self._plain_start(ratings)
         state.n_threads = n_threads
         rng = np.random.default_rng(seed)
@@ -98,12 +115,15 @@ class ALS:
         n_warm_up = self._n_warm_up_epochs(ratings)
         warm_up = state.of_some_raters(WARM_UP_RATINGS, rng) if n_warm_up else state
         epochs = [warm_up] * n_warm_up + [state] * (self.n_epochs - n_warm_up)
-        done, total = 0, sum(fitted.ratings_per_epoch for fitted in epochs)
-        for fitted in epochs:
+        n_done = _resume(state, checkpoint)
+        sizes = [fitted.ratings_per_epoch for fitted in epochs]
+        done, total = sum(sizes[:n_done]), sum(sizes)
+        for number, fitted in enumerate(epochs[n_done:], start=n_done + 1):
             for n_ratings in fitted.epoch():
                 done += n_ratings
                 if on_progress is not None:
                     on_progress(done / total)
+            checkpoint.save({"n_epochs": np.array([number]), "offsets": state.offsets, "factors": state.factors})
         features = ItemFeatures(
             movie_ids=ratings.movie_ids,
             offsets=state.offsets - np.float32(state.shift),
@@ -140,6 +160,15 @@ class ALS:
         raters, movies = eligible(ratings, self.n_factors)
         state.by_movie = ratings.take(raters[ratings.row_of_each_rating()] & movies[ratings.movie_indices])
         return state
+
+
+def _resume(state: Factorisation, checkpoint: Checkpoint) -> int:
+    """Take up the offsets and factors of a checkpoint; return how many epochs they have seen."""
+    saved = checkpoint.load()
+    if saved is None:
+        return 0
+    state.offsets[:], state.factors[:] = saved["offsets"], saved["factors"]
+    return int(saved["n_epochs"][0])
 
 
 def eligible(ratings: RatingMatrix, n_factors: int) -> tuple[Bools, Bools]:

@@ -77,7 +77,10 @@ def _map_arrays(path: Path) -> dict[str, NDArray[Any]]:
     data = mapped[8 + header_size :]
     arrays: dict[str, NDArray[Any]] = {}
     for name, entry in header.items():
-        if name != "__metadata__":
-            start, end = entry["data_offsets"]
-            arrays[name] = np.asarray(data[start:end].view(DTYPES[entry["dtype"]])).reshape(entry["shape"])
+        if name == "__metadata__":
+            continue
+        if entry["dtype"] not in DTYPES:
+            raise ArtifactError(f"{path.name} holds {name} as {entry['dtype']}, which no model has; train again.")
+        start, end = entry["data_offsets"]
+        arrays[name] = np.asarray(data[start:end].view(DTYPES[entry["dtype"]])).reshape(entry["shape"])
     return arrays

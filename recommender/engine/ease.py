@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from recommender.engine.array_shapes import ArrayShape
 from recommender.engine.baselines import MIDDLE_OF_SCALE, Mean
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.ease_rows import content_rows, rater_rows, sitting_rows
@@ -150,6 +151,8 @@ class EASE:
 @dataclass(frozen=True, eq=False)
 class EASEModel(LinearModel):
     """Ranks by item-item weights; predicts stars as damped means do."""
+
+    array_shapes: ClassVar[tuple[ArrayShape, ...]] = (*LinearModel.array_shapes, *ItemWeights.array_shapes)
 
     item_weights: ItemWeights = None  # type: ignore[assignment]  # follows a field with a default
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from recommender.engine.array_shapes import ArrayShape, sparse
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -36,6 +38,13 @@ class ItemWeights:
     bias_damping : float
         So many ratings of the average pull the user's bias towards zero.
     """
+
+    array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
+        *sparse("ease", "movies", "movies"),
+        ArrayShape("ease_popularity", ("float32",), ("movies",)),
+        ArrayShape("ease_means", ("float32",), ("movies",)),
+        ArrayShape("ease_scalars", ("float64",), (3,)),
+    )
 
     weights: csr_array
     popularity: Float32

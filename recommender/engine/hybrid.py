@@ -1,6 +1,7 @@
 """The best model of the project: EASE puts movies in order, a ridge fit on kernel features predicts stars."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -8,7 +9,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.checkpoint import Checkpoint, NoCheckpoint, Steps
 from recommender.engine.ease import EASE
+from recommender.engine.ease_weights import ItemWeights
 from recommender.engine.hybrid_intervals import calibrated
 from recommender.engine.hybrid_model import HybridModel
 from recommender.engine.hybrid_offsets import Offsets
@@ -106,26 +109,41 @@ class Hybrid:
         on_progress : callable, optional
             Called between blocks; what it raises ends the fit.
         """
+        return self.fit_from(NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
+
+    def fit_from(
+        self,
+        checkpoint: Checkpoint,
+        ratings: RatingMatrix,
+        movies: MovieFeatures,
+        *,
+        seed: int = 0,
+        n_threads: int = 1,
+        on_progress: OnProgress | None = None,
+    ) -> HybridModel:
+        """Learn from where the checkpoint is: after the factors, a round of tastes or EASE; otherwise as `fit`."""
         report = on_progress or _ignore
+        steps = Steps(checkpoint)
         offsets = Offsets.damped(ratings, movies, self.spread)
-        features = self._features(ratings, movies, offsets)
-        for number, (factors, rest) in enumerate(leading_factors(features, self.n_factors, seed), start=1):  # noqa: B007
-            report(FACTORS_SHARE * number / N_ITERATIONS)
-        noise = np.asarray(rest + np.float32(self.noise), dtype=np.float32)
+        leading = steps.take("factors", lambda: self._factors(ratings, movies, offsets, seed, report))
+        factors: Float32 = leading["factors"]
+        noise = np.asarray(leading["rest"] + np.float32(self.noise), dtype=np.float32)
+        report(FACTORS_SHARE)
         offsets.refit()
         for number in range(self.n_rounds):
             start = FACTORS_SHARE + (TASTES_SHARE - FACTORS_SHARE) * number / self.n_rounds
-            part = (TASTES_SHARE - FACTORS_SHARE) / self.n_rounds
-            taste = tastes(
-                ratings,
-                (offsets.mean + offsets.movie).astype(np.float32),
-                factors,
-                noise,
-                1 / self.bias_variance,
-                n_threads=n_threads,
-                on_share=lambda share, start=start, part=part: report(start + part * share),  # type: ignore[misc]
+            end = FACTORS_SHARE + (TASTES_SHARE - FACTORS_SHARE) * (number + 1) / self.n_rounds
+            refitted = steps.take(
+                f"tastes {number + 1}",
+                partial(self._refit_offsets, ratings, offsets, factors, noise, n_threads, _between(report, start, end)),
             )
-            offsets.refit(taste)
+            offsets.movie, offsets.rater = refitted["movie"], refitted["rater"]
+        ease = EASE(regularization=self.regularization)
+        watched = steps.take(
+            "ease",
+            lambda: ease.fit(ratings, movies, on_progress=_between(report, TASTES_SHARE, 1.0)).item_weights.to_arrays(),
+        )
+        report(1.0)
         model = HybridModel(
             ItemFeatures(
                 movie_ids=ratings.movie_ids,
@@ -137,13 +155,42 @@ class Hybrid:
             ),
             movie_noise=noise,
             offset_variance=offsets.variance().astype(np.float32),
-            item_weights=EASE(regularization=self.regularization)
-            .fit(ratings, movies, on_progress=lambda share: report(TASTES_SHARE + (1 - TASTES_SHARE) * share))
-            .item_weights,
+            item_weights=ItemWeights.from_arrays(watched),
             genre_names=movies.genre_names,
             genre_factors=_means_of_genres(movies, factors),
         )
         return calibrated(model, ratings, offsets.reliability, seed)
+
+    def _factors(
+        self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets, seed: int, report: OnProgress
+    ) -> dict[str, Float32]:
+        """Return the leading eigenvectors of the kernel, and what they leave of its diagonal."""
+        features = self._features(ratings, movies, offsets)
+        for number, (factors, rest) in enumerate(leading_factors(features, self.n_factors, seed), start=1):  # noqa: B007
+            report(FACTORS_SHARE * number / N_ITERATIONS)
+        return {"factors": factors, "rest": rest}
+
+    def _refit_offsets(
+        self,
+        ratings: RatingMatrix,
+        offsets: Offsets,
+        factors: Float32,
+        noise: Float32,
+        n_threads: int,
+        on_share: OnProgress,
+    ) -> dict[str, Float64]:
+        """Fit the raters' tastes, then the biases to what they leave over."""
+        taste = tastes(
+            ratings,
+            (offsets.mean + offsets.movie).astype(np.float32),
+            factors,
+            noise,
+            1 / self.bias_variance,
+            n_threads=n_threads,
+            on_share=on_share,
+        )
+        offsets.refit(taste)
+        return {"movie": offsets.movie, "rater": offsets.rater}
 
     def _features(self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets) -> csr_array:
         """Return the features whose products are the kernel, (n_movies, many)."""
@@ -175,6 +222,11 @@ def _means_of_genres(movies: MovieFeatures, factors: Float32) -> Float32:
     counts = np.asarray(movies.genres.sum(axis=0)).reshape(-1, 1)
     means = (movies.genres.T @ factors) / np.maximum(counts, 1)
     return np.asarray(means - factors.mean(axis=0), dtype=np.float32)
+
+
+def _between(report: OnProgress, start: float, end: float) -> OnProgress:
+    """Return a callback for the stretch of the progress from `start` to `end`."""
+    return lambda share: report(start + (end - start) * share)
 
 
 def _ignore(share: float) -> None:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from recommender.engine.array_shapes import ArrayShape
 from recommender.engine.ease_weights import ItemWeights
 from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import LinearModel, ParameterGroup
@@ -40,6 +41,16 @@ class HybridModel(LinearModel):
     half_width : float
         Half an 80 % interval in standard deviations, measured on left-out ratings.
     """
+
+    array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
+        *LinearModel.array_shapes,
+        *ItemWeights.array_shapes,
+        ArrayShape("movie_noise", ("float32",), ("movies",)),
+        ArrayShape("offset_variance", ("float32",), ("movies",)),
+        ArrayShape("genre_names", ("uint8",), ("bytes of genre names",)),
+        ArrayShape("genre_factors", ("float32",), ("genres", "factors")),
+        ArrayShape("half_width", ("float64",), (1,)),
+    )
 
     movie_noise: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     offset_variance: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
@@ -154,12 +165,15 @@ class HybridModel(LinearModel):
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
+        genre_names = tuple(json.loads(arrays["genre_names"].tobytes()))
+        if len(genre_names) != arrays["genre_factors"].shape[0]:
+            raise ValueError(f"there are {len(genre_names)} names for {arrays['genre_factors'].shape[0]} genres")
         return cls(
             LinearModel.from_arrays(arrays, metadata).item_features,
             movie_noise=arrays["movie_noise"],
             offset_variance=arrays["offset_variance"],
             item_weights=ItemWeights.from_arrays(arrays),
-            genre_names=tuple(json.loads(arrays["genre_names"].tobytes())),
+            genre_names=genre_names,
             genre_factors=arrays["genre_factors"],
             half_width=float(arrays["half_width"][0]),
         )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from native import top_n as kernel
+from recommender.engine.array_shapes import ArrayShape
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
@@ -56,7 +57,9 @@ class Algorithm(Protocol):
 
 
 class Model(Protocol):
-    """A fitted algorithm."""
+    """A fitted algorithm; ``array_shapes`` are those of the arrays it is saved as."""
+
+    array_shapes: ClassVar[tuple[ArrayShape, ...]]
 
     @property
     def movie_ids(self) -> Int32:
@@ -96,6 +99,15 @@ class Model(Protocol):
 @dataclass(frozen=True, eq=False)
 class LinearModel:
     """A model that is item features and a ridge fold-in, nothing more."""
+
+    array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
+        ArrayShape("movie_ids", ("int32",), ("movies",), rises=True),
+        ArrayShape("offsets", ("float32",), ("movies",)),
+        ArrayShape("factors", ("float32",), ("movies", "factors")),
+        ArrayShape("prior_precision", ("float32",), ("factors",)),
+        ArrayShape("scalars", ("float64",), (3,)),
+        ArrayShape("ranking_offsets", ("float32",), ("movies",), optional=True),
+    )
 
     item_features: ItemFeatures
     names: tuple[str, ...] = field(default=())

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from recommender.engine.als import ALS
+from recommender.engine.array_shapes import check
+from recommender.engine.artifact import ArtifactError
 from recommender.engine.baselines import Mean, Median, MedianModel
 from recommender.engine.ease import EASE, EASEModel
 from recommender.engine.hybrid import Hybrid
@@ -87,8 +89,17 @@ def load_model(name: str, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[
     ------
     UnknownAlgorithm
         If the algorithm is unknown.
+    ArtifactError
+        If the arrays are those of another algorithm, or not what the model is made of.
     """
-    return _MODELS[_known(name)].from_arrays(arrays, metadata)
+    model = _MODELS[_known(name)]
+    if metadata.get("algorithm") != name:
+        raise ArtifactError(f"The artifact is of {metadata.get('algorithm')!r}, not of {name!r}; roll back.")
+    check(arrays, model.array_shapes)
+    try:
+        return model.from_arrays(arrays, metadata)
+    except (ValueError, TypeError) as error:
+        raise ArtifactError(f"The artifact of {name} cannot be read ({error}); train again.") from error
 
 
 def _known(name: str) -> str:

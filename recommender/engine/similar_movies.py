@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from native.co_rating import pack_by_rater, similar_movies
 from recommender.engine.als_factorisation import RATINGS_PER_BLOCK, row_blocks
+from recommender.engine.array_shapes import ArrayShape, check
+from recommender.engine.artifact import ArtifactError
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress
@@ -164,6 +166,12 @@ class Neighbours:
     scores : (n_movies, n) float32
     """
 
+    array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
+        ArrayShape("movie_ids", ("int32",), ("movies",), rises=True),
+        ArrayShape("neighbours", ("int32",), ("movies", "n")),
+        ArrayShape("scores", ("float32",), ("movies", "n")),
+    )
+
     movie_ids: Int32
     neighbours: Int32
     scores: Float32
@@ -182,7 +190,10 @@ class Neighbours:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Rebuild from `to_arrays`."""
+        """Rebuild from `to_arrays`; raises `ArtifactError` where they are something else."""
+        check(arrays, cls.array_shapes)
+        if arrays["neighbours"].max(initial=-1) >= arrays["movie_ids"].size:
+            raise ArtifactError("The neighbours are not among the movies; find similar movies again.")
         return cls(arrays["movie_ids"], arrays["neighbours"], arrays["scores"])
 
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
+from recommender.engine.array_shapes import ArrayShape, sparse
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures
 from recommender.engine.recommender import LinearModel
@@ -79,6 +80,17 @@ class TagModel(LinearModel):
         One over the number of movies with the genre, one over the tag's total count.
     """
 
+    array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
+        ArrayShape("movie_ids", ("int32",), ("movies",), rises=True),
+        ArrayShape("offsets", ("float32",), ("movies",)),
+        ArrayShape("scale", ("float32",), ("features",)),
+        *sparse("factors", "movies", "features"),
+        ArrayShape("n_genres", ("int64",), (1,), below="features + 1"),
+        ArrayShape("names", ("uint8",), ("bytes of names",)),
+        ArrayShape("noise", ("float64",), (1,)),
+        ArrayShape("ranking_offsets", ("float32",), ("movies",), optional=True),
+    )
+
     n_genres: int = 0
     scale: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 
@@ -126,4 +138,6 @@ class TagModel(LinearModel):
             ranking_offsets=arrays.get("ranking_offsets"),
         )
         names = tuple(json.loads(arrays["names"].tobytes()))
+        if len(names) != scale.size:
+            raise ValueError(f"there are {len(names)} names for {scale.size} features")
         return cls(features, names=names, n_genres=int(arrays["n_genres"][0]), scale=scale)

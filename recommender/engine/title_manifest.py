@@ -5,11 +5,13 @@ import json
 from pathlib import Path
 from typing import Final
 
+from recommender.engine.artifact import ArtifactError
+
 _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 
 
-class TitleIndexError(ValueError):
+class TitleIndexError(ArtifactError):
     """The folder holds no usable title index."""
 
 

@@ -1,5 +1,6 @@
 """The data: one file per model family."""
 
+from recommender.models.activation import Activation
 from recommender.models.job import Job
 from recommender.models.model_version import ModelVersion
 from recommender.models.movie import Genre, Movie
@@ -7,4 +8,15 @@ from recommender.models.rater import Rater
 from recommender.models.rating import Rating
 from recommender.models.tag import MovieTag, Tag, TagApplication
 
-__all__ = ["Genre", "Job", "ModelVersion", "Movie", "MovieTag", "Rater", "Rating", "Tag", "TagApplication"]
+__all__ = [
+    "Activation",
+    "Genre",
+    "Job",
+    "ModelVersion",
+    "Movie",
+    "MovieTag",
+    "Rater",
+    "Rating",
+    "Tag",
+    "TagApplication",
+]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Max, Q, Sum
 
 from recommender.models.job import Job
 
@@ -14,6 +16,21 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def active(self) -> ModelVersionQuerySet:
         """Return the versions in service, at most one per algorithm."""
         return self.filter(state=ModelVersion.State.ACTIVE)
+
+    def stored(self) -> ModelVersionQuerySet:
+        """Return the versions whose artifact has not been removed."""
+        return self.filter(artifact_removed_at=None)
+
+    def usage(self) -> models.QuerySet[ModelVersion, Any]:
+        """Return algorithm, number of stored versions and their bytes, by algorithm."""
+        by_algorithm = self.stored().order_by("algorithm").values("algorithm")
+        return by_algorithm.annotate(versions=Count("pk"), size=Sum("artifact_size"))
+
+    def previous(self) -> ModelVersionQuerySet:
+        """Return what rolling back goes to, step by step: what was in service before, unless it was rolled back."""
+        stands = Max("activations__pk", filter=Q(activations__undone_at=None))
+        retired = self.stored().filter(state=ModelVersion.State.RETIRED)
+        return retired.annotate(stands=stands).filter(stands__isnull=False).order_by("-stands")
 
 
 class ModelVersion(models.Model):
@@ -31,11 +48,13 @@ class ModelVersion(models.Model):
     algorithm = models.CharField(max_length=64)
     parameters = models.JSONField(default=dict, blank=True)
     seed = models.BigIntegerField(default=0)
+    n_threads = models.PositiveSmallIntegerField(default=1)
     data_fingerprint = models.CharField(max_length=64)
     code_version = models.CharField(max_length=64)
     artifact_key = models.CharField(max_length=200, unique=True)
     artifact_sha256 = models.CharField(max_length=64)
     artifact_size = models.BigIntegerField()
+    artifact_removed_at = models.DateTimeField(null=True, blank=True)
     metrics = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.CANDIDATE)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="model_versions")
@@ -52,6 +71,9 @@ class ModelVersion(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=("active", "retired")) | Q(activated_at__isnull=False),
                 name="model_version_activated_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(artifact_removed_at=None), name="model_version_active_has_artifact"
             ),
             models.CheckConstraint(
                 condition=Q(artifact_sha256__regex="^[0-9a-f]{64}$"), name="model_version_sha256_is_hex"

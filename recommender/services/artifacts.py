@@ -5,9 +5,11 @@ import os
 import shutil
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +21,8 @@ from django.utils import timezone
 from recommender.engine.artifact import ArtifactError
 
 CACHE_BYTES = 4 << 30
+SETTLED_AFTER = 0.05
+"""Seconds after which another write shows in a file's times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def local_file(*, key: str, sha256: str) -> Path:
     """
     storage = _storage()
     if isinstance(storage, FileSystemStorage):
-        return _verified(Path(storage.path(key)), key=key, sha256=sha256)
+        return _verified_once(Path(storage.path(key)), key=key, sha256=sha256)
     local = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}{Path(key).suffix}"
     if not local.exists():
         _download(storage, key, local, sha256)
@@ -83,13 +87,54 @@ def local_folder(*, key: str, sha256: str) -> Path:
         packed = local_file(key=key, sha256=sha256)
         aside = folder.with_name(f"{folder.name}.partial-{uuid4().hex}")
         aside.mkdir(parents=True)
-        with tarfile.open(packed) as archive:
-            archive.extractall(aside, filter="data")
+        try:
+            with tarfile.open(packed) as archive:
+                archive.extractall(aside, filter="data")
+        except tarfile.TarError as error:
+            shutil.rmtree(aside)
+            raise ArtifactError(f"Artifact {key} is not a folder ({error}); build it again or roll back.") from error
         try:
             aside.rename(folder)
         except OSError:  # another process unpacked it first
             shutil.rmtree(aside)
     return folder
+
+
+def listing(*, folder: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the keys directly in a folder of artifact storage, with the time each was written."""
+    storage = _storage()
+    try:
+        _, names = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in sorted(names):
+        key = f"{folder}/{name}"
+        try:
+            yield key, storage.get_modified_time(key)
+        except FileNotFoundError:  # somebody else removed it
+            continue
+
+
+def folders(*, folder: str) -> list[str]:
+    """Return the folders in a folder of artifact storage, as keys."""
+    try:
+        names, _ = _storage().listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [f"{folder}/{name}" for name in sorted(names) if name]
+
+
+def storage_errors() -> tuple[type[Exception], ...]:
+    """Return what storage raises when it is full, missing or out of reach."""
+    # Imported when something went wrong: it takes a while.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return OSError, BotoCoreError, ClientError
+
+
+def remove(*, key: str) -> None:
+    """Remove a file from artifact storage; one that is not there is removed already."""
+    _storage().delete(key)
 
 
 def _storage() -> Storage:
@@ -99,6 +144,30 @@ def _storage() -> Storage:
 def _sha256(path: Path) -> str:
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _verified_once(path: Path, *, key: str, sha256: str) -> Path:
+    """Verify a file unless this machine did so before and it has not been touched since."""
+    stamp = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}.verified"
+    before = _identity(path)
+    if before and stamp.exists() and stamp.read_text() == before:
+        return path
+    _verified(path, key=key, sha256=sha256)
+    if before == _identity(path) and time.time() - path.stat().st_ctime > SETTLED_AFTER:
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        aside = stamp.with_name(f"{stamp.name}.partial-{uuid4().hex}")
+        aside.write_text(before)
+        aside.rename(stamp)
+    return path
+
+
+def _identity(path: Path) -> str:
+    """Return what changes whenever a file is written to or replaced; nothing for a missing one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{path} {found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
 
 
 def _verified(path: Path, *, key: str, sha256: str) -> Path:
@@ -120,6 +189,8 @@ def _download(storage: Storage, key: str, local: Path, sha256: str) -> None:
         _verified(aside, key=key, sha256=sha256).rename(local)
     except FileNotFoundError as error:
         raise ArtifactError(f"Artifact {key} is not in storage; train again or roll back.") from error
+    except storage_errors() as error:
+        raise ArtifactError(f"Artifact {key} cannot be fetched from storage ({error}).") from error
     finally:
         aside.unlink(missing_ok=True)
     _trim_cache(local.parent, keep=local)

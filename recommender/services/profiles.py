@@ -52,13 +52,21 @@ class Served:
         return self.model.fold_in(indices, half_stars[known])
 
 
-def default_algorithm() -> str:
-    """Return the best algorithm in service."""
+def best_in_service() -> str | None:
+    """Return the best algorithm in service whose model can be loaded."""
     active = serving.active_algorithms()
     for name in (*PREFERRED, *ALGORITHMS):
-        if name in active:
+        if name in active and serving.model(name) is not None:
             return name
-    raise UnknownAlgorithm("No model is in service yet; train one first.")
+    return None
+
+
+def default_algorithm() -> str:
+    """Return the best algorithm in service; raise `UnknownAlgorithm` where there is none."""
+    best = best_in_service()
+    if best is None:
+        raise UnknownAlgorithm("No model is in service; train one first.")
+    return best
 
 
 def served(algorithm: str | None = None) -> Served:

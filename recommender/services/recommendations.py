@@ -50,8 +50,7 @@ class Choice:
 
 def choices() -> list[Choice]:
     """Return every algorithm, whether a version of it is in service and which one is the default."""
-    active = serving.active_algorithms()
-    default = profiles.default_algorithm() if active.intersection(ALGORITHMS) else None
+    default, active = profiles.best_in_service(), serving.active_algorithms()
     return [
         Choice(name, a.label, a.description, a.minimum_ratings, available=name in active, default=name == default)
         for name, a in ALGORITHMS.items()

@@ -3,29 +3,38 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
-from recommender.engine.artifact import ArtifactError, read_artifact
+from recommender.engine.artifact import ArtifactError
 from recommender.engine.recommender import Model
-from recommender.engine.registry import load_model
 from recommender.engine.similar_movies import Neighbours
 from recommender.engine.title_index import TitleIndex
 from recommender.models import ModelVersion
-from recommender.services import artifacts
+from recommender.services import loading
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.5
+RETRY_AFTER = 60.0
+"""A version that cannot be loaded is tried again after so many seconds: storage may have been out of reach."""
+N_FALLBACKS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class InService:
-    """A loaded version."""
+    """What this process serves for an algorithm whose active version is `version_id`: None where nothing loads.
+
+    `retry_at` is set where the active version itself could not be loaded.
+    """
 
     version_id: int
     loaded: Any
+    retry_at: float | None = None
+
+    def is_for(self, row: ModelVersion) -> bool:
+        """Tell whether there is nothing to load for the active version."""
+        return self.version_id == row.pk and (self.retry_at is None or time.monotonic() < self.retry_at)
 
 
 class _Shelf:
@@ -55,54 +64,63 @@ def clear() -> None:
 
 
 def active_algorithms() -> frozenset[str]:
-    """Return the names of the algorithms that have a version in service."""
-    return frozenset(_shelf.active_rows())
+    """Return the names of the algorithms that have a version in service, unless nothing of it can be loaded."""
+    return frozenset(name for name, row in _shelf.active_rows().items() if not _is_empty(name, row))
 
 
 def model(algorithm: str) -> Model | None:
     """Return the model in service for an algorithm."""
-    in_service = _get(algorithm, _load_model)
-    return in_service.loaded if in_service else None
+    found: Model | None = _get(algorithm)
+    return found
 
 
 def title_index() -> TitleIndex | None:
     """Return the title index in service."""
-    in_service = _get(ModelVersion.TITLE_INDEX, lambda row: TitleIndex(_folder(row)))
-    return in_service.loaded if in_service else None
+    found: TitleIndex | None = _get(ModelVersion.TITLE_INDEX)
+    return found
 
 
 def neighbours() -> Neighbours | None:
     """Return the similar movies in service."""
-    in_service = _get(ModelVersion.SIMILAR_MOVIES, lambda row: Neighbours.from_arrays(read_artifact(_file(row))[0]))
-    return in_service.loaded if in_service else None
+    found: Neighbours | None = _get(ModelVersion.SIMILAR_MOVIES)
+    return found
 
 
-def _get(algorithm: str, load: Callable[[ModelVersion], Any]) -> InService | None:
-    row = _shelf.active_rows().get(algorithm)
+def _is_empty(algorithm: str, row: ModelVersion) -> bool:
     held = _shelf.loaded.get(algorithm)
-    if row is None or (held is not None and held.version_id == row.pk):
-        return held if row is not None else None
-    with _shelf.lock:
-        held = _shelf.loaded.get(algorithm)
-        if held is None or held.version_id != row.pk:
-            try:
-                held = InService(row.pk, load(row))
-            except ArtifactError:
-                logger.exception("%s cannot be loaded; %s", row, "the previous one stays" if held else "none is left")
-                held = InService(row.pk, held.loaded) if held else None
-            if held is not None:
-                _shelf.loaded[algorithm] = held
-    return held
+    return held is not None and held.is_for(row) and held.loaded is None
 
 
-def _load_model(row: ModelVersion) -> Model:
-    arrays, metadata = read_artifact(_file(row))
-    return load_model(row.algorithm, arrays, metadata)
+def _get(algorithm: str) -> Any:
+    row = _shelf.active_rows().get(algorithm)
+    if row is None:
+        return None
+    held = _shelf.loaded.get(algorithm)
+    if held is None or not held.is_for(row):
+        with _shelf.lock:
+            held = _shelf.loaded.get(algorithm)
+            if held is None or not held.is_for(row):
+                held = _shelf.loaded[algorithm] = _load(row, held)
+    return held.loaded
 
 
-def _file(row: ModelVersion) -> Path:
-    return artifacts.local_file(key=row.artifact_key, sha256=row.artifact_sha256)
+def _load(row: ModelVersion, held: InService | None) -> InService:
+    """Load the active version; where that fails, what was served stays, or the newest before it that loads."""
+    try:
+        return InService(row.pk, loading.load(row))
+    except ArtifactError:
+        logger.exception("%s cannot be loaded", row)
+    stays = held.loaded if held else None
+    if stays is None:
+        stays = _fallback(row)
+    logger.error("%s is in service by name only; %s", row, "nothing is left" if stays is None else "another one serves")
+    return InService(row.pk, stays, retry_at=time.monotonic() + RETRY_AFTER)
 
 
-def _folder(row: ModelVersion) -> Path:
-    return artifacts.local_folder(key=row.artifact_key, sha256=row.artifact_sha256)
+def _fallback(row: ModelVersion) -> Any:
+    for version in islice(ModelVersion.objects.filter(algorithm=row.algorithm).previous(), N_FALLBACKS):
+        try:
+            return loading.load(version)
+        except ArtifactError:
+            logger.exception("%s cannot be loaded either", version)
+    return None

@@ -1,5 +1,7 @@
 """Artifacts in storage: verified, immutable, never half-written."""
 
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +35,26 @@ def test_it_refuses_a_damaged_artifact(tmp_path: Path) -> None:
     in_storage = Path(storages["artifacts"].path(stored.key))
     in_storage.chmod(0o640)
     in_storage.write_text("one two four!")
+    with pytest.raises(ArtifactError, match="is damaged"):
+        artifacts.local_file(key=stored.key, sha256=stored.sha256)
+
+
+def test_it_reads_an_artifact_once_to_verify_it_until_it_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "numbers.txt"
+    file.write_text("one two three, once")
+    stored = artifacts.store(path=file, name="test")
+    time.sleep(2 * artifacts.SETTLED_AFTER)
+    whole, hashed = artifacts._sha256, []
+    monkeypatch.setattr(artifacts, "_sha256", lambda path: hashed.append(path) or whole(path))
+    for _ in range(3):
+        artifacts.local_file(key=stored.key, sha256=stored.sha256)
+    assert len(hashed) == 1
+    in_storage = Path(storages["artifacts"].path(stored.key))
+    times = in_storage.stat()
+    in_storage.write_text("one two three, 0nce")
+    os.utime(in_storage, ns=(times.st_atime_ns, times.st_mtime_ns))
     with pytest.raises(ArtifactError, match="is damaged"):
         artifacts.local_file(key=stored.key, sha256=stored.sha256)
 

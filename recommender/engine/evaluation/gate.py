@@ -1,0 +1,134 @@
+"""Is a candidate good enough to replace what is in service? Both recipes on the same hold-out users, paired."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.evaluation.intervals import Interval
+from recommender.engine.evaluation.merge import merge
+from recommender.engine.evaluation.report import Evaluation
+from recommender.engine.evaluation.splits import CannotEvaluate, split_ratings
+from recommender.engine.evaluation.unit import COLUMNS, Unit, evaluate_unit
+from recommender.engine.ratings import RatingMatrix
+from recommender.engine.recommender import Algorithm, OnProgress
+
+CANDIDATE, ACTIVE = "candidate", "active"
+METRIC = "rank_agreement"
+MIN_RATERS = 30
+"""With fewer, the bootstrap's intervals are too narrow to be trusted (Efron and Tibshirani 1993, chapter 12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A candidate beside the version in service.
+
+    Attributes
+    ----------
+    evaluation : Evaluation
+        Of ``"candidate"`` and ``"active"``.
+    n_raters : int
+        Whose rank agreement is defined.
+    margin : float
+        What the candidate may lose.
+    """
+
+    evaluation: Evaluation
+    n_raters: int
+    margin: float
+
+    @property
+    def difference(self) -> Interval:
+        """Rank agreement of the candidate minus that of the active version, with its paired 95 % interval."""
+        return self.evaluation.differences[CANDIDATE, ACTIVE][METRIC]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the candidate is shown to lose no more than the margin: the lower limit counts, not the estimate."""
+        return self.difference.low >= -self.margin
+
+    def rank_agreement(self, which: str) -> Interval:
+        """Return the rank agreement of ``"candidate"`` or ``"active"``."""
+        return self.evaluation.algorithms[which].metrics[METRIC]
+
+
+def judge(units: Mapping[str, Sequence[Unit]], *, margin: float, seed: int = 0) -> Comparison:
+    """Compare the units of ``"candidate"`` and ``"active"``, measured on the same splits and raters.
+
+    Raises
+    ------
+    CannotEvaluate
+        If the rank agreement of fewer than `MIN_RATERS` raters is defined.
+    """
+    column = COLUMNS.index(("all", METRIC))
+    measured = [unit.raters[unit.denominators[:, column] > 0] for unit in units[CANDIDATE]]
+    n_raters = int(np.unique(np.concatenate(measured)).size)
+    if n_raters < MIN_RATERS:
+        raise CannotEvaluate(f"Only {n_raters} raters have enough ratings to compare by; it takes {MIN_RATERS}.")
+    return Comparison(merge(units, seed=seed), n_raters, margin)
+
+
+def compare(
+    candidate: Algorithm,
+    active: Algorithm,
+    ratings: RatingMatrix,
+    movies: MovieFeatures,
+    *,
+    margin: float,
+    n_splits: int = 1,
+    seed: int = 0,
+    n_threads: int = 1,
+    max_raters: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> Comparison:
+    """Fit both to the same training parts and measure them on the same held-out ratings; equal ones only once.
+
+    Parameters
+    ----------
+    candidate, active : Algorithm
+        With the hyper-parameters of the two versions.
+    ratings : RatingMatrix
+    movies : MovieFeatures
+    margin : float
+        What the candidate may lose in rank agreement.
+    n_splits : int
+        Random splits with the seeds ``seed .. seed + n_splits − 1``.
+    seed : int
+        Of the splits and of both fits, so that chance is on nobody's side.
+    n_threads : int
+    max_raters : int, optional
+        Measure a random sample of so many raters per split.
+    on_progress : callable, optional
+        Called with the share done; it may raise to cancel.
+
+    Raises
+    ------
+    CannotEvaluate
+        If the ratings are too few.
+    """
+    recipes = {CANDIDATE: candidate} if candidate == active else {CANDIDATE: candidate, ACTIVE: active}
+    units: dict[str, list[Unit]] = {CANDIDATE: [], ACTIVE: []}
+    n_done, n_units = 0, n_splits * len(recipes)
+    for number in range(n_splits):
+        split = split_ratings(ratings, movies, seed=seed + number)
+        if not split.test.n_ratings:
+            raise CannotEvaluate("There is nothing to hold out: no rater has 3 ratings of movies that others rated.")
+        for name, algorithm in recipes.items():
+            unit = evaluate_unit(
+                algorithm,
+                split,
+                seed=seed + number,
+                n_threads=n_threads,
+                max_raters=max_raters,
+                on_progress=_part_of(on_progress, n_done, n_units),
+            )
+            units[name].append(unit)
+            n_done += 1
+        if ACTIVE not in recipes:
+            units[ACTIVE].append(units[CANDIDATE][-1])
+    return judge(units, margin=margin, seed=seed)
+
+
+def _part_of(on_progress: OnProgress | None, n_done: int, n_units: int) -> OnProgress | None:
+    return None if on_progress is None else lambda share: on_progress((n_done + share) / n_units)
