@@ -293,7 +293,7 @@ def command(server: TmdbServer) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "manage.py", "fetch_metadata", "--local"],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a job in the background ignores it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored in the background
     )  # fmt: skip
 
 
