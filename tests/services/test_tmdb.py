@@ -297,6 +297,7 @@ def command(server: TmdbServer) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_is_taken_up_where_it_was(server: TmdbServer, how: signal.Signals) -> None:
@@ -318,6 +319,7 @@ def test_a_killed_run_is_taken_up_where_it_was(server: TmdbServer, how: signal.S
     assert output.splitlines()[-1] == (f"Metadata: {60 - len(done)} updated, 0 unknown, 0 failed, {len(done)} skipped.")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_ask_for_no_id_twice(server: TmdbServer) -> None:
     tmdb_ids = add_movies(server, 50)
