@@ -13,6 +13,8 @@ DATABASE_URL = env.text("DATABASE_URL")
 EMBEDDED = not DATABASE_URL
 MOVIELENS_DATA = env.text("MOVIELENS_DATA")
 TMDB_API_KEY = env.text("TMDB_API_KEY")
+TMDB_URL = env.text("TMDB_URL", "https://api.themoviedb.org/3")
+TMDB_RATE = env.number("TMDB_RATE", 20)
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")

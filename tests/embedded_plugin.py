@@ -22,6 +22,8 @@ ENVIRONMENT = {
 }
 UNSET = (
     "TMDB_API_KEY",
+    "TMDB_URL",
+    "TMDB_RATE",
     "ARTIFACT_BUCKET",
     "AWS_ENDPOINT_URL",
     "EMAIL_HOST",

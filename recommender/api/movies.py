@@ -3,17 +3,17 @@
 from django.http import HttpRequest
 from ninja import Path, Router
 
-from recommender.api.schemas import Limit, MovieId, MovieList, MovieOut, Problem
+from recommender.api.schemas import Limit, MovieDetailOut, MovieId, MovieList, Problem
 from recommender.services import movies, similar_movies
 
 router = Router(tags=["movies"])
 
 
-@router.get("/movies/{movie_id}", response={200: MovieOut, 404: Problem, 422: Problem}, summary="One movie")
-def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieOut:
-    """Return a movie, with my stars when signed in."""
+@router.get("/movies/{movie_id}", response={200: MovieDetailOut, 404: Problem, 422: Problem}, summary="One movie")
+def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieDetailOut:
+    """Return a movie with its overview, and with my stars when signed in."""
     found = movies.get(movie_id=movie_id)
-    return MovieOut.of(found, movies.half_stars_by(request.user, [found]))
+    return MovieDetailOut.of_details(found, movies.half_stars_by(request.user, [found]))
 
 
 @router.get(

@@ -63,6 +63,25 @@ class MovieOut(Schema):
         )
 
 
+class MovieDetailOut(MovieOut):
+    """A movie with what its page tells besides; empty or null where TMDB has not told."""
+
+    overview: str
+    original_title: str
+    runtime_minutes: int | None
+
+    @classmethod
+    def of_details(cls, movie: Movie, my_half_stars: Mapping[int, int]) -> Self:
+        """Build it from a row whose genres are loaded."""
+        return cls.of(
+            movie,
+            my_half_stars,
+            overview=movie.overview,
+            original_title=movie.original_title,
+            runtime_minutes=movie.runtime_minutes,
+        )
+
+
 class MovieList(Schema):
     """A page of movies and how many there are in all."""
 

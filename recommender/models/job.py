@@ -30,6 +30,7 @@ class Job(models.Model):
         TITLE_INDEX = "title_index", "Title index"
         TRAIN = "train", "Train"
         SIMILAR_MOVIES = "similar_movies", "Similar movies"
+        TMDB = "tmdb", "TMDB metadata"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"

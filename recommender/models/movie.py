@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils import timezone
 
 
 class Genre(models.Model):
@@ -39,9 +41,24 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         """Return rated movies, the most rated first."""
         return self.filter(rating_count__gt=0).order_by("-rating_count", "pk")
 
+    def awaiting_metadata(self) -> MovieQuerySet:
+        """Return the movies to ask TMDB about: never asked under their present id, or long ago; most rated first."""
+        now = timezone.now()
+        never = Q(metadata_tmdb_id=None) | ~Q(metadata_tmdb_id=F("tmdb_id"))
+        still_unknown = Q(metadata_found=False, metadata_fetched_at__lt=now - Movie.UNKNOWN_FOR)
+        stale = Q(metadata_found=True, metadata_fetched_at__lt=now - Movie.FRESH_FOR)
+        return self.filter(never | still_unknown | stale, tmdb_id__gt=0).order_by("-rating_count", "pk")
+
+    def with_titles_fetched_since(self, moment: datetime) -> MovieQuerySet:
+        """Return the movies of which TMDB has told other titles since a moment."""
+        return self.filter(~Q(original_title="", tmdb_titles=[]), metadata_fetched_at__gt=moment)
+
 
 class Movie(models.Model):
     """A movie; its primary key is the MovieLens id. Titles are as people write them: "The Matrix"."""
+
+    UNKNOWN_FOR = timedelta(days=30)
+    FRESH_FOR = timedelta(days=180)
 
     id = models.IntegerField(primary_key=True)
     title = models.CharField(max_length=512)
@@ -51,6 +68,13 @@ class Movie(models.Model):
     imdb_id = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001 - unknown is not an empty id
     tmdb_id = models.IntegerField(null=True, blank=True)
     poster_path = models.CharField(max_length=64, blank=True, default="")
+    overview = models.TextField(blank=True, default="", db_default="")
+    original_title = models.CharField(max_length=512, blank=True, default="", db_default="")
+    tmdb_titles = ArrayField(models.CharField(max_length=512), default=list, db_default=Value([]), blank=True)
+    runtime_minutes = models.IntegerField(null=True, blank=True)
+    metadata_tmdb_id = models.IntegerField(null=True, editable=False)  # the id that TMDB was asked for
+    metadata_found = models.BooleanField(null=True, editable=False)
+    metadata_fetched_at = models.DateTimeField(null=True, editable=False)
     rating_count = models.IntegerField(default=0, editable=False)
     rating_mean = models.FloatField(null=True, editable=False)
     rating_median = models.FloatField(null=True, editable=False)
@@ -74,6 +98,14 @@ class Movie(models.Model):
                 name="movie_rating_statistics_belong_together",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="movie_title_not_empty"),
+            models.CheckConstraint(
+                condition=Q(runtime_minutes=None) | Q(runtime_minutes__gt=0), name="movie_runtime_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(metadata_tmdb_id=None, metadata_found=None, metadata_fetched_at=None)
+                | Q(metadata_tmdb_id__isnull=False, metadata_found__isnull=False, metadata_fetched_at__isnull=False),
+                name="movie_metadata_state_belongs_together",
+            ),
         )
         indexes = (
             models.Index(F("rating_count").desc(), "id", name="movie_most_rated"),
@@ -83,3 +115,8 @@ class Movie(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.year})" if self.year else self.title
+
+    def other_titles(self) -> tuple[str, ...]:
+        """Return every name but the first, as the dataset and as TMDB have it."""
+        names = dict.fromkeys((*self.alternative_titles, self.original_title, *self.tmdb_titles))
+        return tuple(name for name in names if name and name != self.title)

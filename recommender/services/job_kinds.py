@@ -50,9 +50,20 @@ def find_similar_movies(job: Job, on_progress: OnProgress) -> dict[str, Any]:
     return {"model_version": similar_movies.build(job=job, on_progress=on_progress).pk}
 
 
+def fetch_metadata(job: Job, on_progress: OnProgress) -> dict[str, Any]:
+    """Ask TMDB about movies; let the title index be built again when it lacks a title."""
+    from recommender.services import jobs, tmdb
+
+    fetched = tmdb.fetch_metadata(on_progress=on_progress)
+    if fetched.title_index_is_behind:
+        jobs.start(kind=Job.Kind.TITLE_INDEX, requested_by=job.requested_by)
+    return asdict(fetched)
+
+
 RUNNERS: dict[Job.Kind, Runner] = {
     Job.Kind.IMPORT: import_dataset,
     Job.Kind.TITLE_INDEX: build_title_index,
     Job.Kind.TRAIN: train,
     Job.Kind.SIMILAR_MOVIES: find_similar_movies,
+    Job.Kind.TMDB: fetch_metadata,
 }

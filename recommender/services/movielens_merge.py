@@ -27,14 +27,20 @@ MAY_TRUST = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
 KEEP_RATERS = (
     "SELECT count(*) FROM (SELECT FROM recommender_rater WHERE movielens_id IS NOT NULL FOR KEY SHARE) AS kept"
 )
-UPDATE_MOVIES = """
+# A catalogue's posters are old; what TMDB itself said about the same id is newer.
+POSTER_PATH = """CASE
+        WHEN movie.metadata_found AND movie.metadata_tmdb_id = coalesce(new_movie.tmdb_id, movie.tmdb_id)
+        THEN coalesce(nullif(movie.poster_path, ''), new_movie.poster_path)
+        ELSE coalesce(nullif(new_movie.poster_path, ''), movie.poster_path)
+    END"""
+UPDATE_MOVIES = f"""
 UPDATE recommender_movie AS movie
 SET title = new_movie.title,
     alternative_titles = new_movie.alternative_titles,
     year = coalesce(new_movie.year, movie.year),
     imdb_id = coalesce(new_movie.imdb_id, movie.imdb_id),
     tmdb_id = coalesce(new_movie.tmdb_id, movie.tmdb_id),
-    poster_path = coalesce(nullif(new_movie.poster_path, ''), movie.poster_path)
+    poster_path = {POSTER_PATH}
 FROM new_movie
 WHERE movie.id = new_movie.id
 AND (
@@ -45,9 +51,9 @@ AND (
     coalesce(new_movie.year, movie.year),
     coalesce(new_movie.imdb_id, movie.imdb_id),
     coalesce(new_movie.tmdb_id, movie.tmdb_id),
-    coalesce(nullif(new_movie.poster_path, ''), movie.poster_path)
+    {POSTER_PATH}
 )
-"""
+"""  # noqa: S608 - our own expression
 INSERT_MOVIES = """
 INSERT INTO recommender_movie (id, title, alternative_titles, year, imdb_id, tmdb_id, poster_path, rating_count)
 SELECT id, title, alternative_titles, year, imdb_id, tmdb_id, poster_path, 0 FROM new_movie

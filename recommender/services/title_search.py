@@ -59,8 +59,9 @@ def search(
 
 
 def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
-    for movie in Movie.objects.with_genres().order_by("pk").iterator(chunk_size=2000):
-        digest.update(f"{movie.pk}\t{movie.title}\t{movie.year}\t{movie.rating_count}\n".encode())
+    for movie in Movie.objects.with_genres().defer("overview").order_by("pk").iterator(chunk_size=2000):
+        names = "\t".join((movie.title, *movie.other_titles()))
+        digest.update(f"{movie.pk}\t{names}\t{movie.year}\t{movie.rating_count}\n".encode())
         yield TitleDocument(
             movie_id=movie.pk,
             title=movie.title,
@@ -70,5 +71,5 @@ def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
             imdb_id=movie.imdb_id,
             tmdb_id=movie.tmdb_id,
             rating_mean=movie.rating_mean,
-            alternative_titles=tuple(movie.alternative_titles),
+            alternative_titles=movie.other_titles(),
         )

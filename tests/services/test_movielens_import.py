@@ -143,6 +143,18 @@ def test_it_does_not_forget_ids_and_posters_that_a_release_lacks(release: Path) 
     assert (movie.imdb_id, movie.tmdb_id, movie.poster_path) == ("0114709", 862, "/toy.jpg")
 
 
+def test_it_keeps_the_poster_that_tmdb_told_unless_the_id_is_another(release: Path, tmp_path: Path) -> None:
+    import_movielens(path=release)
+    told = {"metadata_tmdb_id": 862, "metadata_found": True, "metadata_fetched_at": timezone.now()}
+    Movie.objects.filter(pk=1).update(tmdb_id=862, poster_path="/new.jpg", **told)
+    movies = "movieId,title,genres\n1,Toy Story (1995),Comedy\n"
+    for tmdb_id, expected in ((862, "/new.jpg"), (863, "/old.jpg")):
+        catalogue = write(tmp_path / f"catalogue{tmdb_id}", movies, None, None)
+        (catalogue / "posters.csv").write_text(f"movieId,tmdbId,posterPath\n1,{tmdb_id},/old.jpg\n")
+        import_movielens(path=catalogue)
+        assert Movie.objects.get(pk=1).poster_path == expected
+
+
 def test_it_leaves_the_database_alone_when_a_row_is_bad(release: Path) -> None:
     import_movielens(path=release)
     before = contents()
