@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from recommender.models import Genre, Job, ModelVersion, Movie, Rater, Rating
+from recommender.models import Genre, Job, JobChunk, ModelVersion, Movie, Rater, Rating
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -33,6 +33,12 @@ def make_rating(rater: Rater, movie: Movie, half_stars: int = 8) -> Rating:
 def make_job(**more: Any) -> Job:
     """Return a stored job."""
     return Job.objects.create(**({"kind": Job.Kind.TITLE_INDEX, "heartbeat_at": LONG_AGO} | more))
+
+
+def make_chunk(**more: Any) -> JobChunk:
+    """Return a stored chunk, of a job of its own unless one is given."""
+    job = more.pop("job", None) or make_job()
+    return JobChunk.objects.create(**({"job": job, "stage": 0, "stage_name": "only", "number": 0} | more))
 
 
 def make_model_version(key: str = "als/1", algorithm: str = "als", **more: Any) -> ModelVersion:

@@ -1,10 +1,24 @@
 """The data: one file per model family."""
 
 from recommender.models.job import Job
+from recommender.models.job_chunk import JobChunk
+from recommender.models.job_log_line import JobLogLine
 from recommender.models.model_version import ModelVersion
 from recommender.models.movie import Genre, Movie
 from recommender.models.rater import Rater
 from recommender.models.rating import Rating
 from recommender.models.tag import MovieTag, Tag, TagApplication
 
-__all__ = ["Genre", "Job", "ModelVersion", "Movie", "MovieTag", "Rater", "Rating", "Tag", "TagApplication"]
+__all__ = [
+    "Genre",
+    "Job",
+    "JobChunk",
+    "JobLogLine",
+    "ModelVersion",
+    "Movie",
+    "MovieTag",
+    "Rater",
+    "Rating",
+    "Tag",
+    "TagApplication",
+]

@@ -92,6 +92,19 @@ def local_folder(*, key: str, sha256: str) -> Path:
     return folder
 
 
+def delete_folder(*, name: str) -> None:
+    """Remove every artifact stored under a name, if there is any."""
+    storage = _storage()
+    try:
+        _, files = storage.listdir(name)
+    except FileNotFoundError:
+        return
+    for file in files:
+        storage.delete(f"{name}/{file}")
+    if isinstance(storage, FileSystemStorage):
+        storage.delete(name)
+
+
 def _storage() -> Storage:
     return storages["artifacts"]
 
