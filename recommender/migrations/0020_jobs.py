@@ -17,7 +17,7 @@ REFUSE_TRANSITIONS = """
 CREATE FUNCTION recommender_refuse_transition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT (OLD.state || '>' || NEW.state) = ANY (TG_ARGV) THEN
-        RAISE EXCEPTION '% % cannot go from % to %', TG_TABLE_NAME, OLD.id, OLD.state, NEW.state
+        RAISE EXCEPTION '%: % % cannot go from % to %', TG_NAME, TG_TABLE_NAME, OLD.id, OLD.state, NEW.state
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
     END IF;
     RETURN NEW;
