@@ -58,6 +58,7 @@ def test_it_is_clean_to_deploy() -> None:
         ({"DATABASE_URL": "postgresql://localhost/x"}, "SECRET_KEY is empty; set it"),
         ({"SECRET_KEY": "x", "DATABASE_URL": "mysql://"}, "DATABASE_URL cannot be read; it looks like"),
         ({"DEBUG": "maybe"}, 'DEBUG is "maybe"; set it to 1 or 0'),
+        ({"JOB_LOST_AFTER": "0"}, "JOB_LOST_AFTER is 0; set it to 2 seconds or more"),
         ({"EMAIL_PORT": "smtp"}, 'EMAIL_PORT is "smtp"; set it to a whole number'),
     ],
 )
