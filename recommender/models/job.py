@@ -23,7 +23,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def locked(self, job_id: int) -> Job:
         """Return a job whose row is ours until the transaction ends: every change of a job's state begins here."""
-        return self.select_for_update().get(pk=job_id)
+        return self.select_for_update(no_key=True).get(pk=job_id)
 
 
 class Job(models.Model):
