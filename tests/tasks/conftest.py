@@ -34,8 +34,8 @@ class Workers:
         """Start workers and wait until they are ready; `app` may be `tests.tasks.slow_kinds`."""
         started = [self._start(concurrency, app, environment) for _ in range(n)]
         for process in started:
-            log = self._log(process)
-            assert wait_until(lambda log=log: " ready." in log.read_text(), 60), log.read_text()
+            assert wait_until(lambda process=process: self._is_up(process), 60), self.log_of(process)
+            assert process.poll() is None, self.log_of(process)
         return started
 
     def log_of(self, process: subprocess.Popen[bytes]) -> str:
@@ -70,6 +70,10 @@ class Workers:
             )
         self.processes.append(process)
         return process
+
+    def _is_up(self, process: subprocess.Popen[bytes]) -> bool:
+        """Tell whether a worker is ready, or is never going to be."""
+        return " ready." in self.log_of(process) or process.poll() is not None
 
     def _log(self, process: subprocess.Popen[bytes]) -> Path:
         return self.logs / f"worker-{self.processes.index(process) + 1}.log"
