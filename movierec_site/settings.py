@@ -97,6 +97,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
 BROKER_DIR = DATA_DIR / "broker"
 N_THREADS = env.number("MOVIEREC_THREADS", 0)
+JOB_LOST_AFTER = env.number("JOB_LOST_AFTER", 30)
+if JOB_LOST_AFTER < 2:
+    raise ImproperlyConfigured(f"JOB_LOST_AFTER is {JOB_LOST_AFTER}; set it to 2 seconds or more.")
 
 # Cookies travel over TLS alone unless this is the embedded set-up on somebody's own machine.
 HTTPS = env.flag("HTTPS", default=not EMBEDDED)

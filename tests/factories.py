@@ -14,7 +14,7 @@ from django.core.files.storage import storages
 from recommender.engine.artifact import write_artifact
 from recommender.engine.item_features import ItemFeatures
 from recommender.engine.recommender import LinearModel
-from recommender.models import Genre, Job, ModelVersion, Movie, Rater, Rating
+from recommender.models import Genre, Job, JobChunk, ModelVersion, Movie, Rater, Rating
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -41,6 +41,12 @@ def make_rating(rater: Rater, movie: Movie, half_stars: int = 8) -> Rating:
 def make_job(**more: Any) -> Job:
     """Return a stored job."""
     return Job.objects.create(**({"kind": Job.Kind.TITLE_INDEX, "heartbeat_at": LONG_AGO} | more))
+
+
+def make_chunk(**more: Any) -> JobChunk:
+    """Return a stored chunk, of a job of its own unless one is given."""
+    job = more.pop("job", None) or make_job()
+    return JobChunk.objects.create(**({"job": job, "stage": 0, "stage_name": "only", "number": 0} | more))
 
 
 def make_model_version(key: str = "als/1", algorithm: str = "als", stars: float = 3.0, **more: Any) -> ModelVersion:

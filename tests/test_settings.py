@@ -66,6 +66,7 @@ def test_it_is_clean_to_deploy() -> None:
         ({"DEBUG": "maybe"}, 'DEBUG is "maybe"; set it to 1 or 0'),
         ({"GATE_MARGIN": "2"}, 'GATE_MARGIN is "2"; set it to a number from 0 to 1'),
         ({"ARTIFACT_BUDGET": "20X"}, 'ARTIFACT_BUDGET is "20X"; set it to a size such as 500M or 20G'),
+        ({"JOB_LOST_AFTER": "0"}, "JOB_LOST_AFTER is 0; set it to 2 seconds or more"),
         ({"EMAIL_PORT": "smtp"}, 'EMAIL_PORT is "smtp"; set it to a whole number'),
     ],
 )

@@ -74,14 +74,9 @@ class SimilarMovies:
     ) -> "Neighbours":
         """Compare all pairs of movies, a block of movies at a time."""
         tuned = self.tuned(ratings, movies)
-        neighbours = np.full((ratings.n_movies, self.n), -1, dtype=np.int32)
-        scores = np.zeros((ratings.n_movies, self.n), dtype=np.float32)
         comparison = Comparison.of(ratings, movies, tuned)
-        for first, last in comparison.blocks():
-            neighbours[first:last], scores[first:last] = comparison.neighbours(first, last, n_threads=n_threads)
-            if on_progress is not None:
-                on_progress(last / ratings.n_movies)
-        return Neighbours(ratings.movie_ids, neighbours, scores)
+        found = comparison.neighbours_of(0, ratings.n_movies, n_threads=n_threads, on_progress=on_progress)
+        return Neighbours(ratings.movie_ids, *found)
 
     def tuned(self, ratings: RatingMatrix, movies: MovieFeatures) -> "SimilarMovies":
         """Return the same with `limit` and `point` set, where they matter."""
@@ -126,13 +121,26 @@ class Comparison:
         )
         return cls(ratings, settings, levels, order, packed_indptr, packed, genre_masks(movies), boost)
 
-    def blocks(self) -> list[tuple[int, int]]:
-        """Cut the movies into consecutive ranges of about equal work."""
-        co_ratings = np.concatenate([[0], np.cumsum(self.ratings.rater_counts()[self.ratings.rater_indices])])
-        return list(row_blocks(co_ratings[self.ratings.movie_indptr], CO_RATINGS_PER_BLOCK))
+    def neighbours_of(
+        self, first_movie: int, last_movie: int, *, n_threads: int, on_progress: OnProgress | None = None
+    ) -> tuple[Int32, Float32]:
+        """Return (neighbours, scores) of a range of movies, (last_movie - first_movie, n) each.
 
-    def neighbours(self, first_movie: int, last_movie: int, *, n_threads: int) -> tuple[Int32, Float32]:
-        """Return (neighbours, scores) of a range of movies, (last_movie - first_movie, n) each."""
+        They do not depend on the range. `on_progress` is called about every second with the share done.
+        """
+        n_movies = last_movie - first_movie
+        neighbours = np.full((n_movies, self.settings.n), -1, dtype=np.int32)
+        scores = np.zeros((n_movies, self.settings.n), dtype=np.float32)
+        indptr = co_rating_indptr(self.ratings)[first_movie : last_movie + 1]
+        for first, last in row_blocks(indptr, CO_RATINGS_PER_BLOCK):
+            neighbours[first:last], scores[first:last] = self._block(
+                first_movie + first, first_movie + last, n_threads=n_threads
+            )
+            if on_progress is not None:
+                on_progress(last / n_movies)
+        return neighbours, scores
+
+    def _block(self, first_movie: int, last_movie: int, *, n_threads: int) -> tuple[Int32, Float32]:
         blend = self.settings.measure == "blend"
         return similar_movies(
             self.packed_indptr,
@@ -195,6 +203,18 @@ class Neighbours:
         if arrays["neighbours"].max(initial=-1) >= arrays["movie_ids"].size:
             raise ArtifactError("The neighbours are not among the movies; find similar movies again.")
         return cls(arrays["movie_ids"], arrays["neighbours"], arrays["scores"])
+
+
+def co_rating_indptr(ratings: RatingMatrix) -> NDArray[np.int64]:
+    """Return where the co-ratings of each movie start: all ratings of all its raters, (n_movies + 1,) int64."""
+    co_ratings = np.zeros(ratings.n_ratings + 1, dtype=np.int64)
+    np.cumsum(ratings.rater_counts()[ratings.rater_indices], out=co_ratings[1:])
+    return co_ratings[ratings.movie_indptr]
+
+
+def movie_ranges(ratings: RatingMatrix, n_co_ratings: int) -> list[tuple[int, int]]:
+    """Cut the movies into consecutive ranges of about so many co-ratings: equal work for `Comparison`."""
+    return list(row_blocks(co_rating_indptr(ratings), n_co_ratings))
 
 
 def centred_levels(ratings: RatingMatrix) -> Int8:

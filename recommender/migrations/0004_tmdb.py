@@ -46,11 +46,6 @@ class Migration(migrations.Migration):
             name='tmdb_titles',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=512), blank=True, db_default=models.Value([]), default=list, size=None),
         ),
-        migrations.AlterField(
-            model_name='job',
-            name='kind',
-            field=models.CharField(choices=[('import', 'Import'), ('title_index', 'Title index'), ('train', 'Train'), ('similar_movies', 'Similar movies'), ('tmdb', 'TMDB metadata')], max_length=32),
-        ),
         migrations.AddConstraint(
             model_name='movie',
             constraint=models.CheckConstraint(condition=models.Q(('runtime_minutes', None), ('runtime_minutes__gt', 0), _connector='OR'), name='movie_runtime_positive'),

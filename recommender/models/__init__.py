@@ -2,6 +2,8 @@
 
 from recommender.models.activation import Activation
 from recommender.models.job import Job
+from recommender.models.job_chunk import JobChunk
+from recommender.models.job_log_line import JobLogLine
 from recommender.models.model_version import ModelVersion
 from recommender.models.movie import Genre, Movie
 from recommender.models.rater import Rater
@@ -12,6 +14,8 @@ __all__ = [
     "Activation",
     "Genre",
     "Job",
+    "JobChunk",
+    "JobLogLine",
     "ModelVersion",
     "Movie",
     "MovieTag",

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import MD5, Cast
+
+LEAST_GAIN = 0.005
+"""Progress below which the throughput is anyone's guess."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    """What the screens ask of jobs."""
+    """What the screens and the services ask of jobs."""
 
     def unfinished(self) -> JobQuerySet:
         """Return the jobs that are queued, running or cancelling, the oldest first."""
         return self.filter(state__in=Job.UNFINISHED).order_by("pk")
 
-    def unheard_since(self, moment: datetime) -> JobQuerySet:
-        """Return unfinished jobs without a sign of life since a moment: their message or worker is lost."""
-        return self.unfinished().filter(heartbeat_at__lt=moment)
+    def locked(self, job_id: int) -> Job:
+        """Return a job whose row is ours until the transaction ends: every change of a job's state begins here."""
+        return self.select_for_update(no_key=True).get(pk=job_id)
 
 
 class Job(models.Model):
-    """A piece of work for a worker. This row is the truth; the broker's message only says "look here"."""
+    """A piece of work for the workers: a list of stages, each a list of chunks that any worker may take.
+
+    This row is the truth; the broker's message only says "look here". It holds what its chunks add up to. A trigger
+    (migration 0005) refuses every change of state that is not in `TRANSITIONS`.
+    """
 
     class Kind(models.TextChoices):
         IMPORT = "import", "Import"
+        SNAPSHOT = "snapshot", "Snapshot"
         TITLE_INDEX = "title_index", "Title index"
         TRAIN = "train", "Train"
+        EVALUATE = "evaluate", "Evaluate"
         SIMILAR_MOVIES = "similar_movies", "Similar movies"
+        RETRAIN = "retrain", "Retrain"
         TMDB = "tmdb", "TMDB metadata"
 
     class State(models.TextChoices):
@@ -42,20 +53,38 @@ class Job(models.Model):
 
     UNFINISHED: ClassVar = (State.QUEUED, State.RUNNING, State.CANCELLING)
     FINISHED: ClassVar = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+    TRANSITIONS: ClassVar = frozenset(
+        {
+            (State.QUEUED, State.RUNNING),
+            (State.QUEUED, State.CANCELLED),
+            (State.RUNNING, State.QUEUED),  # handed back: no worker has any of it
+            (State.RUNNING, State.CANCELLING),
+            (State.RUNNING, State.SUCCEEDED),
+            (State.RUNNING, State.FAILED),
+            (State.CANCELLING, State.CANCELLED),
+            (State.FAILED, State.QUEUED),  # tried again
+            (State.CANCELLED, State.QUEUED),
+        }
+    )
 
     kind = models.CharField(max_length=32, choices=Kind)
     arguments = models.JSONField(default=dict, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    stage = models.SmallIntegerField(default=0)
     progress = models.FloatField(default=0)
     message = models.CharField(max_length=200, blank=True, default="")
     result = models.JSONField(null=True, blank=True)
     error = models.TextField(blank=True, default="")
     traceback = models.TextField(blank=True, default="")
-    worker = models.CharField(max_length=128, blank=True, default="")
-    attempts = models.SmallIntegerField(default=0)
+    worker = models.CharField(max_length=128, blank=True, default="", help_text="the one that took a chunk last")
+    attempts = models.SmallIntegerField(default=0, help_text="how often a worker took it up while none had it")
+    peak_memory = models.BigIntegerField(null=True, blank=True, help_text="bytes of the process that needed most")
+    has_outputs = models.BooleanField(default=False, help_text="files of its chunks are still in artifact storage")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    resumed_at = models.DateTimeField(null=True, blank=True)
+    resumed_progress = models.FloatField(default=0)
     heartbeat_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -64,7 +93,7 @@ class Job(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(progress__range=(0, 1)), name="job_progress_0_to_1"),
-            models.CheckConstraint(condition=Q(attempts__gte=0), name="job_attempts_not_negative"),
+            models.CheckConstraint(condition=Q(attempts__gte=0, stage__gte=0), name="job_attempts_not_negative"),
             models.CheckConstraint(
                 condition=Q(
                     state__in=("succeeded", "failed", "cancelled"),
@@ -78,8 +107,15 @@ class Job(models.Model):
                 name="job_started_at_when_started",
             ),
             models.CheckConstraint(
-                condition=Q(state="failed") | Q(error=""),
+                condition=(Q(state="failed") & ~Q(error="")) | (~Q(state="failed") & Q(error="")),
                 name="job_error_when_failed",
+            ),
+            models.CheckConstraint(condition=Q(state="succeeded") | Q(result=None), name="job_result_when_succeeded"),
+            models.UniqueConstraint(
+                "kind",
+                MD5(Cast("arguments", models.TextField())),
+                condition=Q(state__in=("queued", "running")),
+                name="job_one_at_a_time",
             ),
         )
         indexes = (
@@ -88,7 +124,21 @@ class Job(models.Model):
                 condition=Q(state__in=("queued", "running", "cancelling")),
                 name="job_unfinished",
             ),
+            models.Index(fields=["finished_at"], condition=Q(has_outputs=True), name="job_with_outputs"),
         )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it has been at work: to its end, or to its last sign of life."""
+        return (self.finished_at or self.heartbeat_at) - self.started_at if self.started_at else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds to the end at the throughput measured since it was last taken up; None while nobody can say."""
+        gained = self.progress - self.resumed_progress
+        if self.state != self.State.RUNNING or self.resumed_at is None or gained < LEAST_GAIN:
+            return None
+        return (self.heartbeat_at - self.resumed_at).total_seconds() * (1 - self.progress) / gained

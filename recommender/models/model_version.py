@@ -38,6 +38,7 @@ class ModelVersion(models.Model):
 
     TITLE_INDEX = "title_index"
     SIMILAR_MOVIES = "similar_movies"
+    SNAPSHOT = "snapshot"
 
     class State(models.TextChoices):
         CANDIDATE = "candidate", "Candidate"

@@ -137,6 +137,19 @@ def remove(*, key: str) -> None:
     _storage().delete(key)
 
 
+def delete_folder(*, name: str) -> None:
+    """Remove every artifact stored under a name, if there is any."""
+    storage = _storage()
+    try:
+        _, files = storage.listdir(name)
+    except FileNotFoundError:
+        return
+    for file in files:
+        storage.delete(f"{name}/{file}")
+    if isinstance(storage, FileSystemStorage):
+        storage.delete(name)
+
+
 def _storage() -> Storage:
     return storages["artifacts"]
 

@@ -1,16 +1,21 @@
 """Measure algorithms on hold-out splits of the ratings in the database, or of a dataset on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from recommender.engine import evaluation as engine
-from recommender.engine.evaluation import Evaluation, SplitKind
+from recommender.engine.artifact import read_artifact, write_artifact
+from recommender.engine.evaluation import CannotEvaluate, Evaluation, SplitKind, Unit, evaluate_unit, merge
 from recommender.engine.evaluation.dataset import ratings_and_movies
 from recommender.engine.movielens import read_dataset
+from recommender.engine.recommender import Algorithm
 from recommender.engine.registry import ALGORITHMS
 from recommender.engine.registry import algorithm as registered
-from recommender.services import model_versions, rating_arrays, threads
+from recommender.models import Job, JobChunk
+from recommender.services import artifacts, job_outputs, model_versions, snapshots, threads
+from recommender.services.job_stages import Arguments, Outcome, Stage
 from recommender.services.progress import OnProgress, part, silent
 
 READING = 0.05
@@ -47,8 +52,8 @@ def evaluate(
     if data is not None:
         ratings, movies = ratings_and_movies(read_dataset(data))
     else:
-        ratings = rating_arrays.rating_matrix(with_times=True)
-        movies = rating_arrays.movie_features(ratings.movie_ids)
+        stored = snapshots.current()
+        ratings, movies = stored.ratings, stored.movies
     outcome = engine.evaluate(
         chosen,
         ratings,
@@ -61,10 +66,79 @@ def evaluate(
         on_progress=part(on_progress, READING, 1.0, "Fitting and measuring"),
     )
     if data is None:
-        figures = outcome.to_json()
-        about = {name: figures[name] for name in ("splits", "seed", "split", "raters")}
-        model_versions.record_metrics(
-            metrics={name: about | metrics for name, metrics in figures["algorithms"].items()},
-            parameters={name: asdict(algorithm) for name, algorithm in chosen.items()},  # type: ignore[call-overload]
-        )
+        _record(chosen, outcome)
     return outcome
+
+
+def _record(chosen: Mapping[str, Algorithm], outcome: Evaluation) -> None:
+    """Keep the figures with the versions in service."""
+    figures = outcome.to_json()
+    about = {name: figures[name] for name in ("splits", "seed", "split", "raters")}
+    model_versions.record_metrics(
+        metrics={name: about | metrics for name, metrics in figures["algorithms"].items()},
+        parameters={name: asdict(algorithm) for name, algorithm in chosen.items()},  # type: ignore[call-overload]
+    )
+
+
+def _chosen(job: Job) -> dict[str, Algorithm]:
+    """Return the algorithms that a job is to measure."""
+    return {name: registered(name) for name in dict.fromkeys(job.arguments.get("algorithms") or ALGORITHMS)}
+
+
+def _n_splits(job: Job) -> int:
+    return int(job.arguments.get("n_splits", 5))
+
+
+def _split(job: Job) -> SplitKind:
+    kind: SplitKind = job.arguments.get("split", "random")
+    return kind
+
+
+def _plan(job: Job) -> list[Arguments]:
+    """Plan a chunk for each algorithm and split."""
+    chosen = _chosen(job)
+    if _n_splits(job) < 1:
+        raise CannotEvaluate("An evaluation needs at least one split.")
+    return [{"algorithm": name, "split": number} for number in range(_n_splits(job)) for name in chosen]
+
+
+def _measure(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    on_progress(0.0, "Reading the snapshot")
+    data, job = snapshots.of_job(chunk.job), chunk.job
+    algorithm = chunk.arguments["algorithm"]
+    seed = int(job.arguments.get("seed", 0)) + int(chunk.arguments["split"])
+    split = engine.split_ratings(data.ratings, data.movies, kind=_split(job), seed=seed)
+    if not split.test.n_ratings:
+        raise CannotEvaluate(engine.NOTHING_TO_HOLD_OUT)
+    unit = evaluate_unit(
+        registered(algorithm),
+        split,
+        seed=seed,
+        n_threads=threads.available(),
+        max_raters=job.arguments.get("max_raters", MAX_RATERS),
+        on_progress=part(on_progress, READING, 1.0, f"Measuring {algorithm}"),
+    )
+    with artifacts.workspace() as folder:
+        file = folder / "unit.safetensors"
+        write_artifact(file, unit.to_arrays(), {"algorithm": algorithm})
+        return Outcome(artifact=job_outputs.store(chunk=chunk, path=file))
+
+
+def _sum_up(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    on_progress(0.0, "Summing up")
+    chosen = _chosen(chunk.job)
+    files = job_outputs.files(job=chunk.job, stage=MEASURE.name)
+    units: dict[str, list[Unit]] = {name: [] for name in chosen}
+    for number, file in enumerate(files):
+        units[list(chosen)[number % len(chosen)]].append(Unit.from_arrays(read_artifact(file)[0]))
+    outcome = merge(units, seed=int(chunk.job.arguments.get("seed", 0)), split=_split(chunk.job))
+
+    def record() -> dict[str, Any]:
+        _record(chosen, outcome)
+        return {"evaluation": outcome.to_json()}
+
+    return Outcome(publish=record)
+
+
+MEASURE = Stage("measure", "Measuring", _measure, plan=_plan, weight=10)
+SUM_UP = Stage("sum_up", "Summing up", _sum_up)

@@ -49,6 +49,5 @@ def pending_steps(*, dataset: Callable[[], Path]) -> list[Step]:
 
 
 def _job(kind: Job.Kind, **arguments: str) -> Job:
-    """Start the job, or take up the one an interrupted run has left behind."""
-    left_behind = Job.objects.unfinished().filter(kind=kind, arguments=arguments).first()
-    return left_behind or jobs.start(kind=kind, arguments=arguments)
+    """Start the job, or take up the one an interrupted run has left behind (`jobs.start` does either)."""
+    return jobs.start(kind=kind, arguments=arguments)

@@ -8,12 +8,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE, Comparison, compare
 from recommender.engine.evaluation.splits import CannotEvaluate
-from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress
 from recommender.engine.registry import UnknownAlgorithm, algorithm
+from recommender.engine.snapshot import Snapshot
 from recommender.models import ModelVersion
 from recommender.services import model_versions, threads
 
@@ -33,9 +32,7 @@ class Verdict:
     comparison: Comparison | None = None
 
 
-def decide(
-    *, version: ModelVersion, ratings: RatingMatrix, movies: MovieFeatures, on_progress: OnProgress | None = None
-) -> ModelVersion:
+def decide(*, version: ModelVersion, data: Snapshot, on_progress: OnProgress | None = None) -> ModelVersion:
     """Activate a candidate or reject it; where the ratings are too few to tell, it stays a candidate.
 
     With nothing in service it is activated without a comparison. Figures and sentence are kept in its metrics under
@@ -51,7 +48,7 @@ def decide(
         if version.state != State.CANDIDATE:
             return version
         active = ModelVersion.objects.active().filter(algorithm=version.algorithm).first()
-        verdict = judge(version=version, active=active, ratings=ratings, movies=movies, on_progress=on_progress)
+        verdict = judge(version=version, active=active, data=data, on_progress=on_progress)
         try:
             return _carry_out(version, active, verdict)
         except model_versions.ActiveChanged as change:
@@ -62,8 +59,7 @@ def judge(
     *,
     version: ModelVersion,
     active: ModelVersion | None,
-    ratings: RatingMatrix,
-    movies: MovieFeatures,
+    data: Snapshot,
     on_progress: OnProgress | None = None,
 ) -> Verdict:
     """Return what speaks for a candidate; nothing is changed."""
@@ -75,8 +71,8 @@ def judge(
         comparison = compare(
             algorithm(version.algorithm, **version.parameters),
             algorithm(active.algorithm, **active.parameters),
-            ratings,
-            movies,
+            data.ratings,
+            data.movies,
             margin=settings.GATE_MARGIN,
             n_splits=N_SPLITS,
             seed=SEED,

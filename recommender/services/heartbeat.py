@@ -1,37 +1,46 @@
-"""A running job's sign of life: progress out, the wish to cancel in, on a connection of its own."""
+"""A running chunk's sign of life: progress out, the wish to stop in, on a connection of its own."""
 
 import logging
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from django.db import DatabaseError, close_old_connections, connection
-from django.utils import timezone
+from django.db.models.functions import Now
 
-from recommender.models import Job
-from recommender.services.progress import JobCancelled
+from recommender.models import Job, JobChunk
+from recommender.services import job_progress, peak_memory, shutdown
+from recommender.services.progress import ChunkLost, JobCancelled, Stopped, WorkerStopping
 
 logger = logging.getLogger(__name__)
 SECONDS = 0.5
+GRACE = 5.0
+"""Seconds that a chunk has to stop by itself when its worker does."""
 
 
 class Heartbeat:
-    """Writes a job's progress twice a second from a thread, so that a long transaction or kernel does not hide it."""
+    """Writes a chunk's progress twice a second from a thread, so that a long transaction or kernel does not hide it.
 
-    def __init__(self, job_id: int) -> None:
-        self._job_id = job_id
+    `abandon` is called from that thread when the worker stops and the chunk does not, `GRACE` seconds later.
+    """
+
+    def __init__(self, chunk: JobChunk, *, abandon: Callable[[], None]) -> None:
+        self._chunk, self._abandon = chunk, abandon
         self._share, self._message = 0.0, ""
-        self._cancelled, self._done = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{job_id}", daemon=True)
+        self._stop: type[Stopped] | None = None
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{chunk.pk}", daemon=True)
 
     def __call__(self, share: float, message: str = "") -> None:
-        """Note how far the job is (an `OnProgress`); raise `JobCancelled` when that is wanted."""
+        """Note how far the chunk is (an `OnProgress`); raise a kind of `Stopped` when it is to stop."""
         self._share = min(max(share, 0.0), 1.0)
         self._message = message or self._message
-        if self._cancelled.is_set():
-            raise JobCancelled
+        if self._stop is not None:
+            raise self._stop
 
     def __enter__(self) -> Self:
+        peak_memory.start_measuring()
         self._thread.start()
         return self
 
@@ -40,18 +49,27 @@ class Heartbeat:
     ) -> None:
         self._done.set()
         self._thread.join()
+        self._chunk.peak_memory = peak_memory.measured()
 
     def _beat(self) -> None:
         while not self._done.wait(SECONDS):
+            if shutdown.announced():
+                self._stop = WorkerStopping
+                if shutdown.seconds_since() > GRACE:
+                    self._abandon()
             try:
                 close_old_connections()
                 self._write()
             except DatabaseError:
-                logger.warning("Job %s: the database did not take the heartbeat; trying again.", self._job_id)
+                logger.warning("%s: the database did not take the heartbeat; trying again.", self._chunk)
         connection.close()
 
     def _write(self) -> None:
-        job = Job.objects.filter(pk=self._job_id, state__in=(Job.State.RUNNING, Job.State.CANCELLING))
-        job.update(progress=self._share, message=self._message[:200], heartbeat_at=timezone.now())
-        if job.filter(state=Job.State.CANCELLING).exists():
-            self._cancelled.set()
+        mine = JobChunk.objects.same_attempt(self._chunk)
+        if not mine.update(progress=self._share, heartbeat_at=Now()):
+            self._stop = ChunkLost
+            return
+        state = Job.objects.filter(pk=self._chunk.job_id).values_list("state", flat=True).get()
+        if state == Job.State.CANCELLING or state in Job.FINISHED:
+            self._stop = JobCancelled
+        job_progress.add_up(job_id=self._chunk.job_id, message=self._message)

@@ -1,69 +1,77 @@
-"""What each kind of job does: the one place where a job's row meets the service that does its work.
+"""The kinds of jobs: each is a tuple of stages, and a kind may be put together from the stages of others.
 
-The services are imported when a job runs: they bring numerical libraries along that web processes and commands which
-only look at jobs can do without.
+The services are imported when a job is planned or run: they bring numerical libraries along that commands which only
+look at jobs can do without.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
 from recommender.models import Job
-from recommender.services.progress import OnProgress
+from recommender.services.job_stages import Stage
 
-Runner = Callable[[Job, OnProgress], dict[str, Any]]
+Stages = tuple[Stage, ...]
 
 
-def import_dataset(job: Job, on_progress: OnProgress) -> dict[str, Any]:
-    """Import the MovieLens dataset at the path in the arguments."""
+def _import() -> Stages:
     from recommender.services import movielens
 
-    return asdict(movielens.import_movielens(path=Path(job.arguments["path"]), on_progress=on_progress))
+    return (movielens.IMPORT,)
 
 
-def build_title_index(job: Job, on_progress: OnProgress) -> dict[str, Any]:
-    """Index all titles and put the index in service."""
+def _snapshot() -> Stages:
+    from recommender.services import snapshots
+
+    return (snapshots.KEEP_SNAPSHOT,)
+
+
+def _title_index() -> Stages:
     from recommender.services import title_search
 
-    return {"model_version": title_search.build(job=job, on_progress=on_progress).pk}
+    return (title_search.BUILD_INDEX,)
 
 
-def train(job: Job, on_progress: OnProgress) -> dict[str, Any]:
-    """Train an algorithm and put the model in service."""
-    from recommender.services import training
+def _train() -> Stages:
+    from recommender.services import snapshots, training
 
-    version = training.train(
-        algorithm=job.arguments["algorithm"],
-        hyperparameters=job.arguments.get("hyperparameters", {}),
-        seed=job.arguments.get("seed", 0),
-        job=job,
-        on_progress=on_progress,
-    )
-    return {"model_version": version.pk}
+    return (snapshots.TAKE_SNAPSHOT, training.TRAIN, training.GATE)
 
 
-def find_similar_movies(job: Job, on_progress: OnProgress) -> dict[str, Any]:
-    """Find the similar movies of every movie and put them in service."""
-    from recommender.services import similar_movies
+def _evaluate() -> Stages:
+    from recommender.services import evaluation, snapshots
 
-    return {"model_version": similar_movies.build(job=job, on_progress=on_progress).pk}
-
-
-def fetch_metadata(job: Job, on_progress: OnProgress) -> dict[str, Any]:
-    """Ask TMDB about movies; let the title index be built again when it lacks a title."""
-    from recommender.services import jobs, tmdb
-
-    fetched = tmdb.fetch_metadata(on_progress=on_progress)
-    if fetched.title_index_is_behind:
-        jobs.start(kind=Job.Kind.TITLE_INDEX, requested_by=job.requested_by)
-    return asdict(fetched)
+    return (snapshots.TAKE_SNAPSHOT, evaluation.MEASURE, evaluation.SUM_UP)
 
 
-RUNNERS: dict[Job.Kind, Runner] = {
-    Job.Kind.IMPORT: import_dataset,
-    Job.Kind.TITLE_INDEX: build_title_index,
-    Job.Kind.TRAIN: train,
-    Job.Kind.SIMILAR_MOVIES: find_similar_movies,
-    Job.Kind.TMDB: fetch_metadata,
+def _similar_movies() -> Stages:
+    from recommender.services import similar_movies, snapshots
+
+    return (snapshots.TAKE_SNAPSHOT, similar_movies.COMPARE, similar_movies.PUT_TOGETHER)
+
+
+def _retrain() -> Stages:
+    from recommender.services import similar_movies, title_search
+
+    return (*_train(), similar_movies.COMPARE, similar_movies.PUT_TOGETHER, title_search.BUILD_INDEX)
+
+
+def _tmdb() -> Stages:
+    from recommender.services import title_search, tmdb
+
+    return (tmdb.FETCH, title_search.BUILD_INDEX_IF_BEHIND)
+
+
+KINDS: dict[Job.Kind, Callable[[], Stages]] = {
+    Job.Kind.IMPORT: _import,
+    Job.Kind.SNAPSHOT: _snapshot,
+    Job.Kind.TITLE_INDEX: _title_index,
+    Job.Kind.TRAIN: _train,
+    Job.Kind.EVALUATE: _evaluate,
+    Job.Kind.SIMILAR_MOVIES: _similar_movies,
+    Job.Kind.RETRAIN: _retrain,
+    Job.Kind.TMDB: _tmdb,
 }
+
+
+def stages_of(job: Job) -> Stages:
+    """Return the stages of a job."""
+    return KINDS[Job.Kind(job.kind)]()

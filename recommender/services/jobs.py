@@ -1,76 +1,100 @@
-"""Start, run, follow, cancel and recover jobs. The row is the truth, the broker's message only rings the bell."""
+"""Start, run, follow, cancel, retry and recover jobs. The rows are the truth, the broker only rings the bell."""
 
-import logging
 import time
-import traceback
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from celery import current_app
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
-from kombu.exceptions import OperationalError
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
-from recommender.models import Job
-from recommender.services.heartbeat import Heartbeat
-from recommender.services.job_kinds import RUNNERS
-from recommender.services.progress import JobCancelled
+from recommender.models import Job, JobChunk
+from recommender.services import job_endings, job_log
+from recommender.services.doorbell import ring
+from recommender.services.job_chunks import run_chunk
+from recommender.services.job_kinds import stages_of
+from recommender.services.job_recovery import clean_up, recover
 
-logger = logging.getLogger(__name__)
-TASK = "recommender.tasks.jobs.run_job"
-LOST_AFTER = timedelta(seconds=30)
+__all__ = [
+    "JobFailed",
+    "JobRefused",
+    "cancel",
+    "clean_up",
+    "follow",
+    "recover",
+    "retry",
+    "run_chunk",
+    "run_here",
+    "start",
+]
+
+State = Job.State
+ONE_AT_A_TIME = "job_one_at_a_time"
 
 
 class JobFailed(Exception):
     """A followed job did not succeed; the text is its error."""
 
 
+class JobRefused(Exception):
+    """What was asked of a job cannot be done in its state; the text says why."""
+
+
 def start(*, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_by: User | None = None) -> Job:
-    """Write the job down and ring for a worker once it is committed."""
-    with transaction.atomic():
-        job = Job.objects.create(
-            kind=kind, arguments=arguments or {}, requested_by=requested_by, heartbeat_at=timezone.now()
-        )
-        transaction.on_commit(partial(ring, job_id=job.pk))
-    return job
+    """Write the job and its first chunks down and ring for workers once they are committed.
+
+    A job of the same kind and arguments that waits or runs is returned instead of a second one, by a constraint.
+    """
+    wanted = {"kind": kind, "arguments": arguments or {}}
+    while True:
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(**wanted, requested_by=requested_by, heartbeat_at=Now())
+                job.refresh_from_db()
+                job_log.write(job_id=job.pk, text=f"Asked for by {requested_by or 'the system'}.")
+                job_endings.plan(job, stages_of(job), 0)
+                return job
+        except IntegrityError as error:
+            if ONE_AT_A_TIME not in str(error):
+                raise
+        running = Job.objects.filter(**wanted, state__in=(State.QUEUED, State.RUNNING)).first()
+        if running is not None:  # it may have ended meanwhile
+            return running
 
 
-def ring(*, job_id: int) -> None:
-    """Tell the workers to look at a job. A lost bell only delays: `recover` rings again."""
-    try:
-        current_app.send_task(TASK, args=[job_id])
-    except (OperationalError, OSError):
-        logger.warning("Job %s waits: the broker cannot be reached (check CELERY_BROKER_URL).", job_id)
-
-
-def run(*, job_id: int, worker: str = "") -> None:
-    """Run a job that waits for it; a job that another worker has, or that is finished, is left alone."""
-    job = _claim(job_id=job_id, worker=worker)
-    if job is None:
-        return
-    try:
-        with Heartbeat(job.pk) as on_progress:
-            result = RUNNERS[Job.Kind(job.kind)](job, on_progress)
-    except JobCancelled:
-        _finish(job, state=Job.State.CANCELLED)
-    except Exception as error:
-        logger.exception("Job %s failed", job.pk)
-        sentence = str(error) or type(error).__name__
-        _finish(job, state=Job.State.FAILED, error=sentence, traceback=traceback.format_exc())
-    else:
-        _finish(job, state=Job.State.SUCCEEDED, progress=1.0, result=result)
-
-
+@transaction.atomic
 def cancel(*, job_id: int) -> None:
-    """Stop a job: at once when it has not started, at its next step when it runs."""
-    now = timezone.now()
-    queued = Job.objects.filter(pk=job_id, state=Job.State.QUEUED)
-    if not queued.update(state=Job.State.CANCELLED, finished_at=now):
-        Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(state=Job.State.CANCELLING)
+    """Stop a job: at once when no worker has any of it, at the next step of its chunks otherwise."""
+    job = Job.objects.locked(job_id)
+    if job.state == State.QUEUED:
+        job_endings.close(job, State.CANCELLED)
+    elif job.state == State.RUNNING:
+        Job.objects.filter(pk=job_id).update(state=State.CANCELLING)
+        job.state = State.CANCELLING
+        job_log.write(job_id=job_id, text="Asked to stop.")
+        job_endings.settle(job)
+
+
+def retry(*, job_id: int) -> None:
+    """Let a failed or cancelled job go on; the chunks that are finished stay finished.
+
+    Raises
+    ------
+    JobRefused
+        If it is in another state, or the same is being done by another job.
+    """
+    try:
+        with transaction.atomic():
+            job = Job.objects.locked(job_id)
+            if job.state not in (State.FAILED, State.CANCELLED):
+                state = job.get_state_display().lower()
+                raise JobRefused(f"{job} is {state}; only a job that failed or was cancelled can be retried.")
+            _requeue(job)
+    except IntegrityError as error:
+        if ONE_AT_A_TIME not in str(error):
+            raise
+        raise JobRefused(f"{job} cannot be retried: another job of the same kind and arguments is at it.") from error
 
 
 def follow(*, job_id: int, every: float = 0.3) -> Iterator[Job]:
@@ -81,43 +105,29 @@ def follow(*, job_id: int, every: float = 0.3) -> Iterator[Job]:
         if job.state in Job.FINISHED:
             break
         time.sleep(every)
-    if job.state != Job.State.SUCCEEDED:
+    if job.state != State.SUCCEEDED:
         raise JobFailed(job.error or f"{job} was cancelled.")
 
 
-def recover(*, lost_after: timedelta = LOST_AFTER) -> int:
-    """Queue again what no worker has given a sign of life for; return how many jobs that are.
-
-    With `lost_after` zero (nothing else runs) everything unfinished is queued again.
-    """
-    with transaction.atomic():
-        lost = list(Job.objects.unheard_since(timezone.now() - lost_after).select_for_update(skip_locked=True))
-        for job in lost:
-            wanted = Job.State.CANCELLED if job.state == Job.State.CANCELLING else Job.State.QUEUED
-            job.state, job.heartbeat_at = wanted, timezone.now()
-            job.finished_at = timezone.now() if wanted == Job.State.CANCELLED else None
-        Job.objects.bulk_update(lost, ["state", "heartbeat_at", "finished_at"])
-        waiting = [job.pk for job in lost if job.state == Job.State.QUEUED]
-        for job_id in waiting:
-            transaction.on_commit(partial(ring, job_id=job_id))
-    return len(waiting)
+def run_here(*, job_id: int, worker: str = "") -> Job:
+    """Run a job's chunks in this process until none is left to take, and return the job."""
+    while run_chunk(job_id=job_id, worker=worker):
+        pass
+    return Job.objects.get(pk=job_id)
 
 
-def _claim(*, job_id: int, worker: str) -> Job | None:
-    now = timezone.now()
-    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
-        state=Job.State.RUNNING,
-        attempts=F("attempts") + 1,
-        started_at=now,
-        heartbeat_at=now,
-        worker=worker[:128],
-        progress=0,
-        message="",
+def _requeue(job: Job) -> None:
+    job.chunks.filter(state=JobChunk.State.FAILED).update(
+        state=JobChunk.State.QUEUED, error="", traceback="", progress=0, losses=0, finished_at=None, heartbeat_at=Now()
     )
-    return Job.objects.get(pk=job_id) if claimed else None
-
-
-def _finish(job: Job, *, state: Job.State, **fields: Any) -> None:
-    """Close the row, unless the job was taken for lost meanwhile and another attempt has it."""
-    mine = Job.objects.filter(pk=job.pk, attempts=job.attempts, state__in=(Job.State.RUNNING, Job.State.CANCELLING))
-    mine.update(state=state, finished_at=timezone.now(), **fields)
+    Job.objects.filter(pk=job.pk).update(state=State.QUEUED, error="", traceback="", finished_at=None)
+    job.refresh_from_db()
+    job_log.write(job_id=job.pk, text="Asked for again.")
+    n_queued, n_running = job.chunks.queued().count(), job.chunks.running().count()
+    if not job.chunks.exists():  # its files are gone, see `clean_up`
+        job_endings.plan(job, stages_of(job), 0)
+    elif n_running or not n_queued:
+        Job.objects.filter(pk=job.pk).update(state=State.RUNNING)
+        job.state = State.RUNNING
+        job_endings.advance(job)  # to the stage that could not be planned, if it stopped there
+    transaction.on_commit(partial(ring, job_id=job.pk, times=n_queued))

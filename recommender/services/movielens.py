@@ -1,12 +1,14 @@
 """Import a MovieLens release: all of it or, when anything is wrong with it, nothing."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from recommender.engine.movielens import Dataset, read_dataset
+from recommender.models import JobChunk
+from recommender.services.job_stages import Outcome, Stage
 from recommender.services.movie_statistics import lock_movies, update_statistics
 from recommender.services.movielens_merge import (
     Changes,
@@ -72,3 +74,10 @@ def _merge(cursor: CursorWrapper, dataset: Dataset, on_progress: OnProgress) -> 
     cursor.execute(ANALYZE)
     on_progress(0.95, "Checking and storing")
     return ImportSummary(movies, ratings, tags)
+
+
+def _import(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    return Outcome(asdict(import_movielens(path=Path(chunk.job.arguments["path"]), on_progress=on_progress)))
+
+
+IMPORT = Stage("import", "Importing", _import, weight=5)

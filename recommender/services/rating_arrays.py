@@ -4,7 +4,7 @@ from typing import Any
 
 import adbc_driver_postgresql.dbapi
 import numpy as np
-from django.db import connection
+from django.db import OperationalError, connection
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -72,7 +72,14 @@ def _positions(ids: NDArray[Any], wanted: NDArray[Any]) -> Int32:
 
 
 def _read(*queries: str) -> list[dict[str, NDArray[Any]]]:
-    """Run queries on one view of the data, each column as an array."""
+    """Run queries on one view of the data, each column as an array; a lost connection is Django's OperationalError."""
+    try:
+        return _read_at_once(*queries)
+    except adbc_driver_postgresql.dbapi.OperationalError as error:
+        raise OperationalError(str(error)) from error
+
+
+def _read_at_once(*queries: str) -> list[dict[str, NDArray[Any]]]:
     with adbc_driver_postgresql.dbapi.connect(adbc_uri(connection.settings_dict), autocommit=False) as source:
         with source.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -1,13 +1,14 @@
 """Build the title index and search it."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from recommender.engine.title_index import TitleDocument, build_title_index
-from recommender.models import Job, ModelVersion, Movie
+from recommender.models import Job, JobChunk, ModelVersion, Movie
 from recommender.services import artifacts, model_versions, serving
+from recommender.services.job_stages import Outcome, Stage
 from recommender.services.progress import OnProgress, silent
 
 Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
@@ -23,6 +24,11 @@ class SearchHits:
 
 def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelVersion:
     """Index all titles, store the index as an artifact and put it in service."""
+    return prepare(job=job, on_progress=on_progress)()
+
+
+def prepare(*, job: Job | None = None, on_progress: OnProgress = silent) -> Callable[[], ModelVersion]:
+    """Index all titles and store the index as an artifact; return what puts it in service."""
     n_movies = max(Movie.objects.count(), 1)
 
     def report(done: int) -> None:
@@ -32,10 +38,19 @@ def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelV
     with artifacts.workspace() as folder:
         build_title_index(_documents(digest), folder / "titles", on_progress=report)
         stored = artifacts.store_folder(path=folder / "titles", name=ModelVersion.TITLE_INDEX)
-    version = model_versions.register(
-        algorithm=ModelVersion.TITLE_INDEX, artifact=stored, data_fingerprint=digest.hexdigest(), job=job
-    )
-    return model_versions.activate(version=version)
+
+    def put_in_service() -> ModelVersion:
+        version = model_versions.register(
+            algorithm=ModelVersion.TITLE_INDEX, artifact=stored, data_fingerprint=digest.hexdigest(), job=job
+        )
+        return model_versions.activate(version=version)
+
+    return put_in_service
+
+
+def _build(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    put_in_service = prepare(job=chunk.job, on_progress=on_progress)
+    return Outcome(publish=lambda: {"model_version": put_in_service().pk})
 
 
 def search(
@@ -73,3 +88,13 @@ def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
             rating_mean=movie.rating_mean,
             alternative_titles=movie.other_titles(),
         )
+
+
+def is_behind() -> bool:
+    """Tell whether titles have come from TMDB since the title index in service was built."""
+    built = ModelVersion.objects.active().filter(algorithm=ModelVersion.TITLE_INDEX).first()
+    return built is not None and Movie.objects.with_titles_fetched_since(built.created_at).exists()
+
+
+BUILD_INDEX = Stage("title_index", "Indexing titles", _build)
+BUILD_INDEX_IF_BEHIND = replace(BUILD_INDEX, plan=lambda _job: [{}] if is_behind() else [])

@@ -5,12 +5,15 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from recommender.models import ModelVersion, Movie
+from recommender.models import JobChunk, Movie
+from recommender.services import title_search
+from recommender.services.job_stages import Outcome, Stage
 from recommender.services.progress import OnProgress, silent
 from recommender.services.tmdb_answer import Metadata
 from recommender.services.tmdb_client import CannotFetch, NoAnswer, TmdbClient
@@ -38,6 +41,11 @@ class Fetched:
     skipped: int
     title_index_is_behind: bool
 
+    @classmethod
+    def of_result(cls, result: Mapping[str, Any]) -> Self:
+        """Read it from the result of a job."""
+        return cls(**{field.name: result[field.name] for field in fields(cls)})
+
     def __str__(self) -> str:
         return f"{self.updated:,} updated, {self.unknown:,} unknown, {self.failed:,} failed, {self.skipped:,} skipped"
 
@@ -61,14 +69,8 @@ def fetch_metadata(*, on_progress: OnProgress = silent) -> Fetched:
         unknown=run.unknown,
         failed=run.failed,
         skipped=n_movies - run.updated - run.unknown - run.failed,
-        title_index_is_behind=title_index_is_behind(),
+        title_index_is_behind=title_search.is_behind(),
     )
-
-
-def title_index_is_behind() -> bool:
-    """Tell whether titles have come since the title index in service was built."""
-    built = ModelVersion.objects.active().filter(algorithm=ModelVersion.TITLE_INDEX).first()
-    return built is not None and Movie.objects.with_titles_fetched_since(built.created_at).exists()
 
 
 @transaction.atomic
@@ -169,3 +171,10 @@ class _Run:
         bad = [tmdb_id for tmdb_id, future in answers.items() if isinstance(future.exception(), NoAnswer)]
         self.updated, self.unknown = self.updated + updated, self.unknown + unknown
         self.failed += Movie.objects.filter(tmdb_id__in=bad).count() if bad else 0
+
+
+def _fetch(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    return Outcome(asdict(fetch_metadata(on_progress=on_progress)))
+
+
+FETCH = Stage("fetch", "Asking TMDB", _fetch, weight=10)

@@ -1,24 +1,24 @@
 """Train an algorithm on the ratings in the database: a candidate first, in service if the gate lets it through."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from recommender.engine import checkpoint as engine
 from recommender.engine.artifact import write_artifact
-from recommender.engine.catalogue import MovieFeatures
-from recommender.engine.ratings import RatingMatrix
+from recommender.engine.registry import ALGORITHMS
 from recommender.engine.registry import algorithm as registered
-from recommender.models import Job, ModelVersion
-from recommender.services import artifacts, gate, model_versions, rating_arrays, threads
+from recommender.engine.snapshot import Snapshot
+from recommender.models import Job, JobChunk, ModelVersion
+from recommender.services import artifacts, gate, model_versions, snapshots, threads
 from recommender.services.checkpoints import StoredCheckpoint
+from recommender.services.job_stages import Arguments, Outcome, Stage
 from recommender.services.progress import OnProgress, part, silent
+
+DEFAULT = "hybrid"
 
 
 class NothingToTrainOn(Exception):
@@ -41,11 +41,9 @@ def train(
         If the database holds no ratings.
     """
     on_progress(0.0, "Reading ratings")
-    ratings = rating_arrays.rating_matrix()
-    movies = rating_arrays.movie_features(ratings.movie_ids)
+    data = snapshots.current(with_times=False)
     candidate = train_candidate(
-        ratings=ratings,
-        movies=movies,
+        data=data,
         algorithm=algorithm,
         hyperparameters=hyperparameters,
         seed=seed,
@@ -53,13 +51,12 @@ def train(
         on_progress=lambda share, message="": on_progress(0.1 + 0.6 * share, message),
     )
     deciding = part(on_progress, 0.7, 1.0, "Comparing with the model in service")
-    return gate.decide(version=candidate, ratings=ratings, movies=movies, on_progress=deciding)
+    return gate.decide(version=candidate, data=data, on_progress=deciding)
 
 
 def train_candidate(
     *,
-    ratings: RatingMatrix,
-    movies: MovieFeatures,
+    data: Snapshot,
     algorithm: str,
     hyperparameters: Mapping[str, Any] | None = None,
     seed: int = 0,
@@ -76,14 +73,14 @@ def train_candidate(
         If there are no ratings.
     """
     chosen: Any = registered(algorithm, **(hyperparameters or {}))
-    if ratings.n_ratings == 0:
+    if data.ratings.n_ratings == 0:
         raise NothingToTrainOn("There are no ratings to train on; import a dataset first.")
     parameters, n_threads = asdict(chosen), threads.available()
     manifest = {
         "algorithm": algorithm,
         "parameters": json.dumps(parameters, sort_keys=True),
         "seed": str(seed),
-        "data_fingerprint": fingerprint(ratings, movies),
+        "data_fingerprint": data.fingerprint(),
         "code_version": model_versions.code_version(),
         "n_threads": str(n_threads),
     }
@@ -93,7 +90,9 @@ def train_candidate(
     checkpoint = StoredCheckpoint.of(manifest)
     fitting = part(on_progress, 0.0, 0.95, f"Training {chosen.label}")
     with threadpool_limits(limits=n_threads, user_api="blas"):
-        model = engine.fit(chosen, ratings, movies, checkpoint, seed=seed, n_threads=n_threads, on_progress=fitting)
+        model = engine.fit(
+            chosen, data.ratings, data.movies, checkpoint, seed=seed, n_threads=n_threads, on_progress=fitting
+        )
     on_progress(0.95, "Storing the model")
     with artifacts.workspace() as folder:
         file = folder / "model.safetensors"
@@ -120,22 +119,43 @@ def _registered_before(manifest: Mapping[str, str], parameters: dict[str, Any], 
     return ModelVersion.objects.stored().filter(job=job, parameters=parameters, **same).first()
 
 
-def fingerprint(ratings: RatingMatrix, movies: MovieFeatures | None = None) -> str:
-    """Return a sha256 over who rated what and how, and over the movies' years, genres and tags."""
-    digest = hashlib.sha256()
-    arrays: list[NDArray[Any]] = [
-        ratings.rater_ids,
-        ratings.movie_ids,
-        ratings.rater_indptr,
-        ratings.movie_indices,
-        ratings.half_stars,
-    ]
-    if movies is not None:
-        genres = movies.genres
-        arrays += [movies.years, genres.indptr, genres.indices, genres.data]
-        arrays += [movies.tag_rater_ids, movies.tag_movie_indices, movies.tag_indices]
-        digest.update(json.dumps([movies.genre_names, movies.tag_names]).encode())
-    for array in arrays:
-        digest.update(f"{array.dtype.name} {array.shape}\n".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
+def _plan(job: Job) -> list[Arguments]:
+    """Train what the job asks for or, where it names no algorithm, all that is in service, with the same parameters."""
+    if "algorithm" in job.arguments:
+        return [job.arguments]
+    in_service = ModelVersion.objects.active().filter(algorithm__in=ALGORITHMS).order_by("pk")
+    return [
+        {"algorithm": version.algorithm, "hyperparameters": version.parameters, "seed": version.seed}
+        for version in in_service
+    ] or [{"algorithm": DEFAULT}]
+
+
+def _train(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    wanted = chunk.arguments
+    candidate = train_candidate(
+        data=snapshots.of_job(chunk.job),
+        algorithm=wanted["algorithm"],
+        hyperparameters=wanted.get("hyperparameters"),
+        seed=wanted.get("seed", 0),
+        job=chunk.job,
+        on_progress=on_progress,
+    )
+    return Outcome({"model_version": candidate.pk})
+
+
+def _plan_gate(job: Job) -> list[Arguments]:
+    trained = job.chunks.filter(stage_name=TRAIN.name).order_by("number")
+    return [{"model_version": version} for version in trained.values_list("result__model_version", flat=True)]
+
+
+def _gate(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    version = gate.decide(
+        version=ModelVersion.objects.get(pk=chunk.arguments["model_version"]),
+        data=snapshots.of_job(chunk.job),
+        on_progress=part(on_progress, 0.0, 1.0, "Comparing with the model in service"),
+    )
+    return Outcome({"model_version": version.pk, "state": version.state})
+
+
+TRAIN = Stage("train", "Training", _train, plan=_plan, weight=10)
+GATE = Stage("gate", "Comparing with the model in service", _gate, plan=_plan_gate, weight=6)

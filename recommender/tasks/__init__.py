@@ -1,5 +1,5 @@
 """Celery tasks: load by id, call one service, nothing else."""
 
-from recommender.tasks import jobs
+from recommender.tasks import jobs, worker
 
-__all__ = ["jobs"]
+__all__ = ["jobs", "worker"]

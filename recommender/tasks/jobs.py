@@ -2,10 +2,10 @@
 
 from celery import Task, shared_task
 
-from recommender.services import jobs
+from recommender.services import doorbell, jobs
 
 
-@shared_task(name=jobs.TASK, bind=True)
-def run_job(self: Task, job_id: int) -> None:
-    """Run the job with this id, if it still waits."""
-    jobs.run(job_id=job_id, worker=self.request.hostname or "")
+@shared_task(name=doorbell.TASK, bind=True)
+def run_chunk(self: Task, job_id: int) -> None:
+    """Run a chunk of the job with this id, if one waits."""
+    jobs.run_chunk(job_id=job_id, worker=self.request.hostname or "")

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from recommender.engine import similar_movies as engine
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.ratings import RatingMatrix
-from recommender.engine.similar_movies import Neighbours, SimilarMovies, centred_levels
+from recommender.engine.similar_movies import Comparison, Neighbours, SimilarMovies, centred_levels, movie_ranges
 from recommender.engine.similar_movies_tuning import (
     DEFAULT_LIMIT,
     DEFAULT_POINT,
@@ -124,6 +125,22 @@ def test_it_is_rebuilt_from_its_arrays() -> None:
     ratings = two_circles()
     neighbours = COSINE.fit(ratings, without_genres(ratings))
     assert Neighbours.from_arrays(neighbours.to_arrays()).of(7) == neighbours.of(7) != []
+
+
+@pytest.mark.parametrize("algorithm", [COSINE, SimilarMovies(n=3)])
+@pytest.mark.parametrize("n_co_ratings", [1, 500, 3_000, 10**9])
+def test_ranges_in_any_order_give_the_same_bytes(
+    algorithm: SimilarMovies, n_co_ratings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ratings = two_circles()
+    whole = algorithm.fit(ratings, without_genres(ratings), n_threads=2)
+    monkeypatch.setattr(engine, "CO_RATINGS_PER_BLOCK", 400)
+    comparison = Comparison.of(ratings, without_genres(ratings), algorithm)
+    ranges = movie_ranges(ratings, n_co_ratings)
+    assert [first for first, _ in ranges] == [0, *(last for _, last in ranges[:-1])]
+    found = {first: comparison.neighbours_of(first, last, n_threads=1) for first, last in reversed(ranges)}
+    assert b"".join(found[first][0].tobytes() for first in sorted(found)) == whole.neighbours.tobytes()
+    assert b"".join(found[first][1].tobytes() for first in sorted(found)) == whole.scores.tobytes()
 
 
 def test_it_stops_when_the_progress_callback_raises() -> None:

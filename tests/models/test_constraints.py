@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from recommender.models import Job, ModelVersion, Movie, MovieTag, Rater, Rating, Tag
-from tests.factories import LONG_AGO, make_job, make_model_version, make_movie, make_rater, make_rating
+from recommender.models import Job, JobChunk, JobLogLine, ModelVersion, Movie, MovieTag, Rater, Rating, Tag
+from tests.factories import LONG_AGO, make_chunk, make_job, make_model_version, make_movie, make_rater, make_rating
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +18,27 @@ def refused(constraint: str, write: Callable[[], object]) -> bool:
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         write()
     return constraint in str(error.value)
+
+
+def job_in(state: str) -> dict[str, object]:
+    """Return what goes with a state of a job."""
+    return {
+        "state": state,
+        "started_at": LONG_AGO,
+        "finished_at": LONG_AGO if state in Job.FINISHED else None,
+        "error": "It broke." if state == Job.State.FAILED else "",
+    }
+
+
+def chunk_in(state: str) -> dict[str, object]:
+    """Return what goes with a state of a chunk."""
+    finished = state in (JobChunk.State.SUCCEEDED, JobChunk.State.FAILED)
+    return {
+        "state": state,
+        "started_at": LONG_AGO,
+        "finished_at": LONG_AGO if finished else None,
+        "error": "It broke." if state == JobChunk.State.FAILED else "",
+    }
 
 
 @pytest.mark.parametrize("half_stars", [-1, 0, 11])
@@ -89,6 +110,72 @@ def test_it_rejects_a_running_job_that_never_started() -> None:
 
 def test_it_rejects_an_error_on_a_job_that_did_not_fail() -> None:
     assert refused("job_error_when_failed", lambda: make_job(error="It broke."))
+
+
+def test_it_rejects_a_failed_job_without_an_error() -> None:
+    assert refused("job_error_when_failed", lambda: make_job(state=Job.State.FAILED, finished_at=LONG_AGO))
+
+
+def test_it_rejects_a_result_of_a_job_that_did_not_succeed() -> None:
+    assert refused("job_result_when_succeeded", lambda: make_job(result={"found": 3}))
+
+
+@pytest.mark.parametrize("state", [Job.State.QUEUED, Job.State.RUNNING])
+def test_it_rejects_two_jobs_that_do_the_same_at_the_same_time(state: Job.State) -> None:
+    make_job(arguments={"a": 1, "b": 2}, state=state, started_at=LONG_AGO)
+    make_job(arguments={"a": 1})
+    assert refused("job_one_at_a_time", lambda: make_job(arguments={"b": 2, "a": 1}))
+
+
+@pytest.mark.parametrize("before", Job.State)
+@pytest.mark.parametrize("after", Job.State)
+def test_it_rejects_a_job_that_goes_where_it_cannot(before: Job.State, after: Job.State) -> None:
+    job = make_job(**job_in(before))
+    write = Job.objects.filter(pk=job.pk).update
+    if before == after or (before, after) in Job.TRANSITIONS:
+        assert write(**job_in(after)) == 1
+    else:
+        assert refused("job_state_transition", lambda: write(**job_in(after)))
+
+
+@pytest.mark.parametrize("before", JobChunk.State)
+@pytest.mark.parametrize("after", JobChunk.State)
+def test_it_rejects_a_chunk_that_goes_where_it_cannot(before: JobChunk.State, after: JobChunk.State) -> None:
+    chunk = make_chunk(**chunk_in(before))
+    write = JobChunk.objects.filter(pk=chunk.pk).update
+    if before == after or (before, after) in JobChunk.TRANSITIONS:
+        assert write(**chunk_in(after)) == 1
+    else:
+        assert refused("job_chunk_state_transition", lambda: write(**chunk_in(after)))
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("job_chunk_progress_0_to_1", {"progress": 1.5}),
+        ("job_chunk_attempts", {"attempts": 1, "losses": 2}),
+        ("job_chunk_started_at_when_started", {"state": "running"}),
+        ("job_chunk_finished_at_when_finished", {"state": "succeeded", "started_at": LONG_AGO}),
+        ("job_chunk_finished_at_when_finished", {"finished_at": LONG_AGO}),
+        ("job_chunk_error_when_failed", {"error": "It broke."}),
+        ("job_chunk_error_when_failed", {"state": "failed", "started_at": LONG_AGO, "finished_at": LONG_AGO}),
+        ("job_chunk_artifact_when_succeeded", {"artifact_key": "jobs/1/a", "artifact_sha256": "a" * 64}),
+        ("job_chunk_artifact_when_succeeded", {"artifact_key": "jobs/1/a"}),
+        ("job_chunk_result_when_succeeded", {"result": {"found": 3}}),
+    ],
+)
+def test_it_rejects_a_chunk_that_contradicts_itself(constraint: str, fields: dict[str, object]) -> None:
+    assert refused(constraint, lambda: make_chunk(**fields))
+
+
+def test_it_rejects_two_chunks_in_the_same_place() -> None:
+    chunk = make_chunk()
+    assert refused("job_chunk_number", lambda: make_chunk(job=chunk.job))
+
+
+def test_it_rejects_an_empty_log_line() -> None:
+    job = make_job()
+    assert refused("job_log_line_not_empty", lambda: JobLogLine.objects.create(job=job, text=""))
 
 
 def test_it_rejects_two_active_versions_of_one_algorithm() -> None:

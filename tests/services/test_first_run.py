@@ -7,15 +7,10 @@ from django.utils import timezone
 
 from recommender.engine.registry import ALGORITHMS
 from recommender.models import Job, ModelVersion
-from recommender.services import first_run, jobs
+from recommender.services import first_run
 from tests.factories import make_job, make_model_version, make_movie, make_rater, make_rating
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "ring", lambda job_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rung")]
 
 
 def labels() -> list[str]:

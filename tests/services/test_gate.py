@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from recommender.engine.ratings import RatingMatrix
+from recommender.engine.snapshot import Snapshot
 from recommender.models import Activation, ModelVersion
 from recommender.services import gate, model_versions, training
 from tests.engine.sample import sample_movies, sample_ratings
@@ -15,17 +16,17 @@ pytestmark = pytest.mark.django_db
 State = ModelVersion.State
 RATINGS = sample_ratings()
 MOVIES = sample_movies(RATINGS)
+DATA = Snapshot(RATINGS, MOVIES)
 FEW = RatingMatrix.from_triples([1, 1, 1, 2, 2, 2], [1, 2, 3, 1, 2, 3], [9, 3, 5, 8, 4, 2])
 GOOD, BAD = {"n_factors": 4}, {"n_factors": 1, "n_epochs": 1, "regularization": 9.0, "movie_damping": 900.0}
 
 
-def train(hyperparameters: dict[str, Any], **more: Any) -> ModelVersion:
-    options = {"ratings": RATINGS, "movies": MOVIES} | more
-    return training.train_candidate(algorithm="als", hyperparameters=hyperparameters, **options)
+def train(hyperparameters: dict[str, Any], data: Snapshot = DATA) -> ModelVersion:
+    return training.train_candidate(algorithm="als", hyperparameters=hyperparameters, data=data)
 
 
 def decide(version: ModelVersion, ratings: RatingMatrix = RATINGS) -> ModelVersion:
-    return gate.decide(version=version, ratings=ratings, movies=sample_movies(ratings))
+    return gate.decide(version=version, data=Snapshot(ratings, sample_movies(ratings)))
 
 
 def test_the_first_version_goes_into_service_unmeasured() -> None:
@@ -78,7 +79,7 @@ def test_the_margin_is_a_setting(settings: Any) -> None:
 
 def test_the_same_recipe_on_other_ratings_takes_over() -> None:
     decide(train(GOOD))
-    renewed = decide(train(GOOD, ratings=sample_ratings(seed=1)))
+    renewed = decide(train(GOOD, data=Snapshot(sample_ratings(seed=1), MOVIES)))
     assert renewed.state == State.ACTIVE
     assert renewed.metrics["gate"]["difference"] == {"mean": 0, "low": 0, "high": 0}
 

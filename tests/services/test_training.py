@@ -12,6 +12,7 @@ from recommender.engine.artifact import read_artifact
 from recommender.engine.code_version import CODE_VERSION
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.registry import ALGORITHMS
+from recommender.engine.snapshot import Snapshot
 from recommender.models import Job, ModelVersion
 from recommender.services import artifacts, training
 from recommender.services.progress import JobCancelled
@@ -22,11 +23,12 @@ from tests.services.sample_site import SMALL
 pytestmark = pytest.mark.django_db
 RATINGS = sample_ratings()
 MOVIES = sample_movies(RATINGS)
+DATA = Snapshot(RATINGS, MOVIES)
 
 
 def train(algorithm: str = "als", **more: Any) -> ModelVersion:
     small = SMALL.get(algorithm, {})
-    options: dict[str, Any] = {"ratings": RATINGS, "movies": MOVIES, "hyperparameters": small, "seed": 3} | more
+    options: dict[str, Any] = {"data": DATA, "hyperparameters": small, "seed": 3} | more
     return training.train_candidate(algorithm=algorithm, **options)
 
 
@@ -66,8 +68,8 @@ def test_the_manifest_says_all_that_the_artifact_depends_on() -> None:
 def test_another_seed_other_parameters_threads_ratings_or_movies_give_another_artifact(settings: Any) -> None:
     shas = [train().artifact_sha256, train(seed=4).artifact_sha256]
     shas.append(train(hyperparameters={"n_factors": 7}).artifact_sha256)
-    shas.append(train(ratings=sample_ratings(seed=1)).artifact_sha256)
-    shas.append(train(movies=sample_movies(RATINGS, seed=1)).artifact_sha256)
+    shas.append(train(data=Snapshot(sample_ratings(seed=1), MOVIES)).artifact_sha256)
+    shas.append(train(data=Snapshot(RATINGS, sample_movies(RATINGS, seed=1))).artifact_sha256)
     settings.N_THREADS = 7
     shas.append(train().artifact_sha256)
     assert len(set(shas)) == len(shas)
@@ -76,8 +78,7 @@ def test_another_seed_other_parameters_threads_ratings_or_movies_give_another_ar
 def test_the_fingerprint_tells_apart_what_has_the_same_bytes() -> None:
     one = RatingMatrix.from_triples([1, 1], [1, 2], [3, 4], catalogue=[1, 2])
     other = RatingMatrix.from_triples([1, 2], [1, 2], [3, 4], catalogue=[1, 2])
-    assert training.fingerprint(one) != training.fingerprint(other)
-    assert training.fingerprint(one) != training.fingerprint(one, sample_movies(one))
+    assert Snapshot(one, sample_movies(one)).fingerprint() != Snapshot(other, sample_movies(one)).fingerprint()
 
 
 @pytest.mark.parametrize("algorithm", ["als", "hybrid"])
@@ -110,4 +111,4 @@ def test_an_attempt_that_died_after_it_registered_its_version_is_not_repeated() 
 def test_it_needs_ratings() -> None:
     nothing = RatingMatrix.from_triples([], [], [], catalogue=np.arange(3))
     with pytest.raises(training.NothingToTrainOn, match="import a dataset first"):
-        train(ratings=nothing)
+        train(data=Snapshot(nothing, MOVIES))

@@ -10,7 +10,10 @@ from recommender.engine.evaluation.unit import Unit, evaluate_unit
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import Algorithm, OnProgress
 
+NOTHING_TO_HOLD_OUT = "There is nothing to hold out: no rater has 3 ratings of movies that others rated too."
+
 __all__ = [
+    "NOTHING_TO_HOLD_OUT",
     "SPLIT_KINDS",
     "CannotEvaluate",
     "Evaluation",
@@ -66,9 +69,7 @@ def evaluate(
     for number in range(n_splits):
         part = split_ratings(ratings, movies, kind=split, seed=seed + number)
         if not part.test.n_ratings:
-            raise CannotEvaluate(
-                "There is nothing to hold out: no rater has 3 ratings of movies that others rated too."
-            )
+            raise CannotEvaluate(NOTHING_TO_HOLD_OUT)
         for name, algorithm in algorithms.items():
             unit = evaluate_unit(
                 algorithm,

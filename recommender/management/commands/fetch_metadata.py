@@ -50,4 +50,4 @@ class Command(BaseCommand):
             jobs.cancel(job_id=job.pk)
             raise
         job.refresh_from_db()
-        return tmdb.Fetched(**(job.result or {}))
+        return tmdb.Fetched.of_result(job.result or {})

@@ -72,9 +72,9 @@ class Command(BaseCommand):
             start_web(supervisor, host=host, port=port)
             supervisor.wait_for_port(address, port, PATIENCE)
             self._say(f"movierec is at {url}")
+            self._recover_jobs()  # while no worker has any
             start_worker(supervisor)  # after the first page, so that they do not compete for it
             self._create_admin()
-            self._recover_jobs()
             threading.Thread(target=self._prepare, args=(url, stopping), name="first-run", daemon=True).start()
             supervisor.wait()
         finally:
@@ -127,7 +127,7 @@ def start_web(supervisor: Supervisor, *, host: str, port: int) -> None:
 
 
 def start_worker(supervisor: Supervisor) -> None:
-    """Start the Celery worker; a job it cannot finish in a moment is queued again at the next start."""
+    """Start the Celery worker; it hands back what it cannot finish, or the next start queues it again."""
     concurrency = os.environ.get("WORKER_CONCURRENCY") or str(min(max(n_cores(), 2), 8))
     command = [sys.executable, "-m", "celery", "-A", "movierec_site", "worker", "--pool", "prefork"]
     supervisor.start(

@@ -1,0 +1,20 @@
+"""Rings for workers. A message only says that a job has something to do; the rows say what."""
+
+import logging
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+TASK = "recommender.tasks.jobs.run_chunk"
+MOST_RINGS = 64
+"""A worker that finishes a chunk rings again while more of them wait, so this many keep as many workers busy."""
+
+
+def ring(*, job_id: int, times: int = 1) -> None:
+    """Ask for this many workers to look at a job. A lost message only delays: `jobs.recover` rings again."""
+    try:
+        for _ in range(min(times, MOST_RINGS)):
+            current_app.send_task(TASK, args=[job_id])
+    except (OperationalError, OSError):
+        logger.warning("Job %s waits: the broker cannot be reached (check CELERY_BROKER_URL).", job_id)

@@ -1,0 +1,75 @@
+"""What a worker does for a message: take one chunk of a job, run it and write its end down."""
+
+import logging
+import os
+import traceback
+from functools import partial
+
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+
+from recommender.models import Job, JobChunk
+from recommender.services import job_endings, shutdown
+from recommender.services.doorbell import ring
+from recommender.services.heartbeat import Heartbeat
+from recommender.services.job_kinds import stages_of
+from recommender.services.progress import ChunkLost, JobCancelled, WorkerStopping
+
+logger = logging.getLogger(__name__)
+
+
+def run_chunk(*, job_id: int, worker: str = "") -> bool:
+    """Take a queued chunk of a job and run it; return whether there was one.
+
+    Safe to call at any time, from any number of workers, for any job. Rings again when more chunks wait.
+    """
+    if shutdown.announced():
+        ring(job_id=job_id)
+        return False
+    chunk = claim(job_id=job_id, worker=worker)
+    if chunk is None:
+        return False
+    try:
+        _run(chunk)
+    except JobCancelled:
+        job_endings.hand_back(chunk=chunk, why="Stopped")
+    except WorkerStopping:
+        job_endings.hand_back(chunk=chunk, why="The worker stops")
+    except ChunkLost:
+        logger.warning("%s was given to another worker meanwhile; this end of it does not count.", chunk)
+    except (OperationalError, InterfaceError):
+        logger.exception("%s waits: the database went away; it is taken up again.", chunk)
+    except Exception as error:
+        logger.exception("%s failed", chunk)
+        job_endings.fail(chunk=chunk, error=job_endings.sentence(error), trace=traceback.format_exc())
+    if JobChunk.objects.queued().filter(job_id=job_id, job__state=Job.State.RUNNING).exists():
+        ring(job_id=job_id)
+    return True
+
+
+def claim(*, job_id: int, worker: str) -> JobChunk | None:
+    """Give a queued chunk of a job to a worker, if the job is to go on and has one."""
+    with transaction.atomic():
+        live = Job.objects.filter(pk=job_id, state__in=(Job.State.QUEUED, Job.State.RUNNING))
+        job = live.select_for_update(no_key=True).first()
+        chunk = JobChunk.objects.claim(job_id=job_id, worker=worker) if job else None
+        if job is None or chunk is None:
+            return None
+        job_endings.take_up(job, worker=worker)
+        chunk.job = job
+        return chunk
+
+
+def _run(chunk: JobChunk) -> None:
+    stage = stages_of(chunk.job)[chunk.stage]
+    with Heartbeat(chunk, abandon=partial(_abandon, chunk)) as on_progress:
+        outcome = stage.run(chunk, on_progress)
+    job_endings.succeed(chunk=chunk, outcome=outcome)
+
+
+def _abandon(chunk: JobChunk) -> None:
+    """Hand a chunk back that does not stop by itself (a long kernel, a long transaction), and end this process."""
+    try:
+        job_endings.hand_back(chunk=chunk, why="The worker stops")
+    except DatabaseError:
+        logger.exception("%s could not be handed back; it is taken up when it is missed.", chunk)
+    os._exit(0)

@@ -1,0 +1,16 @@
+"""The lines that say what happened to a job; the newest are kept."""
+
+import logging
+
+from recommender.models import JobLogLine
+
+logger = logging.getLogger(__name__)
+LINES = 500
+
+
+def write(*, job_id: int, text: str) -> None:
+    """Add a line and forget the ones beyond the bound."""
+    logger.info("Job %s: %s", job_id, text)
+    JobLogLine.objects.create(job_id=job_id, text=text[:500])
+    lines = JobLogLine.objects.filter(job_id=job_id).order_by("-pk")
+    JobLogLine.objects.filter(job_id=job_id, pk__lte=lines.values("pk")[LINES : LINES + 1]).delete()

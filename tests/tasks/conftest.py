@@ -1,0 +1,119 @@
+"""Real worker processes on the test's database, on any broker."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from movierec_site.celery import app as celery_app
+from movierec_site.celery import transport_options
+from movierec_site.env import adbc_uri
+from recommender.engine.generator import generate
+from tests.site.processes import is_alive, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+LOST_AFTER = 3
+
+
+class Workers:
+    """Starts Celery workers and stops the ones that are left in the end."""
+
+    def __init__(self, logs: Path, broker_url: str) -> None:
+        self.logs, self.broker_url = logs, broker_url
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(
+        self, n: int = 1, *, concurrency: int = 1, app: str = "movierec_site", **environment: str
+    ) -> list[subprocess.Popen[bytes]]:
+        """Start workers and wait until they are ready; `app` may be `tests.tasks.slow_kinds`."""
+        started = [self._start(concurrency, app, environment) for _ in range(n)]
+        for process in started:
+            assert wait_until(lambda process=process: self._is_up(process), 60), self.log_of(process)
+            assert process.poll() is None, self.log_of(process)
+        return started
+
+    def log_of(self, process: subprocess.Popen[bytes]) -> str:
+        """Return what a worker has said."""
+        return self._log(process).read_text()
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a worker and its pool at once, as a machine that vanishes does."""
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        """Kill all workers that still run."""
+        for process in self.processes:
+            if is_alive(process.pid):
+                self.kill(process)
+
+    def _start(self, concurrency: int, app: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        number = len(self.processes) + 1
+        known = {
+            "DATABASE_URL": adbc_uri(connection.settings_dict),
+            "SECRET_KEY": settings.SECRET_KEY,
+            "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),
+            "CELERY_BROKER_URL": self.broker_url,
+            "JOB_LOST_AFTER": str(LOST_AFTER),
+        }
+        command = [sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency", str(concurrency)]
+        command += ["--prefetch-multiplier", "1", "--hostname", f"worker-{number}@test", "--loglevel", "INFO"]
+        with (self.logs / f"worker-{number}.log").open("wb") as out:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | known | environment, stdout=out, stderr=out, start_new_session=True
+            )
+        self.processes.append(process)
+        return process
+
+    def _is_up(self, process: subprocess.Popen[bytes]) -> bool:
+        """Tell whether a worker is ready, or is never going to be."""
+        return " ready." in self.log_of(process) or process.poll() is not None
+
+    def _log(self, process: subprocess.Popen[bytes]) -> Path:
+        return self.logs / f"worker-{self.processes.index(process) + 1}.log"
+
+
+@pytest.fixture
+def broker_url() -> str:
+    """Where messages go; a test may be parametrised with another."""
+    return settings.CELERY_BROKER_URL
+
+
+@pytest.fixture
+def workers(tmp_path: Path, broker_url: str, transactional_db: None) -> Iterator[Workers]:
+    """Workers to start, against a broker that this process rings at too."""
+    usual = settings.CELERY_BROKER_URL
+    ring_at(broker_url)
+    hired = Workers(tmp_path, broker_url)
+    try:
+        yield hired
+    finally:
+        hired.stop()
+        ring_at(usual)
+
+
+@pytest.fixture
+def small_dataset(tmp_path: Path) -> Path:
+    """A generated dataset on disk."""
+    folder = tmp_path / "dataset"
+    generate(folder, n_raters=80, n_movies=120, n_ratings=3_000, seed=1)
+    return folder
+
+
+def ring_at(broker_url: str) -> None:
+    """Let this process send its messages to a broker."""
+    if celery_app.conf.broker_url == broker_url:
+        return
+    settings.CELERY_BROKER_URL = broker_url
+    celery_app.conf.update(
+        broker_url=broker_url, broker_write_url=broker_url, broker_transport_options=transport_options()
+    )
+    celery_app.pool.force_close_all()
+    celery_app._pool = None
+    celery_app.amqp._producer_pool = None

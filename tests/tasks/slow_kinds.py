@@ -1,0 +1,49 @@
+"""The Celery application of test workers: comparing movies takes as long as a test says.
+
+A job's arguments may have `seconds`, what each of its chunks takes longer, and `deaf`, whether it does that without
+looking up, as a long kernel does. Celery imports this before Django is set up, hence the imports inside.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from celery.signals import import_modules
+
+from movierec_site.celery import app
+
+if TYPE_CHECKING:
+    from recommender.models import JobChunk
+    from recommender.services.job_stages import Outcome, Stage
+    from recommender.services.progress import OnProgress
+
+__all__ = ["app", "slow_similar_movies"]
+
+
+def slow_similar_movies() -> tuple[Stage, ...]:
+    """Return the stages of similar movies with a slow comparison."""
+    from recommender.services import similar_movies, snapshots
+
+    def compare(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+        until = time.monotonic() + chunk.job.arguments.get("seconds", 0)
+        if chunk.job.arguments.get("deaf"):
+            time.sleep(until - time.monotonic())
+        while time.monotonic() < until:
+            time.sleep(0.1)
+            on_progress(0.0, "Waiting")
+        return similar_movies.COMPARE.run(chunk, on_progress)
+
+    return (snapshots.TAKE_SNAPSHOT, replace(similar_movies.COMPARE, run=compare), similar_movies.PUT_TOGETHER)
+
+
+def slow_down(**_: object) -> None:
+    """Let this worker's similar movies be slow."""
+    from recommender.models import Job
+    from recommender.services import job_kinds
+
+    job_kinds.KINDS[Job.Kind.SIMILAR_MOVIES] = slow_similar_movies
+
+
+import_modules.connect(slow_down, sender=app)
