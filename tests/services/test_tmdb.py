@@ -25,7 +25,7 @@ from recommender.services import jobs, title_search, tmdb, tmdb_client
 from recommender.services.progress import JobCancelled
 from recommender.services.title_search import build, search
 from recommender.services.tmdb_client import CannotFetch
-from tests.factories import make_job, make_movie
+from tests.factories import make_movie
 from tests.services.tmdb_server import KEY, TOKEN, TmdbServer, movie, posters_of
 from tests.site.processes import wait_until
 
@@ -212,7 +212,7 @@ def test_it_never_tells_the_key(server: TmdbServer, caplog: pytest.LogCaptureFix
     caplog.set_level(logging.DEBUG)
     (tmdb_id,) = add_movies(server, 1)
     server.behave(tmdb_id, *[behaviour] * 5)
-    job = make_job(kind=Job.Kind.TMDB)
+    job = jobs.start(kind=Job.Kind.TMDB)
     jobs.run_here(job_id=job.pk)
     job.refresh_from_db()
     assert KEY in server.paths[0]
