@@ -105,7 +105,7 @@ def test_an_attempt_that_died_after_it_registered_its_version_is_not_repeated() 
     first = train(job=job)
     assert train(job=job) == first
     assert train(job=job, seed=4) != first
-    assert train(job=make_job(kind=Job.Kind.TRAIN)) != first
+    assert train(job=make_job(kind=Job.Kind.TRAIN, arguments={"algorithm": "als"})) != first
 
 
 def test_it_needs_ratings() -> None:
