@@ -74,7 +74,7 @@ class MedianModel(LinearModel):
     """Offsets only: a user's ratings change nothing but what is left out of their list."""
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
-        """Return the profile of an average user who has rated these movies."""
+        """Return the profile of an average user who has rated these movies; nothing is fitted, so none contributes."""
         return UserProfile(0.0, np.zeros(0, dtype=np.float32), movie_indices, half_stars)
 
 

@@ -157,9 +157,14 @@ class EASEModel(LinearModel):
         """Return what speaks for each movie, given what the user rated and how."""
         return self.item_weights.scores(profile.movie_indices, profile.half_stars)
 
-    def contributions(self, profile: UserProfile, movie_index: int) -> Float64:
-        """Return what each of the user's ratings adds to the score of a movie, (n_ratings,) float64."""
-        return self.item_weights.contributions(movie_index, profile.movie_indices, profile.half_stars)
+    @property
+    def ranks_by_ratings(self) -> bool:
+        """They are all it ranks by."""
+        return True
+
+    def ranking_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """Return what each of the user's ratings adds to some scores (`ItemWeights.contributions`)."""
+        return self.item_weights.contributions(movie_indices, profile.movie_indices, profile.half_stars)
 
     def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
         """Return the user bias: the weights belong to the movies, not to the user."""

@@ -59,21 +59,22 @@ class ItemWeights:
         prior = self.popularity / np.float32(1 + movie_indices.size)
         return np.asarray(prior + self.weights[movie_indices].T @ inputs, dtype=np.float32)
 
-    def contributions(self, movie_index: int, movie_indices: Int32, half_stars: Int8) -> Float64:
-        """Return ``x_j · B_ji`` of each rating for one movie; with the faded popularity they sum to its score.
+    def contributions(self, scored: Int32, movie_indices: Int32, half_stars: Int8) -> Float64:
+        """Return ``x_j · B_ji`` of each rating for some movies; with the faded popularity they sum to their scores.
+
+        Parameters
+        ----------
+        scored : (n,) int32
+            The movies to explain.
+        movie_indices, half_stars : (n_ratings,) int32, int8
+            The user's ratings.
 
         Returns
         -------
-        (n_ratings,) float64
+        (n, n_ratings) float64
         """
-        column = np.zeros(movie_indices.size)
-        indptr, indices, data = self.weights.indptr, self.weights.indices, self.weights.data
-        for number, rated in enumerate(movie_indices):
-            row = slice(indptr[rated], indptr[rated + 1])
-            position = row.start + np.searchsorted(indices[row], movie_index)
-            if position < row.stop and indices[position] == movie_index:
-                column[number] = data[position]
-        return np.asarray(self.inputs(movie_indices, half_stars) * column)
+        weights = self.weights[movie_indices][:, scored].toarray()
+        return np.asarray((weights * self.inputs(movie_indices, half_stars)[:, None]).T)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as named arrays."""

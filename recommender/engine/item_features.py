@@ -71,6 +71,12 @@ class ItemFeatures:
         rows = self.factors[movie_indices]
         return np.asarray(rows.todense() if isinstance(rows, csr_array) else rows, dtype=np.float32)
 
+    def design(self, movie_indices: Int32) -> Float64:
+        """Return ``(1, features)`` of some movies, (n, 1 + n_factors) float64; the one is for the user bias."""
+        design = np.ones((movie_indices.size, self.n_factors + 1))
+        design[:, 1:] = self.rows(movie_indices)
+        return design
+
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> "UserProfile":
         """Fit one user's bias and weights to their ratings; nothing else of the model changes.
 
@@ -83,8 +89,7 @@ class ItemFeatures:
         half_stars : (n_ratings,) int8
         """
         n_ratings = int(movie_indices.size)
-        design = np.ones((n_ratings, self.n_factors + 1))
-        design[:, 1:] = self.rows(movie_indices)
+        design = self.design(movie_indices)
         residuals = half_stars / 2.0 - self.offsets[movie_indices].astype(np.float64)
         precision = np.empty(self.n_factors + 1)
         precision[0] = self.bias_precision
@@ -114,6 +119,8 @@ class UserProfile:
         ``XᵀX + P`` with the bias first; None where the fit was not a ridge fit.
     design : (n_ratings, n_factors + 1) float64 or None
         ``X``, its rows weighted as they were in the fit.
+    residuals : (n_ratings,) float64 or None
+        ``r − offset``, weighted like the rows.
     """
 
     bias: float
@@ -122,6 +129,7 @@ class UserProfile:
     half_stars: Int8
     gram: Float64 | None = None
     design: Float64 | None = None
+    residuals: Float64 | None = None
 
     @classmethod
     def fit(
@@ -134,12 +142,34 @@ class UserProfile:
         gram = design.T @ design + np.diag(precision)
         target = design.T @ residuals
         solution = _solve(gram, target)
-        return cls(float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, gram, design)
+        return cls(
+            float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, gram, design, residuals
+        )
 
     @property
     def n_ratings(self) -> int:
         """Number of ratings behind the profile."""
         return int(self.movie_indices.size)
+
+    def contributions(self, design: Float64) -> Float64:
+        """Return what each rating adds to the predictions of a ridge fit, ``x_iᵀ A⁻¹ x_j · (r_j − offset_j)``.
+
+        ``A`` is the gram matrix; the weights of the fit stand in ``x_j`` and in the residual. With the offset of movie
+        ``i`` they sum to its prediction.
+
+        Parameters
+        ----------
+        design : (n, n_factors + 1) float64
+            ``(1, features)`` of the movies predicted.
+
+        Returns
+        -------
+        (n, n_ratings) float64
+            In stars, in the order of `movie_indices`; zeros where the fit was not a ridge fit.
+        """
+        if self.design is None or self.residuals is None:
+            return np.zeros((design.shape[0], self.n_ratings))
+        return np.asarray((design @ self.covariance) @ self.design.T * self.residuals)
 
     @cached_property
     def leverage(self) -> Float64:
