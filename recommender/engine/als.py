@@ -12,6 +12,7 @@ from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import LinearModel, OnProgress
+from recommender.engine.search_space import RATINGS_IN_ORDER, Objective, Range, SearchSpace
 
 Bools = NDArray[np.bool_]
 
@@ -52,6 +53,15 @@ class ALS:
     label: ClassVar[str] = "Latent factors"
     description: ClassVar[str] = "Finds hidden dimensions of taste in everyone's ratings and where you stand on them."
     minimum_ratings: ClassVar[int] = 1
+    search_space: ClassVar[SearchSpace] = {
+        "n_factors": Range(2, 128, log=True),
+        "regularization": Range(0.005, 0.5, log=True),
+        "prior_precision": Range(0.1, 50.0, log=True),
+        "movie_damping": Range(0.1, 50.0, log=True),
+        "rater_damping": Range(0.1, 50.0, log=True),
+        "n_epochs": Range(3, 15),
+    }
+    objective: ClassVar[Objective] = RATINGS_IN_ORDER
 
     n_factors: int = 64
     regularization: float = 0.06

@@ -16,6 +16,7 @@ from recommender.engine.ease_weights import ItemWeights
 from recommender.engine.item_features import UserProfile
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import LinearModel, OnProgress, ParameterGroup
+from recommender.engine.search_space import LISTS_THAT_HIT, Objective, Range, SearchSpace
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -61,6 +62,17 @@ class EASE:
     label: ClassVar[str] = "Watched together"
     description: ClassVar[str] = "Finds what people who rated the same movies as you watched and liked."
     minimum_ratings: ClassVar[int] = 1
+    search_space: ClassVar[SearchSpace] = {
+        "regularization": Range(20.0, 2000.0, log=True),
+        "rating_weight": Range(0.0, 1.0),
+        "popularity_exponent": Range(0.0, 0.4),
+        "activity_exponent": Range(0.0, 0.5),
+        "sitting_weight": Range(0.0, 1.5),
+        "genre_weight": Range(0.0, 10.0),
+        "tag_weight": Range(0.0, 10.0),
+        "year_weight": Range(0.0, 15.0),
+    }
+    objective: ClassVar[Objective] = LISTS_THAT_HIT
 
     regularization: float = 220.0
     rating_weight: float = 0.4

@@ -11,6 +11,7 @@ from native import top_n as kernel
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
+from recommender.engine.search_space import Objective, SearchSpace
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -39,13 +40,15 @@ class Algorithm(Protocol):
     """Hyper-parameters (a frozen dataclass) that can be fitted.
 
     ``name`` is the registry key; ``label`` and ``description`` are shown to people; below ``minimum_ratings``
-    the site offers another algorithm.
+    the site offers another algorithm. ``search_space`` and ``objective`` are for the tuner.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     description: ClassVar[str]
     minimum_ratings: ClassVar[int]
+    search_space: ClassVar[SearchSpace]
+    objective: ClassVar[Objective]
 
     def fit(
         self,

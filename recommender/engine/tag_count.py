@@ -12,6 +12,7 @@ from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress, ParameterGroup
+from recommender.engine.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
 from recommender.engine.tag_features import RatedFeatures, TagModel, genres_and_tags, inverse_totals, tag_strengths
 
 Float64 = NDArray[np.float64]
@@ -35,6 +36,8 @@ class TagCount:
     label: ClassVar[str] = "Tag counting"
     description: ClassVar[str] = "Counts the genres and tags of the movies you liked and disliked."
     minimum_ratings: ClassVar[int] = 5
+    search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
+    objective: ClassVar[Objective] = LISTS_THAT_HIT
 
     popularity_weight: float = 1.5
 

@@ -12,6 +12,7 @@ from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress, ParameterGroup
+from recommender.engine.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
 from recommender.engine.tag_features import RatedFeatures, TagModel, genres_and_tags, inverse_totals, tag_strengths
 
 Float64 = NDArray[np.float64]
@@ -47,6 +48,8 @@ class TagLeastSquares:
     label: ClassVar[str] = "Tag least squares"
     description: ClassVar[str] = "Fits how many stars each of your most frequent genres and tags is worth to you."
     minimum_ratings: ClassVar[int] = 5
+    search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
+    objective: ClassVar[Objective] = LISTS_THAT_HIT
 
     popularity_weight: float = 1.5
 

@@ -29,6 +29,7 @@ class Job(models.Model):
         IMPORT = "import", "Import"
         TITLE_INDEX = "title_index", "Title index"
         TRAIN = "train", "Train"
+        TUNE = "tune", "Tune"
         SIMILAR_MOVIES = "similar_movies", "Similar movies"
 
     class State(models.TextChoices):

@@ -6,6 +6,7 @@ only look at jobs can do without.
 
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,21 @@ def train(job: Job, on_progress: OnProgress) -> dict[str, Any]:
     return {"model_version": version.pk}
 
 
+def tune(job: Job, on_progress: OnProgress) -> dict[str, Any]:
+    """Search hyper-parameters of an algorithm; the trace grows in the row, and another attempt goes on from there."""
+    from recommender.services import tuning
+
+    return tuning.tune(
+        algorithm=job.arguments["algorithm"],
+        n_trials=job.arguments.get("n_trials"),
+        seconds=job.arguments.get("seconds"),
+        seed=job.arguments.get("seed", 0),
+        earlier=job.result,
+        on_trace=partial(tuning.keep, job_id=job.pk),
+        on_progress=on_progress,
+    )
+
+
 def find_similar_movies(job: Job, on_progress: OnProgress) -> dict[str, Any]:
     """Find the similar movies of every movie and put them in service."""
     from recommender.services import similar_movies
@@ -54,5 +70,6 @@ RUNNERS: dict[Job.Kind, Runner] = {
     Job.Kind.IMPORT: import_dataset,
     Job.Kind.TITLE_INDEX: build_title_index,
     Job.Kind.TRAIN: train,
+    Job.Kind.TUNE: tune,
     Job.Kind.SIMILAR_MOVIES: find_similar_movies,
 }

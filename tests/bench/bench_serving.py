@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.bench.throw_away_site import throw_away_site
 
 N_MOVIES, N_RATERS, N_RATINGS, N_MINE = 58_098, 6_000, 1_000_000, 200
+ALGORITHMS = ("als", "hybrid")
 QUERIES = ("m", "ma", "matrix", "the god", "star wars 5", "lord of the r", "shawshenk", "tt0133093", "love", "1999")
 
 
@@ -38,7 +39,8 @@ def _measure(dataset: Path) -> None:
 
     movielens.import_movielens(path=dataset)
     title_search.build()
-    training.train(algorithm="als")
+    for algorithm in ALGORITHMS:
+        training.train(algorithm=algorithm)
     alice = User.objects.create_user("alice")
     rater = ratings.rater_of(alice)
     rng = np.random.default_rng(0)
@@ -55,8 +57,13 @@ def _measure(dataset: Path) -> None:
         f"{Movie.objects.count():,} movies, {N_RATINGS:,} ratings, {N_MINE} of them mine; milliseconds of server time"
     )
     print(f"{'request':<34}{'median':>8}{'p99':>8}{'target':>8}{'p99/target':>12}")
-    _row("recommendations?limit=20", lambda: get("recommendations?limit=20"), 25)
-    _row("recommendations?limit=100", lambda: get("recommendations?limit=100"), 25)
+    for algorithm in ALGORITHMS:
+        for limit in (20, 100):
+            path = f"recommendations?algorithm={algorithm}&limit={limit}"
+            _row(f"recommendations, {algorithm}, {limit}", lambda path=path: get(path), 25)  # type: ignore[misc]
+        movie_id = client.get(f"/api/v1/recommendations?algorithm={algorithm}").json()["results"][0]["movie_id"]
+        path = f"movies/{movie_id}/explanation?algorithm={algorithm}"
+        _row(f"explanation, {algorithm}", lambda path=path: get(path), 50)  # type: ignore[misc]
     for query in QUERIES:
         _row(f"search?q={query}", lambda query=query: get(f"search?q={query}&limit=20"), 10)  # type: ignore[misc]
 
