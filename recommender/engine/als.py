@@ -186,8 +186,7 @@ def noise_variance(features: ItemFeatures, ratings: RatingMatrix, rng: np.random
         stored = slice(ratings.rater_indptr[rater], ratings.rater_indptr[rater + 1])
         movies, half_stars = ratings.movie_indices[stored], ratings.half_stars[stored]
         profile = features.fold_in(movies, half_stars)
-        design = np.column_stack([np.ones(movies.size), features.rows(movies)])
-        leverage = np.einsum("ij,jk,ik->i", design, profile.covariance, design, optimize=True)
+        leverage = profile.fitted.leverage if profile.fitted else np.zeros(movies.size)
         residuals = half_stars / 2 - features.predict(profile, movies)
         keep = leverage < MAX_LEVERAGE
         squares += float(np.square(residuals[keep] / (1 - leverage[keep])).sum())

@@ -204,4 +204,5 @@ def _in_catalogue(weights: csr_array, chosen: NDArray[np.int64], scale: Float64)
     indptr[chosen + 1] = lengths
     scored = chosen[weights.indices].astype(np.int32)
     data = (weights.data * scale[scored] / np.repeat(scale[chosen], lengths)).astype(np.float32)
-    return csr_array((data, scored, np.cumsum(indptr)), shape=(scale.size, scale.size))
+    starts = np.cumsum(indptr).astype(np.int32 if data.size <= np.iinfo(np.int32).max else np.int64)
+    return csr_array((data, scored, starts), shape=(scale.size, scale.size))

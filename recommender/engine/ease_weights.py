@@ -73,8 +73,16 @@ class ItemWeights:
         -------
         (n, n_ratings) float64
         """
-        weights = self.weights[movie_indices][:, scored].toarray()
-        return np.asarray((weights * self.inputs(movie_indices, half_stars)[:, None]).T)
+        order = np.argsort(scored, kind="stable")
+        sought = scored[order]
+        weights = np.zeros((scored.size, movie_indices.size))
+        for number, rated in enumerate(movie_indices.tolist()):
+            row = slice(self.weights.indptr[rated], self.weights.indptr[rated + 1])
+            linked = self.weights.indices[row]  # sorted; most of a row is of no interest, so nothing of it is copied
+            places = np.minimum(np.searchsorted(linked, sought), max(linked.size - 1, 0))
+            if linked.size:
+                weights[order, number] = np.where(linked[places] == sought, self.weights.data[row][places], 0)
+        return weights * self.inputs(movie_indices, half_stars)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as named arrays."""

@@ -12,6 +12,7 @@ from recommender.engine.ease import EASEModel
 from recommender.engine.ease_weights import ItemWeights
 from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import EIGHTY_PERCENT, LinearModel, ParameterGroup, around
+from recommender.engine.ridge_fit import RidgeFit
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -60,8 +61,7 @@ class HybridModel(EASEModel):
         The variance of the user's weights (posterior of the ridge fit), of the movie's offset and of a rating are added
         up and scaled by `misfit`; `half_width` is calibrated on left-out ratings.
         """
-        design = self.item_features.design(movie_indices)
-        variance = np.einsum("ij,ij->i", design @ profile.covariance, design)
+        variance = _fitted(profile).variance(self.item_features.design(movie_indices))
         variance += self.movie_noise[movie_indices] + self.offset_variance[movie_indices]
         width = self.half_width * np.sqrt(variance * self.misfit(profile))
         return around(self.predict(profile, movie_indices), width)
@@ -82,7 +82,7 @@ class HybridModel(EASEModel):
         """
         rated = profile.movie_indices
         noise = self.movie_noise[rated].astype(np.float64)
-        leverage = profile.leverage
+        leverage = _fitted(profile).leverage
         errors = profile.half_stars / 2.0 - self.predict(profile, rated)
         remaining = np.maximum(1 - leverage - own_leverage, 0.05)
         variance = noise + noise * leverage / np.maximum(1 - leverage, 0.05) + self.offset_variance[rated]
@@ -127,3 +127,9 @@ class HybridModel(EASEModel):
             genre_factors=arrays["genre_factors"],
             half_width=float(arrays["half_width"][0]),
         )
+
+
+def _fitted(profile: UserProfile) -> RidgeFit:
+    if profile.fitted is None:
+        raise TypeError("This profile is not the hybrid's.")
+    return profile.fitted

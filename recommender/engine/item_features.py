@@ -4,20 +4,17 @@
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.sparse import csr_array
+
+from recommender.engine.ridge_fit import GramInverse, RidgeFit
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
-
-RANK_TOLERANCE = 1e-10
-"""Directions of ``XᵀX`` weaker than this share of the strongest count as absent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,21 +112,15 @@ class UserProfile:
     movie_indices : (n_ratings,) int32
     half_stars : (n_ratings,) int8
         The ratings it was fitted to.
-    gram : (n_factors + 1, n_factors + 1) float64 or None
-        ``XᵀX + P`` with the bias first; None where the fit was not a ridge fit.
-    design : (n_ratings, n_factors + 1) float64 or None
-        ``X``, its rows weighted as they were in the fit.
-    residuals : (n_ratings,) float64 or None
-        ``r − offset``, weighted like the rows.
+    fitted : RidgeFit or None
+        None where the fit was not a ridge fit.
     """
 
     bias: float
     weights: Float32
     movie_indices: Int32
     half_stars: Int8
-    gram: Float64 | None = None
-    design: Float64 | None = None
-    residuals: Float64 | None = None
+    fitted: RidgeFit | None = None
 
     @classmethod
     def fit(
@@ -139,12 +130,10 @@ class UserProfile:
 
         A singular system (no ridge, too few ratings) gets the smallest-norm solution.
         """
-        gram = design.T @ design + np.diag(precision)
-        target = design.T @ residuals
-        solution = _solve(gram, target)
-        return cls(
-            float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, gram, design, residuals
-        )
+        inverse = GramInverse.of(design.T @ design + np.diag(precision))
+        solution = inverse.solve(design.T @ residuals)
+        fitted = RidgeFit(design, residuals, inverse)
+        return cls(float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, fitted)
 
     @property
     def n_ratings(self) -> int:
@@ -152,63 +141,8 @@ class UserProfile:
         return int(self.movie_indices.size)
 
     def contributions(self, design: Float64) -> Float64:
-        """Return what each rating adds to the predictions of a ridge fit, ``x_iᵀ A⁻¹ x_j · (r_j − offset_j)``.
-
-        ``A`` is the gram matrix; the weights of the fit stand in ``x_j`` and in the residual. With the offset of movie
-        ``i`` they sum to its prediction.
-
-        Parameters
-        ----------
-        design : (n, n_factors + 1) float64
-            ``(1, features)`` of the movies predicted.
-
-        Returns
-        -------
-        (n, n_ratings) float64
-            In stars, in the order of `movie_indices`; zeros where the fit was not a ridge fit.
-        """
-        if self.design is None or self.residuals is None:
-            return np.zeros((design.shape[0], self.n_ratings))
-        return np.asarray((design @ self.covariance) @ self.design.T * self.residuals)
-
-    @cached_property
-    def leverage(self) -> Float64:
-        """How much each rating weighs in its own prediction, ``diag(X (XᵀX + P)⁻¹ Xᵀ)``, (n_ratings,) float64."""
-        if self.gram is None or self.design is None:
-            return np.zeros(self.n_ratings)
-        factor = _cholesky(self.gram)
-        if factor is None:
-            return np.asarray(np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design, optimize=True))
-        half = solve_triangular(factor[0], self.design.T, lower=True)
-        return np.asarray(np.einsum("ij,ij->j", half, half))
-
-    @cached_property
-    def covariance(self) -> Float64:
-        """Posterior covariance of (bias, weights) for unit noise, the inverse of `gram`."""
-        if self.gram is None:
-            return np.zeros((self.weights.size + 1, self.weights.size + 1))
-        factor = _cholesky(self.gram)
-        if factor is None:
-            return np.asarray(np.linalg.pinv(self.gram, rcond=RANK_TOLERANCE, hermitian=True))
-        return np.asarray(cho_solve(factor, np.eye(self.gram.shape[0])))
-
-
-def _solve(gram: Float64, target: Float64) -> Float64:
-    """Cholesky solve, or the smallest-norm solution of a singular system."""
-    factor = _cholesky(gram)
-    if factor is None:
-        return np.asarray(np.linalg.lstsq(gram, target, rcond=RANK_TOLERANCE)[0])
-    return np.asarray(cho_solve(factor, target))
-
-
-def _cholesky(gram: Float64) -> tuple[Float64, bool] | None:
-    """Cholesky factor, or None where the system is singular, be it that rounding alone keeps it definite."""
-    try:
-        factor, lower = cho_factor(gram, lower=True)
-    except np.linalg.LinAlgError:
-        return None
-    weakest = np.square(factor.diagonal()).min()
-    return None if weakest < RANK_TOLERANCE * gram.diagonal().max() else (factor, lower)
+        """Return what each rating adds to some predictions (`RidgeFit.contributions`), zeros without a fit."""
+        return self.fitted.contributions(design) if self.fitted else np.zeros((design.shape[0], self.n_ratings))
 
 
 def indices_of(known: Int32, wanted: Int32) -> tuple[Int32, NDArray[np.bool_]]:

@@ -178,11 +178,10 @@ class LinearModel:
         """Bounds from the variance ``noise · (1 + xᵀ A⁻¹ x)``: that of the rating plus that of the user's weights
         (Bishop 2006, equation 3.59); the movie counts as known.
         """
-        if profile.gram is None:
+        if profile.fitted is None:
             return None
-        design = self.item_features.design(movie_indices)
-        variance = np.einsum("ij,ij->i", design @ profile.covariance, design)
-        width = EIGHTY_PERCENT * np.sqrt(self.item_features.noise * (1 + np.maximum(variance, 0)))
+        variance = profile.fitted.variance(self.item_features.design(movie_indices))
+        width = EIGHTY_PERCENT * np.sqrt(self.item_features.noise * (1 + variance))
         return around(self.predict(profile, movie_indices), width)
 
     def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
