@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from native.sparse_rows import weighted_sum
+
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Int8 = NDArray[np.int8]
@@ -54,10 +56,9 @@ class ItemWeights:
     def scores(self, movie_indices: Int32, half_stars: Int8) -> Float32:
         """Return the score of every movie for a user with these ratings, (n_movies,) float32."""
         inputs = self.inputs(movie_indices, half_stars).astype(np.float32)
-        if not movie_indices.size:
-            return self.popularity.copy()
         prior = self.popularity / np.float32(1 + movie_indices.size)
-        return np.asarray(prior + self.weights[movie_indices].T @ inputs, dtype=np.float32)
+        matrix = self.weights
+        return prior + weighted_sum(matrix.indptr, matrix.indices, matrix.data, movie_indices, inputs, prior.size)
 
     def contributions(self, scored: Int32, movie_indices: Int32, half_stars: Int8) -> Float64:
         """Return ``x_j · B_ji`` of each rating for some movies; with the faded popularity they sum to their scores.

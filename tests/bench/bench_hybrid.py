@@ -90,7 +90,7 @@ def _train(ratings: RatingMatrix, movies: MovieFeatures, n_threads: int, artifac
 
 def _serve(artifact: Path) -> None:
     """Serve from the stored file in several processes at once; the first one prints times, all their memory."""
-    _row("artifact, MB", artifact.stat().st_size / 1e6, 1000)
+    _row("artifact, MB", artifact.stat().st_size / 1e6, PROCESS_TARGET)
     context = multiprocessing.get_context("spawn")
     together = context.Barrier(N_PROCESSES)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as gunicorn sets it

@@ -90,6 +90,11 @@ def test_a_rated_movie_says_nothing_about_itself(model):
     assert np.count_nonzero(added) > 0
 
 
+def test_the_indices_of_its_weights_take_four_bytes(model):
+    assert model.item_weights.weights.nnz
+    assert model.to_arrays()["ease_indices"].dtype == model.to_arrays()["ease_indptr"].dtype == np.int32
+
+
 def test_it_prefers_what_people_of_the_same_taste_watch_and_like(model):
     best = model.recommend(model.fold_in(*ALICE), n=8)
     assert (best % 2 == 0).sum() >= 6

@@ -131,13 +131,21 @@ def test_left_out_residuals_are_those_of_a_fold_in_without_the_rating(model):
         assert residuals[number] == pytest.approx(ALICE[1][number] / 2 - predicted, abs=1e-4)
 
 
-def test_a_rarely_rated_movie_shows_a_wider_interval():
-    raters = np.arange(300)
-    triples = [(r, 1, 7 + r % 2) for r in raters] + [(r, 2, 7 + r % 2) for r in range(5)]
-    ratings = RatingMatrix.from_triples(*zip(*triples, strict=True))
+def test_a_movie_with_5_ratings_shows_a_wider_interval_than_one_with_5000():
+    rng = np.random.default_rng(0)
+    raters = np.arange(5_000)
+    pairs = [(raters, np.full(5_000, 1)), (raters[:5], np.full(5, 2))]
+    pairs += [(raters, rng.integers(first, first + 10, 5_000)) for first in range(3, 53, 10)]
+    rater_ids, movie_ids = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+    half_stars = rng.integers(5, 10, rater_ids.size)
+    ratings = RatingMatrix.from_triples(rater_ids, movie_ids, half_stars)
     model = SMALL.fit(ratings, MovieFeatures.empty(ratings.movie_ids))
-    low, high = model.interval(model.fold_in(*NOBODY), np.array([0, 1], dtype=np.int32))
-    assert high[1] - low[1] > high[0] - low[0]
+    asked = np.array([0, 1], dtype=np.int32)
+    assert ratings.movie_counts()[asked].tolist() == [5_000, 5]
+    for n_rated in (0, 1, 20):
+        rated = np.arange(2, 2 + n_rated, dtype=np.int32)
+        low, high = model.interval(model.fold_in(rated, rng.integers(5, 10, n_rated).astype(np.int8)), asked)
+        assert high[1] - low[1] > 1.05 * (high[0] - low[0])
 
 
 def test_a_user_who_scatters_gets_wider_intervals(model):
