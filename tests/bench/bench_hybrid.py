@@ -94,16 +94,20 @@ def _serve(artifact: Path) -> None:
     context = multiprocessing.get_context("spawn")
     together = context.Barrier(N_PROCESSES)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as gunicorn sets it
-    processes = [
-        context.Process(target=_web_process, args=(number, artifact, together)) for number in range(N_PROCESSES)
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
+    with tempfile.TemporaryDirectory() as data_dir:
+        (Path(data_dir) / "static").mkdir()
+        processes = [
+            context.Process(target=_web_process, args=(number, artifact, data_dir, together))
+            for number in range(N_PROCESSES)
+        ]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
 
 
-def _web_process(number: int, artifact: Path, together: Barrier) -> None:
+def _web_process(number: int, artifact: Path, data_dir: str, together: Barrier) -> None:
+    _load_the_site(data_dir)
     model = load_model("hybrid", *read_artifact(artifact))
     serve = _requests(model)
     for each in serve.values():
@@ -119,6 +123,24 @@ def _web_process(number: int, artifact: Path, together: Barrier) -> None:
     if number == 1:
         _memory()
     together.wait()
+
+
+def _load_the_site(data_dir: str) -> None:
+    """Import everything that answers requests; no database is needed for that."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "movierec_site.settings",
+        "DATABASE_URL": "postgres://localhost/none",
+        "MOVIEREC_DATA_DIR": data_dir,
+        "SECRET_KEY": "only for benchmarks",
+        "HTTPS": "0",
+    }
+    import django
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.urls import get_resolver
+
+    django.setup()
+    WSGIHandler()
+    _ = get_resolver().url_patterns
 
 
 def _requests(model: Model) -> dict[str, Callable[[], object]]:
