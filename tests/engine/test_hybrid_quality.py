@@ -1,7 +1,7 @@
 """The hybrid on a whole dataset: no kind of rater or movie is worse off than with damped means, and intervals hold.
 
-Real ratings are held to this in every segment. Generated ones have few raters of a kind and a taste of their own making:
-all of them together are.
+Real ratings are held to this in every segment. Generated ones, of few raters with a taste that no genre or year explains,
+are held to it as a whole and within chance.
 """
 
 import os
@@ -88,7 +88,8 @@ def test_nobody_is_worse_off_than_with_damped_means(measured, kind):
         gain, error, n_raters = _gain_in_agreement(chosen, segment)
         allowed = 0.0 if n_raters > 200 else 2 * error
         assert gain >= -allowed, f"{segment}: {gain:+.4f} ± {2 * error:.4f} of rank agreement, {n_raters} raters"
-        assert figures["rmse"].mean <= mean[segment]["rmse"].mean, segment
+        rmse = mean[segment]["rmse"]
+        assert figures["rmse"].mean <= (rmse.mean if REAL else rmse.high), segment
 
 
 def _gain_in_agreement(chosen: list[Measured], segment: str) -> tuple[float, float, int]:
