@@ -1,7 +1,7 @@
 """The hybrid on a whole dataset: no kind of rater or movie is worse off than with damped means, and intervals hold.
 
-Real ratings are held to this in every segment. Generated ones, of few raters with a taste that no genre or year explains,
-are held to it as a whole and within chance.
+Real ratings are held to this in every segment. Generated ones, of few raters with a taste that no genre or year
+explains, are held to it as a whole and within chance.
 """
 
 import os
