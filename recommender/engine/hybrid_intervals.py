@@ -25,7 +25,7 @@ def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, 
 
     First the variance of movie offsets is scaled to what the left-out ratings of rare movies show (never below what
     the fit says). Then the half-widths are the quantiles of the standardised differences, one for each group of raters
-    with about as many ratings: with one for all, intervals of people with few ratings held 84 to 86 %.
+    with about as many ratings: with one for all, intervals of people with few ratings held 84 to 85 %.
 
     Parameters
     ----------
