@@ -182,7 +182,7 @@ class CounterfactualOut(Part):
 class ExplanationOut(Schema):
     """Why a movie is predicted and ranked as it is.
 
-    `offset + bias + sum of contribution` is the prediction before it is cut to the scale; `score_offset + sum of
+    `offset + sum of contribution` is the prediction before it is cut to the scale; `score_offset + sum of
     ranking_contribution` is the ranking score. `rank` is null for a movie I have rated.
     """
 
@@ -191,7 +191,6 @@ class ExplanationOut(Schema):
     predicted_stars: float
     interval: Interval | None
     offset: float
-    bias: float
     score: float
     score_offset: float
     rank: int | None

@@ -13,6 +13,7 @@ from recommender.engine.checkpoint import Checkpoint, NoCheckpoint
 from recommender.engine.item_features import ItemFeatures
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import LinearModel, OnProgress
+from recommender.engine.search_space import RATINGS_IN_ORDER, Objective, Range, SearchSpace
 
 Bools = NDArray[np.bool_]
 
@@ -53,6 +54,15 @@ class ALS:
     label: ClassVar[str] = "Latent factors"
     description: ClassVar[str] = "Finds hidden dimensions of taste in everyone's ratings and where you stand on them."
     minimum_ratings: ClassVar[int] = 1
+    search_space: ClassVar[SearchSpace] = {
+        "n_factors": Range(2, 128, log=True),
+        "regularization": Range(0.005, 0.5, log=True),
+        "prior_precision": Range(0.1, 50.0, log=True),
+        "movie_damping": Range(0.1, 50.0, log=True),
+        "rater_damping": Range(0.1, 50.0, log=True),
+        "n_epochs": Range(3, 15),
+    }
+    objective: ClassVar[Objective] = RATINGS_IN_ORDER
 
     n_factors: int = 64
     regularization: float = 0.06
@@ -205,8 +215,7 @@ def noise_variance(features: ItemFeatures, ratings: RatingMatrix, rng: np.random
         stored = slice(ratings.rater_indptr[rater], ratings.rater_indptr[rater + 1])
         movies, half_stars = ratings.movie_indices[stored], ratings.half_stars[stored]
         profile = features.fold_in(movies, half_stars)
-        design = np.column_stack([np.ones(movies.size), features.rows(movies)])
-        leverage = np.einsum("ij,jk,ik->i", design, profile.covariance, design, optimize=True)
+        leverage = profile.fitted.leverage if profile.fitted else np.zeros(movies.size)
         residuals = half_stars / 2 - features.predict(profile, movies)
         keep = leverage < MAX_LEVERAGE
         squares += float(np.square(residuals[keep] / (1 - leverage[keep])).sum())

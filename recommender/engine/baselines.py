@@ -10,6 +10,14 @@ from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import LinearModel, OnProgress
+from recommender.engine.search_space import (
+    LISTS_THAT_HIT,
+    POPULARITY_WEIGHT,
+    RATINGS_IN_ORDER,
+    Objective,
+    Range,
+    SearchSpace,
+)
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -49,6 +57,8 @@ class Median:
     label: ClassVar[str] = "Median"
     description: ClassVar[str] = "The median rating of each movie, the same for everyone."
     minimum_ratings: ClassVar[int] = 0
+    search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
+    objective: ClassVar[Objective] = LISTS_THAT_HIT
 
     popularity_weight: float = 1.0
 
@@ -74,7 +84,7 @@ class MedianModel(LinearModel):
     """Offsets only: a user's ratings change nothing but what is left out of their list."""
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
-        """Return the profile of an average user who has rated these movies."""
+        """Return the profile of an average user who has rated these movies; nothing is fitted, so none contributes."""
         return UserProfile(0.0, np.zeros(0, dtype=np.float32), movie_indices, half_stars)
 
 
@@ -91,6 +101,11 @@ class Mean:
     label: ClassVar[str] = "Mean"
     description: ClassVar[str] = "The mean rating of each movie, corrected for strict and generous raters."
     minimum_ratings: ClassVar[int] = 0
+    search_space: ClassVar[SearchSpace] = {
+        "movie_damping": Range(0.1, 50.0, log=True),
+        "rater_damping": Range(0.1, 50.0, log=True),
+    }
+    objective: ClassVar[Objective] = RATINGS_IN_ORDER
 
     movie_damping: float = 2.0
     rater_damping: float = 5.0

@@ -17,6 +17,7 @@ from recommender.engine.ease_weights import ItemWeights
 from recommender.engine.item_features import UserProfile
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import LinearModel, OnProgress, ParameterGroup
+from recommender.engine.search_space import LISTS_THAT_HIT, Objective, Range, SearchSpace
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -62,6 +63,17 @@ class EASE:
     label: ClassVar[str] = "Watched together"
     description: ClassVar[str] = "Finds what people who rated the same movies as you watched and liked."
     minimum_ratings: ClassVar[int] = 1
+    search_space: ClassVar[SearchSpace] = {
+        "regularization": Range(20.0, 2000.0, log=True),
+        "rating_weight": Range(0.0, 1.0),
+        "popularity_exponent": Range(0.0, 0.4),
+        "activity_exponent": Range(0.0, 0.5),
+        "sitting_weight": Range(0.0, 1.5),
+        "genre_weight": Range(0.0, 10.0),
+        "tag_weight": Range(0.0, 10.0),
+        "year_weight": Range(0.0, 15.0),
+    }
+    objective: ClassVar[Objective] = LISTS_THAT_HIT
 
     regularization: float = 220.0
     rating_weight: float = 0.4
@@ -160,9 +172,14 @@ class EASEModel(LinearModel):
         """Return what speaks for each movie, given what the user rated and how."""
         return self.item_weights.scores(profile.movie_indices, profile.half_stars)
 
-    def contributions(self, profile: UserProfile, movie_index: int) -> Float64:
-        """Return what each of the user's ratings adds to the score of a movie, (n_ratings,) float64."""
-        return self.item_weights.contributions(movie_index, profile.movie_indices, profile.half_stars)
+    @property
+    def ranks_by_ratings(self) -> bool:
+        """They are all it ranks by."""
+        return True
+
+    def ranking_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """Return what each of the user's ratings adds to some scores (`ItemWeights.contributions`)."""
+        return self.item_weights.contributions(movie_indices, profile.movie_indices, profile.half_stars)
 
     def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
         """Return the user bias: the weights belong to the movies, not to the user."""
@@ -190,4 +207,5 @@ def _in_catalogue(weights: csr_array, chosen: NDArray[np.int64], scale: Float64)
     indptr[chosen + 1] = lengths
     scored = chosen[weights.indices].astype(np.int32)
     data = (weights.data * scale[scored] / np.repeat(scale[chosen], lengths)).astype(np.float32)
-    return csr_array((data, scored, np.cumsum(indptr)), shape=(scale.size, scale.size))
+    starts = np.cumsum(indptr).astype(np.int32 if data.size <= np.iinfo(np.int32).max else np.int64)
+    return csr_array((data, scored, starts), shape=(scale.size, scale.size))

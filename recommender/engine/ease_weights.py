@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from native.sparse_rows import weighted_sum
 from recommender.engine.array_shapes import ArrayShape, sparse
 
 Float32 = NDArray[np.float32]
@@ -63,26 +64,34 @@ class ItemWeights:
     def scores(self, movie_indices: Int32, half_stars: Int8) -> Float32:
         """Return the score of every movie for a user with these ratings, (n_movies,) float32."""
         inputs = self.inputs(movie_indices, half_stars).astype(np.float32)
-        if not movie_indices.size:
-            return self.popularity.copy()
         prior = self.popularity / np.float32(1 + movie_indices.size)
-        return np.asarray(prior + self.weights[movie_indices].T @ inputs, dtype=np.float32)
+        matrix = self.weights
+        return prior + weighted_sum(matrix.indptr, matrix.indices, matrix.data, movie_indices, inputs, prior.size)
 
-    def contributions(self, movie_index: int, movie_indices: Int32, half_stars: Int8) -> Float64:
-        """Return ``x_j · B_ji`` of each rating for one movie; with the faded popularity they sum to its score.
+    def contributions(self, scored: Int32, movie_indices: Int32, half_stars: Int8) -> Float64:
+        """Return ``x_j · B_ji`` of each rating for some movies; with the faded popularity they sum to their scores.
+
+        Parameters
+        ----------
+        scored : (n,) int32
+            The movies to explain.
+        movie_indices, half_stars : (n_ratings,) int32, int8
+            The user's ratings.
 
         Returns
         -------
-        (n_ratings,) float64
+        (n, n_ratings) float64
         """
-        column = np.zeros(movie_indices.size)
-        indptr, indices, data = self.weights.indptr, self.weights.indices, self.weights.data
-        for number, rated in enumerate(movie_indices):
-            row = slice(indptr[rated], indptr[rated + 1])
-            position = row.start + np.searchsorted(indices[row], movie_index)
-            if position < row.stop and indices[position] == movie_index:
-                column[number] = data[position]
-        return np.asarray(self.inputs(movie_indices, half_stars) * column)
+        order = np.argsort(scored, kind="stable")
+        sought = scored[order]
+        weights = np.zeros((scored.size, movie_indices.size))
+        for number, rated in enumerate(movie_indices.tolist()):
+            row = slice(self.weights.indptr[rated], self.weights.indptr[rated + 1])
+            linked = self.weights.indices[row]  # sorted; most of a row is of no interest, so nothing of it is copied
+            places = np.minimum(np.searchsorted(linked, sought), max(linked.size - 1, 0))
+            if linked.size:
+                weights[order, number] = np.where(linked[places] == sought, self.weights.data[row][places], 0)
+        return weights * self.inputs(movie_indices, half_stars)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as named arrays."""

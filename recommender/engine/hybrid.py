@@ -28,6 +28,7 @@ from recommender.engine.kernel_features import (
 )
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress
+from recommender.engine.search_space import BOTH_HEADS, Objective, Range, SearchSpace
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -67,6 +68,19 @@ class Hybrid:
     label: ClassVar[str] = "Best of all"
     description: ClassVar[str] = "Weighs what similar people watched, and how you rate genres, tags, years and stars."
     minimum_ratings: ClassVar[int] = 0
+    search_space: ClassVar[SearchSpace] = {
+        "watched_weight": Range(0.02, 2.0, log=True),
+        "genre_weight": Range(0.01, 1.0, log=True),
+        "tag_weight": Range(0.01, 1.0, log=True),
+        "year_weight": Range(0.01, 1.0, log=True),
+        "offset_weight": Range(0.003, 0.3, log=True),
+        "popularity_weight": Range(0.005, 0.5, log=True),
+        "bias_variance": Range(0.1, 2.0, log=True),
+        "noise": Range(0.3, 3.0, log=True),
+        "spread": Range(0.005, 0.2, log=True),
+        "regularization": Range(20.0, 2000.0, log=True),
+    }
+    objective: ClassVar[Objective] = BOTH_HEADS
 
     n_factors: int = 256
     watched_weight: float = 0.2

@@ -15,7 +15,8 @@ Float64 = NDArray[np.float64]
 
 SHARE_INSIDE = 0.8
 MAX_SCALE = 20.0
-N_RATERS = 400
+N_RATERS = 1_000
+N_GROUPS = 5
 N_ROUNDS = 2
 
 
@@ -23,7 +24,8 @@ def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, 
     """Return the model with intervals that hold 80 % of the left-out ratings of a sample of raters.
 
     First the variance of movie offsets is scaled to what the left-out ratings of rare movies show (never below what
-    the fit says), then `half_width` is the quantile of the standardised differences.
+    the fit says). Then the half-widths are the quantiles of the standardised differences, one for each group of raters
+    with about as many ratings: with one for all, intervals of people with few ratings held 84 to 85 %.
 
     Parameters
     ----------
@@ -46,9 +48,14 @@ def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, 
         for rater, profile in zip(chosen, profiles, strict=True)
     ]
     model = replace(model, offset_variance=known_variance * np.float32(_scale(model, profiles, own)))
+    by_activity = np.argsort([profile.n_ratings for profile in profiles], kind="stable")
+    groups = np.array_split(by_activity, min(N_GROUPS, len(profiles)))
+    usual = [float(np.mean([profiles[number].n_ratings for number in group])) for group in groups]
     for _ in range(N_ROUNDS):
-        ratios = np.concatenate([_standardised(model, *each) for each in zip(profiles, own, strict=True)])
-        model = replace(model, half_width=max(float(np.quantile(ratios, SHARE_INSIDE)), 1e-3))
+        ratios = [_standardised(model, *each) for each in zip(profiles, own, strict=True)]
+        widths = [np.quantile(np.concatenate([ratios[number] for number in group]), SHARE_INSIDE) for group in groups]
+        half_widths = np.stack([usual, np.maximum(widths, 1e-3)])
+        model = replace(model, half_widths=half_widths)
     return model
 
 

@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
 from recommender.engine.array_shapes import ArrayShape
+from recommender.engine.ease import EASEModel
 from recommender.engine.ease_weights import ItemWeights
 from recommender.engine.item_features import UserProfile
-from recommender.engine.recommender import LinearModel, ParameterGroup
+from recommender.engine.recommender import EIGHTY_PERCENT, LinearModel, ParameterGroup, around
+from recommender.engine.ridge_fit import RidgeFit
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -24,8 +25,8 @@ N_GENRES_SHOWN = 20
 
 
 @dataclass(frozen=True, eq=False)
-class HybridModel(LinearModel):
-    """Two heads over one user.
+class HybridModel(EASEModel):
+    """Two heads over one user: EASE's for rankings, and a weighted ridge fit for predicted ratings.
 
     Attributes
     ----------
@@ -33,13 +34,12 @@ class HybridModel(LinearModel):
         Variance of a rating of the movie around the prediction, in stars squared; ratings weigh one over it.
     offset_variance : (n_movies,) float32
         How well the movie's offset is known, in stars squared.
-    item_weights : ItemWeights
-        The ranking head.
     genre_names : tuple of str
     genre_factors : (n_genres, n_factors) float32
         Mean features of a genre's movies less those of all.
-    half_width : float
-        Half an 80 % interval in standard deviations, measured on left-out ratings.
+    half_widths : (2, n_groups) float64
+        Half an 80 % interval in standard deviations, measured on left-out ratings of raters of about as many ratings;
+        above them how many these are, increasing.
     """
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
@@ -49,15 +49,14 @@ class HybridModel(LinearModel):
         ArrayShape("offset_variance", ("float32",), ("movies",)),
         ArrayShape("genre_names", ("uint8",), ("bytes of genre names",)),
         ArrayShape("genre_factors", ("float32",), ("genres", "factors")),
-        ArrayShape("half_width", ("float64",), (1,)),
+        ArrayShape("half_widths", ("float64",), (2, "groups")),
     )
 
     movie_noise: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     offset_variance: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
-    item_weights: ItemWeights = None  # type: ignore[assignment]  # follows fields with a default
     genre_names: tuple[str, ...] = ()
     genre_factors: Float32 = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
-    half_width: float = 1.2816
+    half_widths: Float64 = field(default_factory=lambda: np.array([[0.0], [EIGHTY_PERCENT]]))
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Weighted ridge fit of one user: a rating weighs one over the noise of its movie."""
@@ -65,49 +64,19 @@ class HybridModel(LinearModel):
         root = np.sqrt(self.movie_noise[movie_indices].astype(np.float64))
         residuals = (half_stars / 2.0 - features.offsets[movie_indices]) / root
         precision = np.concatenate([[features.bias_precision], features.prior_precision])
-        design = self._design(movie_indices) / root[:, None]
+        design = features.design(movie_indices) / root[:, None]
         return UserProfile.fit(design, residuals, precision, movie_indices=movie_indices, half_stars=half_stars)
 
-    def scores(self, profile: UserProfile) -> Float32:
-        """Return what speaks for each movie: what was watched and liked together with the user's movies."""
-        return self.item_weights.scores(profile.movie_indices, profile.half_stars)
-
     def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32]:
-        """Return the bounds that a rating falls between with 80 % probability, in stars, cut to the scale.
+        """Bounds from what is not known of the user, of the movie and of the rating, and from how steady the user is.
 
-        Parameters
-        ----------
-        profile : UserProfile
-        movie_indices : (n,) int32
-
-        Returns
-        -------
-        low, high : (n,) float32
+        The variance of the user's weights (posterior of the ridge fit), of the movie's offset and of a rating are added
+        up and scaled by `misfit`; the width is calibrated on left-out ratings.
         """
-        solve = _solver(profile)
-        design = self._design(movie_indices)
-        variance = np.einsum("ij,ji->i", design, solve(design.T))
+        variance = _fitted(profile).variance(self.item_features.design(movie_indices))
         variance += self.movie_noise[movie_indices] + self.offset_variance[movie_indices]
-        width = self.half_width * np.sqrt(variance * self.misfit(profile))
-        predicted = self.predict(profile, movie_indices)
-        return (
-            np.clip(predicted - width, 0.5, 5.0).astype(np.float32),
-            np.clip(predicted + width, 0.5, 5.0).astype(np.float32),
-        )
-
-    def contributions(self, profile: UserProfile, movie_index: int) -> Float64:
-        """Return what each of the user's ratings adds to a predicted rating, (n_ratings,) float64 in stars.
-
-        ``x_iᵀ A⁻¹ x_j · (r_j − offset_j) / noise_j``; with the movie's offset they sum to the prediction.
-        """
-        rated = profile.movie_indices
-        direction = _solver(profile)(self._design(np.array([movie_index], dtype=np.int32))[0])
-        residuals = profile.half_stars / 2.0 - self.item_features.offsets[rated]
-        return np.asarray((self._design(rated) @ direction) * residuals / self.movie_noise[rated])
-
-    def ranking_contributions(self, profile: UserProfile, movie_index: int) -> Float64:
-        """Return what each of the user's ratings adds to the score of a movie, (n_ratings,) float64."""
-        return self.item_weights.contributions(movie_index, profile.movie_indices, profile.half_stars)
+        width = self.half_width(profile.n_ratings) * np.sqrt(variance * self.misfit(profile))
+        return around(self.predict(profile, movie_indices), width)
 
     def left_out(self, profile: UserProfile, own_leverage: Float64 | float = 0.0) -> tuple[Float64, Float64]:
         """Return how far each rating is from what the user's others predict, and the variance of that difference.
@@ -125,18 +94,23 @@ class HybridModel(LinearModel):
         """
         rated = profile.movie_indices
         noise = self.movie_noise[rated].astype(np.float64)
-        leverage = profile.leverage
+        leverage = _fitted(profile).leverage
         errors = profile.half_stars / 2.0 - self.predict(profile, rated)
         remaining = np.maximum(1 - leverage - own_leverage, 0.05)
         variance = noise + noise * leverage / np.maximum(1 - leverage, 0.05) + self.offset_variance[rated]
         return errors / remaining, variance
+
+    def half_width(self, n_ratings: int) -> float:
+        """Return half an 80 % interval of a user with so many ratings, in standard deviations."""
+        counts, widths = self.half_widths
+        return float(np.interp(np.log1p(n_ratings), np.log1p(counts), widths))
 
     def misfit(self, profile: UserProfile) -> float:
         """Return how much wider than usual this user's ratings scatter, as a ratio of variances around 1."""
         if not profile.n_ratings:
             return 1.0
         residuals, variance = self.left_out(profile)
-        typical = self.half_width / 1.2816
+        typical = self.half_width(profile.n_ratings) / EIGHTY_PERCENT
         squares = float((np.square(residuals) / variance).sum()) / typical**2
         return (squares + MISFIT_DAMPING) / (profile.n_ratings + MISFIT_DAMPING)
 
@@ -150,17 +124,13 @@ class HybridModel(LinearModel):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Both heads as named arrays."""
-        return (
-            super().to_arrays()
-            | self.item_weights.to_arrays()
-            | {
-                "movie_noise": self.movie_noise,
-                "offset_variance": self.offset_variance,
-                "genre_names": np.frombuffer(json.dumps(self.genre_names).encode(), dtype=np.uint8),
-                "genre_factors": self.genre_factors,
-                "half_width": np.array([self.half_width]),
-            }
-        )
+        return super().to_arrays() | {
+            "movie_noise": self.movie_noise,
+            "offset_variance": self.offset_variance,
+            "genre_names": np.frombuffer(json.dumps(self.genre_names).encode(), dtype=np.uint8),
+            "genre_factors": self.genre_factors,
+            "half_widths": self.half_widths,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
@@ -175,17 +145,11 @@ class HybridModel(LinearModel):
             item_weights=ItemWeights.from_arrays(arrays),
             genre_names=genre_names,
             genre_factors=arrays["genre_factors"],
-            half_width=float(arrays["half_width"][0]),
+            half_widths=arrays["half_widths"],
         )
 
-    def _design(self, movie_indices: Int32) -> Float64:
-        """Return ``(1, features)`` of some movies, (n, 1 + n_factors) float64."""
-        design = np.ones((movie_indices.size, self.item_features.n_factors + 1))
-        design[:, 1:] = self.item_features.rows(movie_indices)
-        return design
 
-
-def _solver(profile: UserProfile) -> Any:
-    """Return a function that multiplies by the inverse of the profile's gram matrix."""
-    factor = cho_factor(profile.gram, lower=True)
-    return lambda right: cho_solve(factor, right)
+def _fitted(profile: UserProfile) -> RidgeFit:
+    if profile.fitted is None:
+        raise TypeError("This profile is not the hybrid's.")
+    return profile.fitted

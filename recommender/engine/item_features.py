@@ -4,20 +4,17 @@
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.sparse import csr_array
+
+from recommender.engine.ridge_fit import GramInverse, RidgeFit
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
-
-RANK_TOLERANCE = 1e-10
-"""Directions of ``XᵀX`` weaker than this share of the strongest count as absent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +68,12 @@ class ItemFeatures:
         rows = self.factors[movie_indices]
         return np.asarray(rows.todense() if isinstance(rows, csr_array) else rows, dtype=np.float32)
 
+    def design(self, movie_indices: Int32) -> Float64:
+        """Return ``(1, features)`` of some movies, (n, 1 + n_factors) float64; the one is for the user bias."""
+        design = np.ones((movie_indices.size, self.n_factors + 1))
+        design[:, 1:] = self.rows(movie_indices)
+        return design
+
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> "UserProfile":
         """Fit one user's bias and weights to their ratings; nothing else of the model changes.
 
@@ -83,8 +86,7 @@ class ItemFeatures:
         half_stars : (n_ratings,) int8
         """
         n_ratings = int(movie_indices.size)
-        design = np.ones((n_ratings, self.n_factors + 1))
-        design[:, 1:] = self.rows(movie_indices)
+        design = self.design(movie_indices)
         residuals = half_stars / 2.0 - self.offsets[movie_indices].astype(np.float64)
         precision = np.empty(self.n_factors + 1)
         precision[0] = self.bias_precision
@@ -110,18 +112,15 @@ class UserProfile:
     movie_indices : (n_ratings,) int32
     half_stars : (n_ratings,) int8
         The ratings it was fitted to.
-    gram : (n_factors + 1, n_factors + 1) float64 or None
-        ``XᵀX + P`` with the bias first; None where the fit was not a ridge fit.
-    design : (n_ratings, n_factors + 1) float64 or None
-        ``X``, its rows weighted as they were in the fit.
+    fitted : RidgeFit or None
+        None where the fit was not a ridge fit.
     """
 
     bias: float
     weights: Float32
     movie_indices: Int32
     half_stars: Int8
-    gram: Float64 | None = None
-    design: Float64 | None = None
+    fitted: RidgeFit | None = None
 
     @classmethod
     def fit(
@@ -131,54 +130,19 @@ class UserProfile:
 
         A singular system (no ridge, too few ratings) gets the smallest-norm solution.
         """
-        gram = design.T @ design + np.diag(precision)
-        target = design.T @ residuals
-        solution = _solve(gram, target)
-        return cls(float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, gram, design)
+        inverse = GramInverse.of(design.T @ design + np.diag(precision))
+        solution = inverse.solve(design.T @ residuals)
+        fitted = RidgeFit(design, residuals, inverse)
+        return cls(float(solution[0]), solution[1:].astype(np.float32), movie_indices, half_stars, fitted)
 
     @property
     def n_ratings(self) -> int:
         """Number of ratings behind the profile."""
         return int(self.movie_indices.size)
 
-    @cached_property
-    def leverage(self) -> Float64:
-        """How much each rating weighs in its own prediction, ``diag(X (XᵀX + P)⁻¹ Xᵀ)``, (n_ratings,) float64."""
-        if self.gram is None or self.design is None:
-            return np.zeros(self.n_ratings)
-        factor = _cholesky(self.gram)
-        if factor is None:
-            return np.asarray(np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design, optimize=True))
-        half = solve_triangular(factor[0], self.design.T, lower=True)
-        return np.asarray(np.einsum("ij,ij->j", half, half))
-
-    @cached_property
-    def covariance(self) -> Float64:
-        """Posterior covariance of (bias, weights) for unit noise, the inverse of `gram`."""
-        if self.gram is None:
-            return np.zeros((self.weights.size + 1, self.weights.size + 1))
-        factor = _cholesky(self.gram)
-        if factor is None:
-            return np.asarray(np.linalg.pinv(self.gram, rcond=RANK_TOLERANCE, hermitian=True))
-        return np.asarray(cho_solve(factor, np.eye(self.gram.shape[0])))
-
-
-def _solve(gram: Float64, target: Float64) -> Float64:
-    """Cholesky solve, or the smallest-norm solution of a singular system."""
-    factor = _cholesky(gram)
-    if factor is None:
-        return np.asarray(np.linalg.lstsq(gram, target, rcond=RANK_TOLERANCE)[0])
-    return np.asarray(cho_solve(factor, target))
-
-
-def _cholesky(gram: Float64) -> tuple[Float64, bool] | None:
-    """Cholesky factor, or None where the system is singular, be it that rounding alone keeps it definite."""
-    try:
-        factor, lower = cho_factor(gram, lower=True)
-    except np.linalg.LinAlgError:
-        return None
-    weakest = np.square(factor.diagonal()).min()
-    return None if weakest < RANK_TOLERANCE * gram.diagonal().max() else (factor, lower)
+    def contributions(self, design: Float64) -> Float64:
+        """Return what each rating adds to some predictions (`RidgeFit.contributions`), zeros without a fit."""
+        return self.fitted.contributions(design) if self.fitted else np.zeros((design.shape[0], self.n_ratings))
 
 
 def indices_of(known: Int32, wanted: Int32) -> tuple[Int32, NDArray[np.bool_]]:

@@ -12,11 +12,17 @@ from recommender.engine.array_shapes import ArrayShape
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
+from recommender.engine.search_space import Objective, SearchSpace
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 NOBODY: Int32 = np.zeros(0, dtype=np.int32)
+
+EIGHTY_PERCENT = 1.2816
+"""Half an 80 % interval of the normal distribution, in standard deviations."""
+LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
 
 OnProgress = Callable[[float], None]
 """Called with the share done (0..1) between blocks; it may raise to cancel."""
@@ -35,13 +41,15 @@ class Algorithm(Protocol):
     """Hyper-parameters (a frozen dataclass) that can be fitted.
 
     ``name`` is the registry key; ``label`` and ``description`` are shown to people; below ``minimum_ratings``
-    the site offers another algorithm.
+    the site offers another algorithm. ``search_space`` and ``objective`` are for the tuner.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     description: ClassVar[str]
     minimum_ratings: ClassVar[int]
+    search_space: ClassVar[SearchSpace]
+    objective: ClassVar[Objective]
 
     def fit(
         self,
@@ -66,6 +74,16 @@ class Model(Protocol):
         """Database keys of the movies it knows, strictly increasing."""
         ...
 
+    @property
+    def item_features(self) -> ItemFeatures:
+        """What it knows of the movies."""
+        ...
+
+    @property
+    def ranks_by_ratings(self) -> bool:
+        """Whether a user's ratings change the order of their list, not only which movies are left out of it."""
+        ...
+
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Fit a user to their ratings. Never NaN; with no ratings, the profile of an average user."""
         ...
@@ -80,6 +98,26 @@ class Model(Protocol):
 
     def recommend(self, profile: UserProfile, *, n: int, offset: int = 0, exclude: Int32 | None = None) -> Int32:
         """Top movies by score, best first; rated and excluded movies left out; ties by movie index."""
+        ...
+
+    def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """What each of the user's ratings adds to some predictions, (n, n_ratings) float64 in stars, exactly.
+
+        In the order of ``profile.movie_indices``; with the movie's offset they sum to its prediction.
+        """
+        ...
+
+    def ranking_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """What each of the user's ratings adds to some ranking scores, (n, n_ratings) float64, exactly.
+
+        They sum to the score less what the movie gets whatever the user's ratings are.
+        """
+        ...
+
+    def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32] | None:
+        """Bounds (low, high) that a rating falls between with 80 % probability, (n,) float32 each in stars, cut to
+        the scale; None where the algorithm cannot say how sure it is.
+        """
         ...
 
     def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
@@ -117,6 +155,11 @@ class LinearModel:
         """Database keys of the movies it knows."""
         return self.item_features.movie_ids
 
+    @property
+    def ranks_by_ratings(self) -> bool:
+        """Whether there are features: a bias alone moves all movies alike."""
+        return self.item_features.n_factors > 0
+
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Ridge fit of one user (`ItemFeatures.fold_in`)."""
         return self.item_features.fold_in(movie_indices, half_stars)
@@ -134,6 +177,24 @@ class LinearModel:
     def recommend(self, profile: UserProfile, *, n: int, offset: int = 0, exclude: Int32 | None = None) -> Int32:
         """Top movies by score without rated and excluded ones."""
         return top_n(self.scores(profile), n=n, offset=offset, rated=profile.movie_indices, exclude=exclude)
+
+    def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """What each rating adds to the predictions of a ridge fit (`UserProfile.contributions`)."""
+        return profile.contributions(self.item_features.design(movie_indices))
+
+    def ranking_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """The same: what is added to predictions in rankings does not depend on the user."""
+        return self.rating_contributions(profile, movie_indices)
+
+    def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32] | None:
+        """Bounds from the variance ``noise · (1 + xᵀ A⁻¹ x)``: that of the rating plus that of the user's weights
+        (Bishop 2006, equation 3.59); the movie counts as known.
+        """
+        if profile.fitted is None:
+            return None
+        variance = profile.fitted.variance(self.item_features.design(movie_indices))
+        width = EIGHTY_PERCENT * np.sqrt(self.item_features.noise * (1 + variance))
+        return around(self.predict(profile, movie_indices), width)
 
     def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
         """User bias, and the weights under the names of the features."""
@@ -175,6 +236,12 @@ class LinearModel:
                 ranking_offsets=arrays.get("ranking_offsets"),
             )
         )
+
+
+def around(predicted: Float32, width: Float64) -> tuple[Float32, Float32]:
+    """Return ``predicted ∓ width``, cut to the scale of ratings."""
+    low, high = (np.clip(predicted + side * width, LOWEST_STARS, HIGHEST_STARS) for side in (-1, 1))
+    return low.astype(np.float32), high.astype(np.float32)
 
 
 def top_n(

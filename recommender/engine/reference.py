@@ -149,3 +149,14 @@ def transpose(
     """Twin of `native.counting_sort.transpose`: rows grouped by their column."""
     rows = np.repeat(np.arange(indptr.size - 1, dtype=np.int32), np.diff(indptr))
     return group(minor, rows, values, n_minor)
+
+
+def weighted_sum(
+    indptr: Int32 | Int64, indices: Int32 | Int64, data: Float32, rows: Int32, weights: Float32, n_columns: int
+) -> Float32:
+    """Twin of `native.sparse_rows.weighted_sum`."""
+    total = np.zeros(n_columns, dtype=np.float32)
+    for row, weight in zip(rows, weights, strict=True):
+        of_row = slice(indptr[row], indptr[row + 1])
+        total[indices[of_row]] += weight * data[of_row]
+    return total

@@ -14,6 +14,7 @@ from recommender.engine.ease import EASE, EASEModel
 from recommender.engine.hybrid import Hybrid
 from recommender.engine.hybrid_model import HybridModel
 from recommender.engine.recommender import Algorithm, LinearModel, Model
+from recommender.engine.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
 from recommender.engine.tag_count import TagCount, TagCountModel
 from recommender.engine.tag_ls import TagLeastSquares, TagLeastSquaresModel
 
@@ -29,6 +30,9 @@ def als_of_rank(rank: int) -> ALS:
         name: ClassVar[str] = f"als_{rank}"
         label: ClassVar[str] = f"Latent factors, {rank}"
         description: ClassVar[str] = f"The {rank} most telling dimensions of taste, and where you stand on them."
+        search_space: ClassVar[SearchSpace] = {
+            name: values for name, values in ALS.search_space.items() if name != "n_factors"
+        }
 
     return RankedALS(n_factors=rank)
 
@@ -41,6 +45,8 @@ def plain_als(rank: int) -> ALS:
         label: ClassVar[str] = f"Latent factors, {rank} unrestrained"
         description: ClassVar[str] = f"{rank} dimensions of taste fitted without restraint: needs many ratings."
         minimum_ratings: ClassVar[int] = 4 * rank
+        search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
+        objective: ClassVar[Objective] = LISTS_THAT_HIT
 
     return PlainALS(n_factors=rank, regularization=0.0, popularity_weight=1.0)
 

@@ -5,12 +5,14 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import diags_array
 
 from recommender.engine.baselines import movie_medians, popularity
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress, ParameterGroup
+from recommender.engine.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
 from recommender.engine.tag_features import RatedFeatures, TagModel, genres_and_tags, inverse_totals, tag_strengths
 
 Float64 = NDArray[np.float64]
@@ -34,6 +36,8 @@ class TagCount:
     label: ClassVar[str] = "Tag counting"
     description: ClassVar[str] = "Counts the genres and tags of the movies you liked and disliked."
     minimum_ratings: ClassVar[int] = 5
+    search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
+    objective: ClassVar[Objective] = LISTS_THAT_HIT
 
     popularity_weight: float = 1.5
 
@@ -74,15 +78,25 @@ class TagCountModel(TagModel):
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Count the user's tags and genres, then fit how much each of the two counts."""
-        profile, coefficients = self._count(movie_indices, half_stars)
-        weights = profile.copy()
-        weights[: self.n_genres] *= coefficients[1]
-        weights[self.n_genres :] *= coefficients[0]
-        return UserProfile(float(coefficients[2]), weights.astype(np.float32), movie_indices, half_stars)
+        counts, coefficients, _ = self._count(movie_indices, half_stars)
+        weights = (counts * self._importance(coefficients)).astype(np.float32)
+        return UserProfile(float(coefficients[2]), weights, movie_indices, half_stars)
+
+    def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """What each rating puts into the count, times the importances as fitted, and its part of the bias.
+
+        Count and bias are sums over the ratings, so this is exact; the importances belong to all ratings together, so
+        without a rating the others would count differently too.
+        """
+        rated = profile.movie_indices
+        _, coefficients, of_bias = self._count(rated, profile.half_stars)
+        worth = self.scale * self._importance(coefficients)
+        shared = (self.factors[movie_indices] @ diags_array(worth) @ self.factors[rated].T).toarray()
+        return np.asarray(shared * (profile.half_stars / 2.0 - NEUTRAL_STARS) + of_bias)
 
     def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
         """Top tags and genres, and the three coefficients."""
-        counts, coefficients = self._count(profile.movie_indices, profile.half_stars)
+        counts, coefficients, _ = self._count(profile.movie_indices, profile.half_stars)
         return [
             ParameterGroup("Your average against the crowd", (("bias", float(coefficients[2])),)),
             ParameterGroup("Top tags", self.strongest(counts, genres=False), unit="points"),
@@ -94,8 +108,14 @@ class TagCountModel(TagModel):
             ),
         ]
 
-    def _count(self, movie_indices: Int32, half_stars: Int8) -> tuple[Float64, Float64]:
-        """Return the profile over (genres, tags) and the coefficients (tags, genres, bias)."""
+    def _importance(self, coefficients: Float64) -> Float64:
+        """Return the coefficient of each feature's kind, (n_factors,) float64."""
+        return np.asarray(np.where(np.arange(self.scale.size) < self.n_genres, coefficients[1], coefficients[0]))
+
+    def _count(self, movie_indices: Int32, half_stars: Int8) -> tuple[Float64, Float64, Float64]:
+        """Return the profile over (genres, tags), the coefficients (tags, genres, bias), and what each rating adds to
+        the bias.
+        """
         stars = half_stars / 2.0
         rated = RatedFeatures.of(self.factors, movie_indices)
         offsets = (stars - NEUTRAL_STARS)[rated.ratings]
@@ -106,17 +126,28 @@ class TagCountModel(TagModel):
         tags = np.bincount(rated.ratings, signal * is_tag, minlength=rated.n_ratings).astype(np.float64)
         genres = np.bincount(rated.ratings, signal * ~is_tag, minlength=rated.n_ratings).astype(np.float64)
         residuals = stars - self.item_features.offsets[movie_indices]
-        return profile, _coefficients(tags, genres, residuals)
+        return profile, *_coefficients(tags, genres, residuals)
 
 
-def _coefficients(tags: Float64, genres: Float64, residuals: Float64) -> Float64:
-    """Least-squares (tags, genres, bias); without tag signal (0, genres, bias); with neither zeros."""
-    coefficients = np.zeros(3)
+def _coefficients(tags: Float64, genres: Float64, residuals: Float64) -> tuple[Float64, Float64]:
+    """Least-squares (tags, genres, bias); without tag signal (0, genres, bias); with neither zeros.
+
+    Returns
+    -------
+    coefficients : (3,) float64
+    of_bias : (n_ratings,) float64
+        What each rating adds to the bias.
+    """
+    coefficients, of_bias = np.zeros(3), np.zeros(residuals.size)
     fitted = np.abs(tags) > TAG_SIGNAL
     if np.count_nonzero(fitted) >= MINIMUM_FITTED:
-        design = np.stack([tags[fitted], genres[fitted], np.ones(np.count_nonzero(fitted))], axis=1)
-        coefficients[:] = np.linalg.lstsq(design, residuals[fitted])[0]
+        columns = [tags[fitted], genres[fitted], np.ones(np.count_nonzero(fitted))]
     elif genres.size >= MINIMUM_FITTED and genres.any():
-        design = np.stack([genres, np.ones(genres.size)], axis=1)
-        coefficients[1:] = np.linalg.lstsq(design, residuals)[0]
-    return coefficients
+        fitted[:] = True
+        columns = [genres, np.ones(genres.size)]
+    else:
+        return coefficients, of_bias
+    inverse = np.linalg.pinv(np.stack(columns, axis=1), rcond=np.finfo(np.float64).eps * residuals.size)
+    coefficients[-len(columns) :] = inverse @ residuals[fitted]
+    of_bias[fitted] = inverse[-1] * residuals[fitted]
+    return coefficients, of_bias

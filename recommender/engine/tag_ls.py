@@ -12,8 +12,10 @@ from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.item_features import ItemFeatures, UserProfile
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import OnProgress, ParameterGroup
+from recommender.engine.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
 from recommender.engine.tag_features import RatedFeatures, TagModel, genres_and_tags, inverse_totals, tag_strengths
 
+Float64 = NDArray[np.float64]
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 
@@ -46,6 +48,8 @@ class TagLeastSquares:
     label: ClassVar[str] = "Tag least squares"
     description: ClassVar[str] = "Fits how many stars each of your most frequent genres and tags is worth to you."
     minimum_ratings: ClassVar[int] = 5
+    search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
+    objective: ClassVar[Objective] = LISTS_THAT_HIT
 
     popularity_weight: float = 1.5
 
@@ -89,25 +93,15 @@ class TagLeastSquaresModel(TagModel):
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Choose the user's features and fit their weights; too few or equal ratings get the smallest-norm fit."""
-        features = self.item_features
-        rated = RatedFeatures.of(self.factors, movie_indices)
-        chosen = self._most_frequent(rated)
-        column = np.full(features.n_factors, -1)
-        column[chosen] = np.arange(1, chosen.size + 1)
-        kept = column[rated.features] > 0
-        design = np.zeros((rated.n_ratings, chosen.size + 1))
-        design[:, 0] = 1.0
-        design[rated.ratings[kept], column[rated.features[kept]]] = (rated.values / self.scale[rated.features])[kept]
-        fitted = UserProfile.fit(
-            design,
-            half_stars / 2.0 - features.offsets[movie_indices],
-            np.zeros(chosen.size + 1),
-            movie_indices=movie_indices,
-            half_stars=half_stars,
-        )
-        weights = np.zeros(features.n_factors, dtype=np.float32)
+        chosen, fitted = self._fit(movie_indices, half_stars)
+        weights = np.zeros(self.item_features.n_factors, dtype=np.float32)
         weights[chosen] = fitted.weights / self.scale[chosen]
         return UserProfile(fitted.bias, weights, movie_indices, half_stars)
+
+    def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """What each rating adds to some predictions: which features are chosen depends on the movies, not the stars."""
+        chosen, fitted = self._fit(profile.movie_indices, profile.half_stars)
+        return fitted.contributions(self._design(RatedFeatures.of(self.factors, movie_indices), chosen))
 
     def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
         """Chosen genres and tags with the stars that one mention of each is worth, and the bias."""
@@ -117,6 +111,29 @@ class TagLeastSquaresModel(TagModel):
             ParameterGroup("Tags", self.strongest(worth, genres=False)),
             ParameterGroup("Genres", self.strongest(worth, genres=True)),
         ]
+
+    def _fit(self, movie_indices: Int32, half_stars: Int8) -> tuple[Int32, UserProfile]:
+        """Return the chosen features and the fit of their weights, in stars per mention."""
+        rated = RatedFeatures.of(self.factors, movie_indices)
+        chosen = self._most_frequent(rated)
+        return chosen, UserProfile.fit(
+            self._design(rated, chosen),
+            half_stars / 2.0 - self.item_features.offsets[movie_indices],
+            np.zeros(chosen.size + 1),
+            movie_indices=movie_indices,
+            half_stars=half_stars,
+        )
+
+    def _design(self, movies: RatedFeatures, chosen: Int32) -> Float64:
+        """Return ``(1, mentions of the chosen features)`` of some movies, (n, 1 + n_chosen) float64."""
+        column = np.full(self.item_features.n_factors, -1)
+        column[chosen] = np.arange(1, chosen.size + 1)
+        kept = column[movies.features] > 0
+        design = np.zeros((movies.n_ratings, chosen.size + 1))
+        design[:, 0] = 1.0
+        mentions = movies.values / self.scale[movies.features]
+        design[movies.ratings[kept], column[movies.features[kept]]] = mentions[kept]
+        return design
 
     def _most_frequent(self, rated: RatedFeatures) -> Int32:
         """Features that most of the rated movies have; of equals the rarer in the catalogue, which tells more."""

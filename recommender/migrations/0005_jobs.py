@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('failed', 'Failed')], default='queued', max_length=16)),
                 ('progress', models.FloatField(default=0)),
                 ('result', models.JSONField(blank=True, null=True)),
+                ('notes', models.JSONField(blank=True, help_text='what an attempt leaves for the next one', null=True)),
                 ('artifact_key', models.CharField(blank=True, default='', max_length=200)),
                 ('artifact_sha256', models.CharField(blank=True, default='', max_length=64)),
                 ('error', models.TextField(blank=True, default='')),
@@ -122,7 +123,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='job',
             name='kind',
-            field=models.CharField(choices=[('import', 'Import'), ('snapshot', 'Snapshot'), ('title_index', 'Title index'), ('train', 'Train'), ('evaluate', 'Evaluate'), ('similar_movies', 'Similar movies'), ('retrain', 'Retrain'), ('tmdb', 'TMDB metadata')], max_length=32),
+            field=models.CharField(choices=[('import', 'Import'), ('snapshot', 'Snapshot'), ('title_index', 'Title index'), ('train', 'Train'), ('tune', 'Tune'), ('evaluate', 'Evaluate'), ('similar_movies', 'Similar movies'), ('retrain', 'Retrain'), ('tmdb', 'TMDB metadata')], max_length=32),
         ),
         migrations.AlterField(
             model_name='job',

@@ -38,6 +38,7 @@ class Job(models.Model):
         SNAPSHOT = "snapshot", "Snapshot"
         TITLE_INDEX = "title_index", "Title index"
         TRAIN = "train", "Train"
+        TUNE = "tune", "Tune"
         EVALUATE = "evaluate", "Evaluate"
         SIMILAR_MOVIES = "similar_movies", "Similar movies"
         RETRAIN = "retrain", "Retrain"

@@ -77,6 +77,7 @@ class JobChunk(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     progress = models.FloatField(default=0)
     result = models.JSONField(null=True, blank=True)
+    notes = models.JSONField(null=True, blank=True, help_text="what an attempt leaves for the next one")
     artifact_key = models.CharField(max_length=200, blank=True, default="")
     artifact_sha256 = models.CharField(max_length=64, blank=True, default="")
     error = models.TextField(blank=True, default="")

@@ -7,7 +7,7 @@ import numpy as np
 from django.db.models import Count
 from numpy.typing import NDArray
 
-from recommender.engine import explanations as engine
+from recommender.engine.explanations import rank_of, without
 from recommender.engine.item_features import UserProfile, indices_of
 from recommender.engine.recommender import Model
 from recommender.models import Genre, Movie, MovieTag, Rater, Rating
@@ -45,9 +45,9 @@ class Counterfactual:
 class Explanation:
     """Everything about one predicted rating.
 
-    ``offset + bias + sum of the contributions`` is the prediction before it is cut to the scale; ``score_offset + sum
-    of the ranking contributions`` is the ranking score. `bias` is what cannot be put down to single ratings: 0 but
-    for the two tag algorithms. `rank` is the place in the list, from 1; None for a movie the user has rated.
+    ``offset + sum of the contributions`` is the prediction before it is cut to the scale; ``score_offset + sum of the
+    ranking contributions`` is the ranking score. `rank` is the place in the list, from 1; None for a movie the user has
+    rated.
     """
 
     movie_id: int
@@ -55,7 +55,6 @@ class Explanation:
     predicted_stars: float
     interval: tuple[float, float] | None
     offset: float
-    bias: float
     score: float
     score_offset: float
     rank: int | None
@@ -72,7 +71,6 @@ class _Figures:
 
     predicted: float
     offset: float
-    bias: float
     score: float
     rank: int | None
     stars: Float64
@@ -100,7 +98,7 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
         raise movies.UnknownMovie(f"{movie} is newer than the model; it can be explained after the next training.")
     profile = served.fold_in(rated)
     figures = _figures(served.model, profile, served.fold_in({}), int(asked[0]))
-    bounds = engine.interval(served.model, profile, asked)
+    bounds = served.model.interval(profile, asked)
     titles = reasons.titles_of(rated)
     liked = [pk for pk, half_stars in rated.items() if half_stars >= LIKED_HALF_STARS and pk != movie.pk]
     return Explanation(
@@ -109,7 +107,6 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
         predicted_stars=float(np.clip(figures.predicted, 0.5, 5.0)),
         interval=(float(bounds[0][0]), float(bounds[1][0])) if bounds else None,
         offset=figures.offset,
-        bias=figures.bias,
         score=figures.score,
         score_offset=figures.score - float(figures.ranking.sum()),
         rank=figures.rank,
@@ -124,19 +121,15 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
 def _figures(model: Model, profile: UserProfile, nobody: UserProfile, movie_index: int) -> _Figures:
     asked = np.array([movie_index], dtype=np.int32)
     predicted, offset = (float(model.predict(each, asked)[0]) for each in (profile, nobody))
-    stars = engine.rating_contributions(model, profile, asked)
-    ranking = engine.ranking_contributions(model, profile, asked)
     scores = model.scores(profile)
     is_rated = movie_index in profile.movie_indices
-    nothing = np.zeros(profile.n_ratings)
     return _Figures(
         predicted=predicted,
         offset=offset,
-        bias=predicted - offset if stars is None else 0.0,
         score=float(scores[movie_index]),
-        rank=None if is_rated else engine.rank_of(scores, movie_index, profile.movie_indices),
-        stars=nothing if stars is None else stars[0],
-        ranking=nothing if ranking is None else ranking[0],
+        rank=None if is_rated else rank_of(scores, movie_index, profile.movie_indices),
+        stars=model.rating_contributions(profile, asked)[0],
+        ranking=model.ranking_contributions(profile, asked)[0],
     )
 
 
@@ -168,9 +161,9 @@ def _counterfactuals(
         return []
     found = []
     for j in np.argsort(-np.abs(figures.ranking), kind="stable")[:N_COUNTERFACTUALS].tolist():
-        scores = model.scores(engine.without(model, profile, j))
+        scores = model.scores(without(model, profile, j))
         movie_id = int(model.movie_ids[profile.movie_indices[j]])
-        rank_without = engine.rank_of(scores, movie_index, profile.movie_indices)
+        rank_without = rank_of(scores, movie_index, profile.movie_indices)
         found.append(Counterfactual(movie_id, titles[movie_id], figures.rank, rank_without))
     return found
 

@@ -42,6 +42,12 @@ def _evaluate() -> Stages:
     return (snapshots.TAKE_SNAPSHOT, evaluation.MEASURE, evaluation.SUM_UP)
 
 
+def _tune() -> Stages:
+    from recommender.services import snapshots, tuning
+
+    return (snapshots.TAKE_SNAPSHOT, tuning.TUNE)
+
+
 def _similar_movies() -> Stages:
     from recommender.services import similar_movies, snapshots
 
@@ -66,6 +72,7 @@ KINDS: dict[Job.Kind, Callable[[], Stages]] = {
     Job.Kind.TITLE_INDEX: _title_index,
     Job.Kind.TRAIN: _train,
     Job.Kind.EVALUATE: _evaluate,
+    Job.Kind.TUNE: _tune,
     Job.Kind.SIMILAR_MOVIES: _similar_movies,
     Job.Kind.RETRAIN: _retrain,
     Job.Kind.TMDB: _tmdb,

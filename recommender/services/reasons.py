@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.engine import explanations
 from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import Model
 from recommender.models import Movie
@@ -29,13 +28,9 @@ class Reason:
 
 def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> list[list[Reason]]:
     """Return up to three reasons for each of some movies, the strongest first; one query for all titles."""
-    added = (
-        explanations.ranking_contributions(model, profile, movie_indices)
-        if explanations.ranks_by_ratings(model)
-        else None
-    )
-    if added is None or not added.size:
+    if not (model.ranks_by_ratings and movie_indices.size and profile.n_ratings):
         return [[] for _ in movie_indices]
+    added = model.ranking_contributions(profile, movie_indices)
     strongest = np.argsort(-added, axis=1, kind="stable")[:, :N_REASONS]
     rated = model.movie_ids[profile.movie_indices].tolist()
     titles = titles_of({rated[j] for j in np.unique(strongest).tolist()})

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.engine import explanations
 from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import Model
 from recommender.engine.registry import ALGORITHMS
@@ -84,7 +83,7 @@ def recommend_for(
 
 def _results(model: Model, profile: UserProfile, top: NDArray[np.int32]) -> list[Recommendation]:
     stars = np.clip(model.predict(profile, top), 0.5, 5.0).tolist()
-    bounds = explanations.interval(model, profile, top)
+    bounds = model.interval(profile, top)
     intervals = zip(*(bound.tolist() for bound in bounds), strict=True) if bounds else [None] * top.size
     why = reasons_for(model, profile, top)
     movie_ids = model.movie_ids[top].tolist()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.engine.item_features import UserProfile
-from recommender.engine.recommender import LinearModel, Model, top_n
+from recommender.engine.recommender import Model, top_n
 from recommender.engine.reranking import POOL, reranked
 from recommender.services import catalogue
 
@@ -70,7 +70,7 @@ def _offered(model: Model, profile: UserProfile, dials: Dials) -> tuple[NDArray[
 
 def _features(model: Model, movie_indices: Int32) -> NDArray[np.float32]:
     """Return what makes movies alike: the model's features, or genres where it has none."""
-    if isinstance(model, LinearModel) and model.item_features.n_factors:
+    if model.item_features.n_factors:
         features: NDArray[np.float32] = model.item_features.factors[movie_indices]
         return features
     return catalogue.of(model).genres[movie_indices]

@@ -12,7 +12,7 @@ from tests.services.sample_site import ALICE, put_in_service, store_movies, stor
 
 pytestmark = pytest.mark.django_db
 FIELDS = {
-    "movie_id", "algorithm", "predicted_stars", "interval", "offset", "bias", "score", "score_offset", "rank",
+    "movie_id", "algorithm", "predicted_stars", "interval", "offset", "score", "score_offset", "rank",
     "contributions", "shared_genres", "shared_tags", "sentence", "counterfactuals",
 }  # fmt: skip
 
@@ -38,7 +38,7 @@ def test_an_explanation_adds_up(alice_client: Client, alice: User, algorithm: st
     assert (why["movie_id"], why["algorithm"]) == (71, algorithm)
     assert len(why["contributions"]) == len(ALICE)
     assert {"movie_id", "title", "my_stars", "contribution"} <= set(why["contributions"][0])
-    total = why["offset"] + why["bias"] + sum(each["contribution"] for each in why["contributions"])
+    total = why["offset"] + sum(each["contribution"] for each in why["contributions"])
     assert total == pytest.approx(why["predicted_stars"], rel=1e-4)
     assert why["interval"][0] <= why["predicted_stars"] <= why["interval"][1]
     assert why["rank"] >= 1

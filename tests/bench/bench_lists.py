@@ -6,7 +6,7 @@ Run it with `MOVIELENS_DATA=FOLDER python -m tests.bench.bench_lists [--splits N
 import argparse
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,15 @@ DIALS = (
     ("well-known (2)", 2.0, 0.0),
     ("lesser known, diversity 0.3", -1.0, 0.3),
 )
+FILTERS = (
+    ("everything", None, None),
+    ("Comedy", "Comedy", None),
+    ("Drama", "Drama", None),
+    ("Horror", "Horror", None),
+    ("1990s", None, 1990),
+    ("1970s", None, 1970),
+    ("Comedy, 1990s", "Comedy", 1990),
+)
 AFTER = (0, 1, 3, 5, 10)
 
 
@@ -52,25 +61,30 @@ class Asked:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--new-raters", type=int, default=150)
     options = parser.parse_args()
     ratings, movies = ratings_and_movies(read_dataset(Path(os.environ["MOVIELENS_DATA"])))
-    dials_table(ratings, movies, options.splits)
+    fitted = [_fitted(split_ratings(ratings, movies, seed=seed), seed) for seed in range(options.splits)]
+    dials_table(fitted)
+    filters_table(fitted)
     first_ratings_table(ratings, movies, options.splits, options.new_raters)
 
 
-def dials_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: int) -> None:
+def _fitted(split: Split, seed: int) -> tuple[Split, LinearModel]:
+    return split, Hybrid().fit(split.train, split.movies, seed=seed, n_threads=1)
+
+
+def dials_table(fitted: list[tuple[Split, LinearModel]]) -> None:
     """Measure the hybrid's lists at every setting of the dials."""
     figures: dict[str, list[Float64]] = {name: [] for name, _, _ in DIALS}
-    for seed in range(n_splits):
-        split = split_ratings(ratings, movies, seed=seed)
-        model = Hybrid().fit(split.train, split.movies, seed=seed, n_threads=1)
+    for split, model in fitted:
         for name, lists, asked in _lists(model, split):
             figures[name].append(_figures(lists, asked, split, model))
-    print(f"Hybrid, {n_splits} splits, {ratings.n_movies:,} movies, the first {POOL} re-ordered\n")
+    n_movies = fitted[0][0].train.n_movies
+    print(f"Hybrid, {len(fitted)} splits, {n_movies:,} movies, the first {POOL} re-ordered\n")
     print("| list | nDCG@10 | recall@20 | coverage | novelty, bits | similarity within the list |")
     print("|---|---|---|---|---|---|")
     for name, rows in figures.items():
@@ -80,13 +94,47 @@ def dials_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: int) -> 
         )
 
 
+def filters_table(fitted: list[tuple[Split, LinearModel]]) -> None:
+    """Measure lists cut to a genre or a decade against what is liked of it."""
+    figures: dict[str, list[Float64]] = {name: [] for name, _, _ in FILTERS}
+    for split, model in fitted:
+        asked = _asked(split)
+        profiles = [model.fold_in(each.movie_indices, each.half_stars) for each in asked]
+        counts = split.train.movie_counts()
+        for name, genre, decade in FILTERS:
+            inside = _inside(split.movies, genre, decade) & (counts > 0)
+            left_out = np.flatnonzero(~inside).astype(np.int32)
+            lists = np.stack([_list(model, profile, left_out, counts, 0.0, 0.0) for profile in profiles])
+            of_it = [replace(each, relevant=each.relevant[inside[each.relevant]]) for each in asked]
+            row = _figures(lists, of_it, split, model)
+            row[2] *= np.count_nonzero(counts) / np.count_nonzero(inside)  # of the movies inside
+            figures[name].append(np.append(row, np.count_nonzero(inside)))
+    print("\nHybrid, lists cut to a genre or a decade, for those who like a held-out movie of it\n")
+    print("| list | movies | nDCG@10 | recall@20 | coverage of these | novelty, bits |")
+    print("|---|---|---|---|---|---|")
+    for name, rows in figures.items():
+        ndcg, recall, coverage, novelty, _, n_inside = np.mean(rows, axis=0)
+        print(
+            f"| {name} | {n_inside:,.0f} | {ndcg:.3f} | {recall:.3f} | {100 * coverage:.1f} % | {novelty:.2f} |",
+            flush=True,
+        )
+
+
+def _inside(movies: MovieFeatures, genre: str | None, decade: int | None) -> NDArray[np.bool_]:
+    inside = np.ones(movies.movie_ids.size, dtype=np.bool_)
+    if genre is not None:
+        inside &= movies.genres[:, [movies.genre_names.index(genre)]].toarray().reshape(-1) > 0
+    if decade is not None:
+        inside &= movies.years // 10 * 10 == decade
+    return inside
+
+
 def first_ratings_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: int, n_new: int) -> None:
     """Fit without some raters, then measure their lists after their first ratings, drawn at random."""
     algorithms: dict[str, Algorithm] = {
         "popular (mean)": Mean(),
         "als": ALS(),
         "ease": EASE(),
-        "ease, prior weight 0.8": EASE(prior_weight=0.8),
         "hybrid": Hybrid(),
     }
     figures: dict[str, list[Float64]] = {name: [] for name in (*algorithms, "hybrid, varied (0.3)")}
@@ -105,16 +153,20 @@ def first_ratings_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: 
 
 
 def _lists(model: LinearModel, split: Split) -> Iterator[tuple[str, Int32, list[Asked]]]:
-    asked = [
-        Asked(*_of(split.train, rater), _liked(*_of(split.test, rater)))
-        for rater in np.flatnonzero(split.test.rater_counts())
-    ]
+    asked = _asked(split)
     profiles = [model.fold_in(each.movie_indices, each.half_stars) for each in asked]
     counts = split.train.movie_counts()
     never = np.flatnonzero(counts == 0).astype(np.int32)
     for name, popularity, diversity in DIALS:
         rows = [_list(model, profile, never, counts, popularity, diversity) for profile in profiles]
         yield name, np.stack(rows), asked
+
+
+def _asked(split: Split) -> list[Asked]:
+    return [
+        Asked(*_of(split.train, rater), _liked(*_of(split.test, rater)))
+        for rater in np.flatnonzero(split.test.rater_counts())
+    ]
 
 
 def _list(

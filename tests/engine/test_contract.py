@@ -15,6 +15,7 @@ RATINGS = sample_ratings()
 MOVIES = sample_movies(RATINGS)
 ALICE = np.array([0, 2, 4, 6, 1, 3, 5, 12, 30, 44], dtype=np.int32), np.array([9, 8, 10, 8, 3, 2, 4, 9, 8, 9], np.int8)
 NOBODY = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int8)
+EVERY_MOVIE = np.arange(RATINGS.n_movies, dtype=np.int32)
 
 
 @pytest.fixture(scope="module", params=list(ALGORITHMS))
@@ -185,6 +186,52 @@ def test_it_can_be_cancelled(name):
 
     with pytest.raises(KeyboardInterrupt):
         fit(name, RATINGS, MOVIES, on_progress=cancel)
+
+
+def test_the_contributions_of_the_ratings_sum_to_the_prediction(model):
+    for ratings in (ALICE, (ALICE[0], np.full(10, 6, np.int8)), (ALICE[0][:3], ALICE[1][:3]), NOBODY):
+        profile = model.fold_in(*ratings)
+        added = model.rating_contributions(profile, EVERY_MOVIE)
+        assert added.shape == (RATINGS.n_movies, ratings[0].size)
+        total = model.item_features.offsets + added.sum(axis=1)
+        np.testing.assert_allclose(total, model.predict(profile), rtol=1e-4)
+
+
+def test_the_contributions_of_the_ratings_sum_to_the_score(model):
+    """What a movie gets besides is the same for another user with as many ratings."""
+    another = ALICE[0][::-1].copy() + 1, np.array([3, 9, 2, 4, 4, 7, 1, 3, 5, 6], np.int8)
+    besides = []
+    for ratings in (ALICE, another):
+        profile = model.fold_in(*ratings)
+        added = model.ranking_contributions(profile, EVERY_MOVIE)
+        assert added.shape == (RATINGS.n_movies, 10)
+        besides.append(model.scores(profile) - added.sum(axis=1))
+    np.testing.assert_allclose(*besides, rtol=1e-4, atol=1e-4 * np.abs(model.scores(profile)).max())
+    assert model.ranking_contributions(model.fold_in(*NOBODY), EVERY_MOVIE).shape == (RATINGS.n_movies, 0)
+
+
+def test_some_movies_are_explained_as_all_are(model):
+    profile, some = model.fold_in(*ALICE), np.array([63, 0, 17], dtype=np.int32)
+    for explain in (model.rating_contributions, model.ranking_contributions):
+        np.testing.assert_allclose(explain(profile, some), explain(profile, EVERY_MOVIE)[some], rtol=1e-9, atol=1e-12)
+        assert explain(profile, some[:0]).shape == (0, 10)
+
+
+def test_a_rating_that_changes_every_movie_alike_gives_no_reason(model):
+    scores = [model.scores(model.fold_in(*ratings)) for ratings in (ALICE, NOBODY)]
+    order_changes = not np.array_equal(*(np.argsort(-each, kind="stable") for each in scores))
+    assert model.ranks_by_ratings == order_changes
+
+
+def test_an_interval_holds_the_prediction_or_is_not_given(model, name):
+    profile = model.fold_in(*ALICE)
+    bounds = model.interval(profile, EVERY_MOVIE)
+    assert (bounds is None) == (name in ("median", "tag_count", "tag_ls"))
+    if bounds is not None:
+        low, high = bounds
+        assert low.dtype == high.dtype == np.float32
+        predicted = np.clip(model.predict(profile), 0.5, 5)
+        assert ((low >= 0.5) & (low <= predicted) & (predicted <= high) & (high <= 5)).all()
 
 
 def test_it_shows_its_parameters(model):

@@ -76,19 +76,23 @@ def test_it_follows_the_definition_when_nothing_is_added():
     np.testing.assert_allclose(plain.scores(profile), rows[0] @ closed_form(rows, 3.0), atol=1e-4)
 
 
-def test_contributions_and_the_prior_sum_to_the_score(model):
+def test_a_contribution_is_the_weight_between_two_movies_times_the_rating(model):
     profile = model.fold_in(*ALICE)
-    scores = model.scores(profile)
-    for movie in (1, 8, 20, 59):
-        prior = model.item_weights.popularity[movie] / (1 + profile.n_ratings)
-        total = prior + model.contributions(profile, movie).sum()
-        np.testing.assert_allclose(total, scores[movie], rtol=1e-4, atol=1e-7)
+    added = model.ranking_contributions(profile, np.array([20, 8], dtype=np.int32))
+    inputs = model.item_weights.inputs(*ALICE)
+    for row, scored in zip(added, (20, 8), strict=True):
+        np.testing.assert_allclose(row, inputs * model.item_weights.weights.toarray()[ALICE[0], scored], rtol=1e-6)
 
 
 def test_a_rated_movie_says_nothing_about_itself(model):
-    contributions = model.contributions(model.fold_in(*ALICE), int(ALICE[0][2]))
-    assert contributions[2] == 0
-    assert np.count_nonzero(contributions) > 0
+    added = model.ranking_contributions(model.fold_in(*ALICE), ALICE[0][2:3])[0]
+    assert added[2] == 0
+    assert np.count_nonzero(added) > 0
+
+
+def test_the_indices_of_its_weights_take_four_bytes(model):
+    assert model.item_weights.weights.nnz
+    assert model.to_arrays()["ease_indices"].dtype == model.to_arrays()["ease_indptr"].dtype == np.int32
 
 
 def test_it_prefers_what_people_of_the_same_taste_watch_and_like(model):
@@ -99,8 +103,9 @@ def test_it_prefers_what_people_of_the_same_taste_watch_and_like(model):
 def test_a_better_rating_counts_more():
     model = EASE(regularization=20, rating_weight=0.8).fit(RATINGS, MOVIES)
     better, worse = (model.fold_in(ALICE[0], np.array([s, 8, 10, 8, 3, 2], np.int8)) for s in (10, 1))
-    neighbour = 8
-    assert model.contributions(better, neighbour)[0] > model.contributions(worse, neighbour)[0] > -1
+    neighbour = np.array([8], dtype=np.int32)
+    added = [model.ranking_contributions(profile, neighbour)[0, 0] for profile in (better, worse)]
+    assert added[0] > added[1] > -1
 
 
 def test_only_the_most_rated_movies_get_weights():

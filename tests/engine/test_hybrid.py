@@ -113,20 +113,14 @@ def test_it_is_the_mean_of_a_gaussian_process(model):
     np.testing.assert_allclose(model.predict(model.fold_in(*ALICE)), expected, atol=1e-4)
 
 
-def test_contributions_and_the_offset_sum_to_the_prediction(model):
-    profile = model.fold_in(*ALICE)
-    predicted = model.predict(profile)
-    for movie in (0, 8, 33, 62):
-        total = model.item_features.offsets[movie] + model.contributions(profile, movie).sum()
-        np.testing.assert_allclose(total, predicted[movie], rtol=1e-4)
-
-
-def test_ranking_contributions_and_the_prior_sum_to_the_score(model):
-    profile = model.fold_in(*ALICE)
-    prior = model.item_weights.popularity / (1 + profile.n_ratings)
-    for movie in (8, 33):
-        total = prior[movie] + model.ranking_contributions(profile, movie).sum()
-        np.testing.assert_allclose(total, model.scores(profile)[movie], rtol=1e-4, atol=1e-7)
+def test_a_contribution_is_what_the_kernel_says_of_a_rating(model):
+    """``k_iᵀ (K + N)⁻¹ e_j · (r_j − offset_j)``, the same seen from the ratings instead of from the features."""
+    features = model.item_features
+    kernel = features.factors.astype(np.float64) @ features.factors.T + 1 / features.bias_precision
+    rated, half_stars = ALICE
+    system = kernel[np.ix_(rated, rated)] + np.diag(model.movie_noise[rated])
+    expected = kernel[:, rated] @ np.linalg.inv(system) * (half_stars / 2 - features.offsets[rated])
+    np.testing.assert_allclose(model.rating_contributions(model.fold_in(*ALICE), EVERY), expected, atol=1e-5)
 
 
 def test_left_out_residuals_are_those_of_a_fold_in_without_the_rating(model):
@@ -137,13 +131,21 @@ def test_left_out_residuals_are_those_of_a_fold_in_without_the_rating(model):
         assert residuals[number] == pytest.approx(ALICE[1][number] / 2 - predicted, abs=1e-4)
 
 
-def test_a_rarely_rated_movie_shows_a_wider_interval():
-    raters = np.arange(300)
-    triples = [(r, 1, 7 + r % 2) for r in raters] + [(r, 2, 7 + r % 2) for r in range(5)]
-    ratings = RatingMatrix.from_triples(*zip(*triples, strict=True))
+def test_a_movie_with_5_ratings_shows_a_wider_interval_than_one_with_5000():
+    rng = np.random.default_rng(0)
+    raters = np.arange(5_000)
+    pairs = [(raters, np.full(5_000, 1)), (raters[:5], np.full(5, 2))]
+    pairs += [(raters, rng.integers(first, first + 10, 5_000)) for first in range(3, 53, 10)]
+    rater_ids, movie_ids = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+    half_stars = rng.integers(5, 10, rater_ids.size)
+    ratings = RatingMatrix.from_triples(rater_ids, movie_ids, half_stars)
     model = SMALL.fit(ratings, MovieFeatures.empty(ratings.movie_ids))
-    low, high = model.interval(model.fold_in(*NOBODY), np.array([0, 1], dtype=np.int32))
-    assert high[1] - low[1] > high[0] - low[0]
+    asked = np.array([0, 1], dtype=np.int32)
+    assert ratings.movie_counts()[asked].tolist() == [5_000, 5]
+    for n_rated in (0, 1, 20):
+        rated = np.arange(2, 2 + n_rated, dtype=np.int32)
+        low, high = model.interval(model.fold_in(rated, rng.integers(5, 10, n_rated).astype(np.int8)), asked)
+        assert high[1] - low[1] > 1.05 * (high[0] - low[0])
 
 
 def test_a_user_who_scatters_gets_wider_intervals(model):

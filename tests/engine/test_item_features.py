@@ -83,9 +83,14 @@ def test_it_takes_the_smallest_norm_when_ratings_are_fewer_than_weights(seed, n_
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_it_inverts_the_gram_matrix_for_the_covariance(seed):
-    _, _, profile = random_fit(seed, 8, 3, ridge=0.5)
-    np.testing.assert_allclose(profile.covariance @ profile.gram, np.eye(4), atol=1e-8)
+def test_its_variance_is_that_of_the_inverted_gram_matrix(seed):
+    design, _, profile = random_fit(seed, 8, 3, ridge=0.5)
+    gram = design.T @ design + 0.5 * np.eye(4)
+    asked = np.random.default_rng(seed).standard_normal((5, 4))
+    np.testing.assert_allclose(
+        profile.fitted.variance(asked), np.diag(asked @ np.linalg.inv(gram) @ asked.T), rtol=1e-6
+    )
+    np.testing.assert_allclose(profile.fitted.leverage, profile.fitted.variance(profile.fitted.design), rtol=1e-9)
 
 
 def test_it_looks_up_known_ids_in_the_order_asked():

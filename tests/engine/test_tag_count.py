@@ -78,3 +78,16 @@ def test_it_prefers_what_the_user_likes():
     alice = model.fold_in(np.arange(20, dtype=np.int32), np.where(np.arange(20) % 2, 3, 9).astype(np.int8))
     predicted = model.predict(alice)[20:]
     assert predicted[0::2].mean() > predicted[1::2].mean() + 1
+
+
+def test_a_rating_contributes_what_it_puts_into_the_count_and_the_bias():
+    model = fitted()
+    alice = fold_in(model, ROWS["alice"])
+    coefficients = {group.name: dict(group.values) for group in model.parameters(alice)}
+    x0, x1 = coefficients["Importance"]["tag importance"], coefficients["Importance"]["genre importance"]
+    last = np.array([4], dtype=np.int32)
+    added = model.rating_contributions(alice, last)[0]
+    shared = np.array([x0 * 2 * (np.log(2) + 1) / 4 + x1 * 2 / 3, x0 * 1 / 4 + x1 * 1 / 3, 0.0, 0.0])
+    of_bias = added - shared
+    assert of_bias.sum() == pytest.approx(alice.bias, abs=1e-6)
+    assert of_bias[3] == 0  # no tag signal, so the fit does not use it

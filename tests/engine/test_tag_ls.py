@@ -75,3 +75,14 @@ def test_it_prefers_what_the_user_likes():
     alice = model.fold_in(np.arange(20, dtype=np.int32), np.where(np.arange(20) % 2, 3, 9).astype(np.int8))
     predicted = model.predict(alice)[20:]
     assert predicted[0::2].mean() > predicted[1::2].mean() + 1
+
+
+def test_a_contribution_grows_with_the_distance_from_the_median():
+    """The features are chosen by the movies alone, so the fit is linear in the stars."""
+    model = fitted()
+    before, after = (fold_in(model, ROWS["alice"] | {1: stars}) for stars in (5.0, 4.0))  # its median is 3
+    every = np.arange(8, dtype=np.int32)
+    added = model.rating_contributions(before, every)[:, 0]
+    assert np.abs(added).max() > 0.1
+    np.testing.assert_allclose(model.predict(before) - model.predict(after), added / 2, atol=1e-6)
+    np.testing.assert_allclose(model.rating_contributions(after, every)[:, 0], added / 2, atol=1e-6)

@@ -1,6 +1,5 @@
 """Measures algorithms on hold-out splits and prints a table."""
 
-import json
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from recommender.engine.evaluation import SPLIT_KINDS, CannotEvaluate, Evaluation, SplitKind
+from recommender.engine.evaluation import SPLIT_KINDS, CannotEvaluate, SplitKind
 from recommender.engine.movielens import DatasetError
 from recommender.engine.registry import ALGORITHMS, UnknownAlgorithm
+from recommender.management.json_file import write_json
 from recommender.services import evaluation
 
 
@@ -68,16 +68,9 @@ class Command(BaseCommand):
         self.stdout.write(outcome.table())
         written = ""
         if json is not None:
-            write_json(json, outcome)
+            write_json(json, outcome.to_json())
             written = f"; written to {json}"
         self.stdout.write(
             f"Evaluated {len(outcome.algorithms)} algorithms on {splits} {split} splits, {outcome.n_raters:,} raters, "
             f"in {time.monotonic() - began:.0f} s{written}."
         )
-
-
-def write_json(path: Path, outcome: Evaluation) -> None:
-    """Write aside and rename, so that a reader never sees half a file."""
-    aside = path.with_name(f".{path.name}.partial")
-    aside.write_text(json.dumps(outcome.to_json(), indent=2) + "\n")
-    aside.replace(path)

@@ -1,0 +1,124 @@
+"""Searches hyper-parameters of an algorithm."""
+
+import json
+import re
+import time
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from recommender.engine.evaluation import CannotEvaluate
+from recommender.engine.movielens import DatasetError
+from recommender.engine.registry import ALGORITHMS, UnknownAlgorithm
+from recommender.engine.tuning import OtherSearch
+from recommender.management.json_file import write_json
+from recommender.services import tuning
+
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+INTERRUPTED = 130
+
+
+def budget(text: str) -> dict[str, int]:
+    """Return "40" as 40 trials, "90s", "10m" and "2h" as seconds."""
+    parts = re.fullmatch(r"([1-9][0-9]*)([smh]?)", text)
+    if parts is None:
+        raise ArgumentTypeError(f'"{text}" is neither a number of trials (40) nor a time (90s, 10m, 2h)')
+    number, unit = int(parts[1]), parts[2]
+    return {"seconds": number * SECONDS[unit]} if unit else {"n_trials": number}
+
+
+class Command(BaseCommand):
+    """`manage.py tune`."""
+
+    help = "Search hyper-parameters on a part of the ratings, and measure the best ones on ratings held out at first."
+    requires_system_checks = ()  # with --data there may be no database
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("algorithm", metavar="ALGORITHM", help=f"one of {', '.join(ALGORITHMS)}")
+        parser.add_argument("--budget", type=budget, required=True, help="trials (40) or time (90s, 10m, 2h)")
+        parser.add_argument("--seed", type=int, default=0, help="of splits and proposals (0)")
+        parser.add_argument("--data", type=Path, metavar="DIR", help="a MovieLens release instead of the database")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the trace, and to go on from")
+        parser.add_argument(
+            "--raters", type=int, default=tuning.MAX_RATERS, help="measure at most so many raters (5000)"
+        )
+
+    def handle(
+        self,
+        *args: Any,
+        algorithm: str,
+        budget: dict[str, int],
+        seed: int,
+        data: Path | None,
+        json: Path | None,
+        raters: int,
+        **options: Any,
+    ) -> None:
+        began, n_kept = time.monotonic(), 0
+        earlier = _earlier(json)
+
+        def keep(trace: tuning.Trace) -> None:
+            nonlocal n_kept
+            n_kept = len(trace["trials"])
+            if json is not None:
+                write_json(json, trace)
+
+        with tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f}% |{bar}| {remaining} left") as bar:
+
+            def show(share: float, message: str = "") -> None:
+                bar.set_description_str(f"{message}, {n_kept} trials" if n_kept else message, refresh=False)
+                bar.update(100 * share - bar.n)
+
+            try:
+                trace = tuning.tune(
+                    algorithm=algorithm,
+                    **budget,
+                    seed=seed,
+                    data=data,
+                    max_raters=raters,
+                    earlier=earlier,
+                    on_trace=keep,
+                    on_progress=show,
+                )
+            except OtherSearch as error:
+                raise CommandError(f"--json {json}: {error} Name another file.") from error
+            except (CannotEvaluate, DatasetError, UnknownAlgorithm) as error:
+                raise CommandError(str(error)) from error
+            except KeyboardInterrupt as error:
+                where = f"The same command goes on from {json}." if json and n_kept else "Nothing was kept."
+                raise CommandError(f"Stopped after {n_kept} trials. {where}", returncode=INTERRUPTED) from error
+        keep(trace)
+        for name, value in trace["best"]["parameters"].items():
+            self.stdout.write(f"{name} = {value:.6g}")
+        self.stdout.write(_sentence(trace, time.monotonic() - began) + (f"; written to {json}." if json else "."))
+
+
+def _earlier(path: Path | None) -> dict[str, Any] | None:
+    """Return the trace that is there already."""
+    if path is None or not path.exists():
+        if path is not None and not path.parent.is_dir():
+            raise CommandError(f"--json {path}: the folder {path.parent} does not exist.")
+        return None
+    try:
+        trace = json.loads(path.read_text())
+        return {**trace, "trials": [*trace["trials"]]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CommandError(f"--json {path}: this is not the trace of a search. Name another file.") from error
+
+
+def _sentence(trace: tuning.Trace, seconds: float) -> str:
+    """Return what the search brought, on the inner split and on held-out ratings."""
+    first, best = trace["trials"][0]["value"], trace["best"]["value"]
+    gains = trace["held_out"]["differences"]["tuned"]["before"]
+    held_out = ", ".join(
+        f"{metric} {gains[metric]['mean']:+.4f} ({gains[metric]['low']:+.4f} to {gains[metric]['high']:+.4f})"
+        for metric in trace["objective"]
+    )
+    objective = " + ".join(trace["objective"])
+    return (
+        f"Tuned {trace['algorithm']} in {len(trace['trials'])} trials and {seconds:.0f} s: {objective} {first:.4f} "
+        f"became {best:.4f} on the inner split; on held-out ratings {held_out}"
+    )
