@@ -75,6 +75,62 @@ class MovieList(Schema):
         return cls(count=count, results=[MovieOut.of(movie, my_half_stars) for movie in movies])
 
 
+class Part(BaseModel):
+    """A small thing of which an answer holds hundreds: read from a dataclass, without what `Schema` does for rows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class HistogramStep(Schema):
+    """One step of the rating scale and how many ratings are on it."""
+
+    stars: float
+    count: int
+
+
+class RatingHistogramOut(Schema):
+    """The ten steps of the scale, the lowest first, and the number of ratings in all."""
+
+    movie_id: int
+    count: int
+    results: list[HistogramStep]
+
+    @classmethod
+    def of(cls, movie_id: int, counts: list[int]) -> Self:
+        """Build it from the counts of 1 … 10 half stars."""
+        steps = [HistogramStep(stars=(place + 1) / 2, count=count) for place, count in enumerate(counts)]
+        return cls(movie_id=movie_id, count=sum(counts), results=steps)
+
+
+class TagOut(Part):
+    """A tag, how many people gave it and whether I am one of them."""
+
+    name: str
+    count: int
+    mine: bool
+
+
+class TagList(Schema):
+    """Tags of a movie: mine first, then the most given; `count` is how many there are in all."""
+
+    count: int
+    results: list[TagOut]
+
+
+class TagSuggestion(Part):
+    """A tag in use and how often it was given."""
+
+    name: str
+    count: int
+
+
+class TagSuggestionList(Schema):
+    """Tags that begin with what was typed, the most given first."""
+
+    count: int
+    results: list[TagSuggestion]
+
+
 class RatedMovie(MovieOut):
     """A movie the user has rated."""
 
@@ -91,12 +147,6 @@ class RatedMovieList(Schema):
 
     count: int
     results: list[RatedMovie]
-
-
-class Part(BaseModel):
-    """A small thing of which an answer holds hundreds: read from a dataclass, without what `Schema` does for rows."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class ReasonOut(Part):

@@ -39,6 +39,10 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         """Return rated movies, the most rated first."""
         return self.filter(rating_count__gt=0).order_by("-rating_count", "pk")
 
+    def recently_rated(self) -> MovieQuerySet:
+        """Return the movies that somebody has rated on this site, the latest first."""
+        return self.filter(last_rated_at__isnull=False).order_by("-last_rated_at", "pk")
+
 
 class Movie(models.Model):
     """A movie; its primary key is the MovieLens id. Titles are as people write them: "The Matrix"."""
@@ -54,6 +58,7 @@ class Movie(models.Model):
     rating_count = models.IntegerField(default=0, editable=False)
     rating_mean = models.FloatField(null=True, editable=False)
     rating_median = models.FloatField(null=True, editable=False)
+    last_rated_at = models.DateTimeField(null=True, editable=False)  # by somebody here; imports leave it alone
 
     genre_names: list[str]  # where the query asked for them: `with_genres`
 
@@ -77,6 +82,9 @@ class Movie(models.Model):
         )
         indexes = (
             models.Index(F("rating_count").desc(), "id", name="movie_most_rated"),
+            models.Index(
+                F("last_rated_at").desc(), "id", condition=Q(last_rated_at__isnull=False), name="movie_recently_rated"
+            ),
             models.Index(fields=["imdb_id"], name="movie_imdb_id"),
             models.Index(fields=["tmdb_id"], name="movie_tmdb_id"),
         )

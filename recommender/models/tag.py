@@ -1,11 +1,23 @@
 """Free-text tags: who gave which movie which tag, and the counts per movie."""
 
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Lower, Trim
 
 from recommender.models.movie import Movie
 from recommender.models.rater import Rater
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    """What the screens ask of tags."""
+
+    def most_given(self, beginning: str) -> TagQuerySet:
+        """Return the tags in use that begin like this, the most given first, how often as `n_given`."""
+        begun = self.filter(name__startswith=beginning).annotate(n_given=Sum("movie_counts__count"))
+        return begun.filter(n_given__gt=0).order_by("-n_given", "name")
 
 
 class Tag(models.Model):
@@ -13,6 +25,10 @@ class Tag(models.Model):
 
     id = models.AutoField(primary_key=True)
     name = models.CharField(max_length=255, unique=True)
+
+    n_given: int  # where the query asked for it: `most_given`
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -37,6 +53,16 @@ class TagApplication(models.Model):
         return f"tag {self.tag_id} on movie {self.movie_id} by rater {self.rater_id}"
 
 
+class MovieTagQuerySet(models.QuerySet["MovieTag"]):
+    """What the screens ask of the tags of movies."""
+
+    def of_movie(self, movie: Movie, user: User | AnonymousUser) -> MovieTagQuerySet:
+        """Return a movie's tags with their names: the user's own (`mine`) first, then the most given."""
+        given = TagApplication.objects.filter(rater__user_id=user.pk, movie=movie, tag=OuterRef("tag_id"))
+        tags = self.filter(movie=movie).select_related("tag").annotate(mine=Exists(given))
+        return tags.order_by("-mine", "-count", "tag__name")
+
+
 class MovieTag(models.Model):
     """How many raters gave a movie a tag."""
 
@@ -44,6 +70,10 @@ class MovieTag(models.Model):
     movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="tag_counts", db_index=False)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="movie_counts")
     count = models.IntegerField()
+
+    mine: bool  # where the query asked for it: `of_movie`
+
+    objects = MovieTagQuerySet.as_manager()
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(count__gt=0), name="movie_tag_count_positive"),)
