@@ -58,7 +58,9 @@ class MovieTagQuerySet(models.QuerySet["MovieTag"]):
 
     def of_movie(self, movie: Movie, user: User | AnonymousUser) -> MovieTagQuerySet:
         """Return a movie's tags with their names: the user's own (`mine`) first, then the most given."""
-        given = TagApplication.objects.filter(rater__user_id=user.pk, movie=movie, tag=OuterRef("tag_id"))
+        given = TagApplication.objects.filter(movie=movie, tag=OuterRef("tag_id"))
+        # An imported rater has no user either: None must not find them.
+        given = given.filter(rater__user_id=user.pk) if user.is_authenticated else given.none()
         tags = self.filter(movie=movie).select_related("tag").annotate(mine=Exists(given))
         return tags.order_by("-mine", "-count", "tag__name")
 
