@@ -11,6 +11,7 @@ from recommender.models import Movie, Rating
 from recommender.services.list_changes import Changes
 from recommender.services.movies import poster_url
 from recommender.services.recommendations import Recommendation, Recommendations
+from recommender.services.tags import Suggestion, TagsOfMovie
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -116,6 +117,11 @@ class TagList(Schema):
     count: int
     results: list[TagOut]
 
+    @classmethod
+    def of(cls, found: TagsOfMovie) -> Self:
+        """Build it from the tags of a movie."""
+        return cls(count=found.count, results=[TagOut.model_validate(tag) for tag in found.tags])
+
 
 class TagSuggestion(Part):
     """A tag in use and how often it was given."""
@@ -129,6 +135,12 @@ class TagSuggestionList(Schema):
 
     count: int
     results: list[TagSuggestion]
+
+    @classmethod
+    def of(cls, found: Iterable[Suggestion]) -> Self:
+        """Build it from suggestions."""
+        results = [TagSuggestion.model_validate(tag) for tag in found]
+        return cls(count=len(results), results=results)
 
 
 class RatedMovie(MovieOut):

@@ -21,8 +21,7 @@ def complete(
     request: HttpRequest, prefix: Annotated[str, Field(max_length=255)] = "", limit: Limit = 10
 ) -> TagSuggestionList:
     """Return the tags in use that begin with `prefix`, the most given first."""
-    found = tags.complete(prefix=prefix, limit=limit)
-    return TagSuggestionList(count=len(found), results=found)
+    return TagSuggestionList.of(tags.complete(prefix=prefix, limit=limit))
 
 
 @router.get(
@@ -52,5 +51,4 @@ def take_back(request: HttpRequest, movie_id: Path[MovieId], tag: Path[TagName],
 
 
 def _answer(request: HttpRequest, movie_id: int, limit: int) -> TagList:
-    found = tags.of_movie(movie=movies.get(movie_id=movie_id), user=request.user, limit=limit)
-    return TagList(count=found.count, results=found.tags)
+    return TagList.of(tags.of_movie(movie=movies.get(movie_id=movie_id), user=request.user, limit=limit))

@@ -16,8 +16,9 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
     def most_given(self, beginning: str) -> TagQuerySet:
         """Return the tags in use that begin like this, the most given first, how often as `n_given`."""
-        begun = self.filter(name__startswith=beginning).annotate(n_given=Sum("movie_counts__count"))
-        return begun.filter(n_given__gt=0).order_by("-n_given", "name")
+        n_given = Sum("movie_counts__count")
+        in_use = self.filter(name__startswith=beginning, movie_counts__isnull=False)
+        return in_use.annotate(n_given=n_given).order_by(n_given.desc(), "name")  # type: ignore[no-redef]
 
 
 class Tag(models.Model):
@@ -61,8 +62,9 @@ class MovieTagQuerySet(models.QuerySet["MovieTag"]):
         given = TagApplication.objects.filter(movie=movie, tag=OuterRef("tag_id"))
         # An imported rater has no user either: None must not find them.
         given = given.filter(rater__user_id=user.pk) if user.is_authenticated else given.none()
-        tags = self.filter(movie=movie).select_related("tag").annotate(mine=Exists(given))
-        return tags.order_by("-mine", "-count", "tag__name")
+        mine = Exists(given)
+        tags = self.filter(movie=movie).select_related("tag").annotate(mine=mine)  # type: ignore[no-redef]
+        return tags.order_by(mine.desc(), "-count", "tag__name")
 
 
 class MovieTag(models.Model):

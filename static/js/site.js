@@ -8,8 +8,12 @@ import { asOfNow, noteChange } from "./session.js";
 document.addEventListener("rate", (event) => setRating(event.detail));
 
 // A page restored from the back-forward cache may show stars that have changed since, or those of who signed out.
-const shownAsOf = asOfNow();
-document.addEventListener("rating-saved", noteChange);
+let shownAsOf = asOfNow();
+document.addEventListener("rating-saved", () => {
+  const upToDate = shownAsOf === asOfNow();
+  noteChange();
+  if (upToDate) shownAsOf = asOfNow();
+});
 addEventListener("pageshow", (event) => {
   if (event.persisted && shownAsOf !== asOfNow()) location.reload();
 });

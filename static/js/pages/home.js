@@ -85,7 +85,7 @@ addEventListener("popstate", () => {
 
 grid.addEventListener("grid-loaded", ({ detail }) => {
   count.textContent = welcome.hidden && !detail.error ? counted(detail.count, "movie") : "";
-  history.replaceState({ ...history.state, shown: grid.size }, "");
+  if (grid.size > detail.results.length) history.replaceState({ shown: grid.size }, "");
 });
 
 function insteadOfRecommendations(error) {
