@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Lower, Trim
 
 from recommender.models.movie import Movie
@@ -16,9 +16,9 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
     def most_given(self, beginning: str) -> TagQuerySet:
         """Return the tags in use that begin like this, the most given first, how often as `n_given`."""
-        n_given = Sum("movie_counts__count")
         in_use = self.filter(name__startswith=beginning, movie_counts__isnull=False)
-        return in_use.annotate(n_given=n_given).order_by(n_given.desc(), "name")  # type: ignore[no-redef]
+        counted = in_use.annotate(n_given=Sum("movie_counts__count"))  # type: ignore[no-redef]
+        return counted.order_by("-n_given", "name")  # type: ignore[misc]
 
 
 class Tag(models.Model):
@@ -59,12 +59,12 @@ class MovieTagQuerySet(models.QuerySet["MovieTag"]):
 
     def of_movie(self, movie: Movie, user: User | AnonymousUser) -> MovieTagQuerySet:
         """Return a movie's tags with their names: the user's own (`mine`) first, then the most given."""
-        given = TagApplication.objects.filter(movie=movie, tag=OuterRef("tag_id"))
-        # An imported rater has no user either: None must not find them.
-        given = given.filter(rater__user_id=user.pk) if user.is_authenticated else given.none()
+        tags = self.filter(movie=movie).select_related("tag").order_by("-count", "tag__name")
+        if not user.is_authenticated:  # nor has an imported rater a user: None would find them
+            return tags.annotate(mine=Value(False))  # type: ignore[no-redef]
+        given = TagApplication.objects.filter(rater__user_id=user.pk, movie=movie, tag=OuterRef("tag_id"))
         mine = Exists(given)
-        tags = self.filter(movie=movie).select_related("tag").annotate(mine=mine)  # type: ignore[no-redef]
-        return tags.order_by(mine.desc(), "-count", "tag__name")
+        return tags.annotate(mine=mine).order_by(mine.desc(), "-count", "tag__name")  # type: ignore[no-redef]
 
 
 class MovieTag(models.Model):

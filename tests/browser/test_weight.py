@@ -25,14 +25,20 @@ def weights(page: Page, addresses: list[str]) -> tuple[dict[str, int], set[str]]
     found, hosts = {}, set()
     for address in addresses:
         responses: list[Response] = []
-        page.on("response", responses.append)
+        collect = collector(responses)
+        page.on("response", collect)
         page.goto(address)
         page.wait_for_load_state("networkidle")
-        page.remove_listener("response", responses.append)
+        page.remove_listener("response", collect)
         hosts |= {urlsplit(response.url).netloc for response in responses} - {urlsplit(page.url).netloc}
         ours = [response.request for response in responses if response.request.resource_type in OURS]
         found[address] = sum(request.sizes()["responseBodySize"] for request in ours)
     return found, hosts
+
+
+def collector(responses: list[Response]) -> Callable[[Response], None]:
+    """A listener of its own for each page."""
+    return lambda response: responses.append(response)
 
 
 @pytest.fixture(autouse=True)
