@@ -36,6 +36,7 @@ endif
 lint: .venv/installed-for-tests ## Check style, types and the directions of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/oxlint static/js
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 

@@ -8,6 +8,7 @@ from recommender.services.group_recommendations import InvalidInvitation
 from recommender.services.movies import UnknownMovie
 from recommender.services.profiles import TooFewRatings, UnknownAlgorithm
 from recommender.services.ratings import InvalidRating
+from recommender.services.tags import InvalidTag
 
 
 def register(api: NinjaAPI) -> None:
@@ -20,7 +21,8 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(InvalidRating)
     @api.exception_handler(InvalidInvitation)
-    def invalid_value(request: HttpRequest, error: InvalidRating | InvalidInvitation) -> HttpResponse:
+    @api.exception_handler(InvalidTag)
+    def invalid_value(request: HttpRequest, error: InvalidRating | InvalidInvitation | InvalidTag) -> HttpResponse:
         return api.create_response(request, {"detail": str(error)}, status=422)
 
     @api.exception_handler(AuthenticationError)

@@ -3,10 +3,17 @@
 from django.http import HttpRequest
 from ninja import Path, Router
 
-from recommender.api.schemas import Limit, MovieDetailOut, MovieId, MovieList, Problem
-from recommender.services import movies, similar_movies
+from recommender.api.schemas import Limit, MovieDetailOut, MovieId, MovieList, Problem, RatingHistogramOut
+from recommender.services import movies, rating_histogram, similar_movies
 
 router = Router(tags=["movies"])
+
+
+@router.get("/recently-rated", response={200: MovieList, 422: Problem}, summary="Recently rated movies")
+def recently_rated(request: HttpRequest, limit: Limit = 20) -> MovieList:
+    """Return the movies that somebody has rated on this site, the latest first; imported ratings do not count."""
+    found = movies.recently_rated(limit=limit)
+    return MovieList.of(found, len(found), movies.half_stars_by(request.user, found))
 
 
 @router.get("/movies/{movie_id}", response={200: MovieDetailOut, 404: Problem, 422: Problem}, summary="One movie")
@@ -23,3 +30,13 @@ def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20) ->
     """Return the movies that people rate like this one."""
     neighbours = similar_movies.similar_to(movie=movies.get(movie_id=movie_id), limit=limit)
     return MovieList.of(neighbours, len(neighbours), movies.half_stars_by(request.user, neighbours))
+
+
+@router.get(
+    "/movies/{movie_id}/histogram",
+    response={200: RatingHistogramOut, 404: Problem, 422: Problem},
+    summary="How a movie's ratings are spread",
+)
+def histogram(request: HttpRequest, movie_id: Path[MovieId]) -> RatingHistogramOut:
+    """Return how many people gave a movie 0.5, 1 … 5 stars."""
+    return RatingHistogramOut.of(movie_id, rating_histogram.of(movie=movies.get(movie_id=movie_id)))

@@ -11,6 +11,7 @@ from recommender.models import Movie, Rating
 from recommender.services.list_changes import Changes
 from recommender.services.movies import poster_url
 from recommender.services.recommendations import Recommendation, Recommendations
+from recommender.services.tags import Suggestion, TagsOfMovie
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -94,6 +95,73 @@ class MovieList(Schema):
         return cls(count=count, results=[MovieOut.of(movie, my_half_stars) for movie in movies])
 
 
+class Part(BaseModel):
+    """A small thing of which an answer holds hundreds: read from a dataclass, without what `Schema` does for rows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class HistogramStep(Schema):
+    """One step of the rating scale and how many ratings are on it."""
+
+    stars: float
+    count: int
+
+
+class RatingHistogramOut(Schema):
+    """The ten steps of the scale, the lowest first, and the number of ratings in all."""
+
+    movie_id: int
+    count: int
+    results: list[HistogramStep]
+
+    @classmethod
+    def of(cls, movie_id: int, counts: list[int]) -> Self:
+        """Build it from the counts of 1 … 10 half stars."""
+        steps = [HistogramStep(stars=(place + 1) / 2, count=count) for place, count in enumerate(counts)]
+        return cls(movie_id=movie_id, count=sum(counts), results=steps)
+
+
+class TagOut(Part):
+    """A tag, how many people gave it and whether I am one of them."""
+
+    name: str
+    count: int
+    mine: bool
+
+
+class TagList(Schema):
+    """Tags of a movie: mine first, then the most given; `count` is how many there are in all."""
+
+    count: int
+    results: list[TagOut]
+
+    @classmethod
+    def of(cls, found: TagsOfMovie) -> Self:
+        """Build it from the tags of a movie."""
+        return cls(count=found.count, results=[TagOut.model_validate(tag) for tag in found.tags])
+
+
+class TagSuggestion(Part):
+    """A tag in use and how often it was given."""
+
+    name: str
+    count: int
+
+
+class TagSuggestionList(Schema):
+    """Tags that begin with what was typed, the most given first."""
+
+    count: int
+    results: list[TagSuggestion]
+
+    @classmethod
+    def of(cls, found: Iterable[Suggestion]) -> Self:
+        """Build it from suggestions."""
+        results = [TagSuggestion.model_validate(tag) for tag in found]
+        return cls(count=len(results), results=results)
+
+
 class RatedMovie(MovieOut):
     """A movie the user has rated."""
 
@@ -110,12 +178,6 @@ class RatedMovieList(Schema):
 
     count: int
     results: list[RatedMovie]
-
-
-class Part(BaseModel):
-    """A small thing of which an answer holds hundreds: read from a dataclass, without what `Schema` does for rows."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class ReasonOut(Part):

@@ -21,10 +21,21 @@ def search(
     genre: Annotated[str | None, Field(max_length=64)] = None,
     decade: Annotated[int | None, Query(ge=1870, le=2100, multiple_of=10)] = None,
     min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0,
+    hide_rated: bool = False,
     order: title_search.Order = "relevance",
 ) -> MovieList:
-    """Find movies as you type, by title, id (tt0133093, tmdb:603) or filters alone; no query: the most rated."""
+    """Find movies as you type, by title, id (tt0133093, tmdb:603) or filters alone; no query: the most rated.
+
+    `hide_rated` leaves out what the asking user has rated.
+    """
     hits = title_search.search(
-        query=q, limit=limit, offset=offset, genre=genre, decade=decade, min_ratings=min_ratings, order=order
+        query=q,
+        limit=limit,
+        offset=offset,
+        genre=genre,
+        decade=decade,
+        min_ratings=min_ratings,
+        exclude=movies.rated_by(request.user) if hide_rated else (),
+        order=order,
     )
     return MovieList.of(hits.movies, hits.count, movies.half_stars_by(request.user, hits.movies))

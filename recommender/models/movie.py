@@ -53,6 +53,10 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         """Return the movies of which TMDB has told other titles since a moment."""
         return self.filter(~Q(original_title="", tmdb_titles=[]), metadata_fetched_at__gt=moment)
 
+    def recently_rated(self) -> MovieQuerySet:
+        """Return the movies that somebody has rated on this site, the latest first."""
+        return self.filter(last_rated_at__isnull=False).order_by("-last_rated_at", "pk")
+
 
 class Movie(models.Model):
     """A movie; its primary key is the MovieLens id. Titles are as people write them: "The Matrix"."""
@@ -78,6 +82,7 @@ class Movie(models.Model):
     rating_count = models.IntegerField(default=0, editable=False)
     rating_mean = models.FloatField(null=True, editable=False)
     rating_median = models.FloatField(null=True, editable=False)
+    last_rated_at = models.DateTimeField(null=True, editable=False)  # by somebody here; imports leave it alone
 
     genre_names: list[str]  # where the query asked for them: `with_genres`
 
@@ -109,6 +114,9 @@ class Movie(models.Model):
         )
         indexes = (
             models.Index(F("rating_count").desc(), "id", name="movie_most_rated"),
+            models.Index(
+                F("last_rated_at").desc(), "id", condition=Q(last_rated_at__isnull=False), name="movie_recently_rated"
+            ),
             models.Index(fields=["imdb_id"], name="movie_imdb_id"),
             models.Index(fields=["tmdb_id"], name="movie_tmdb_id"),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from recommender.models.movie import Movie
 from recommender.models.rater import Rater
@@ -19,6 +19,11 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     def half_stars_by_movie(self, rater: Rater) -> dict[int, int]:
         """Return a rater's half stars by movie id."""
         return dict(self.filter(rater=rater).order_by("movie_id").values_list("movie_id", "half_stars"))
+
+    def count_by_half_stars(self, movie: Movie) -> dict[int, int]:
+        """Return how many ratings a movie has on each step of the scale in use (an index holds all it takes)."""
+        steps = self.filter(movie=movie).order_by("half_stars").values_list("half_stars")
+        return dict(steps.annotate(n_ratings=Count("*")))
 
 
 class Rating(models.Model):

@@ -1,11 +1,24 @@
 """Free-text tags: who gave which movie which tag, and the counts per movie."""
 
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Lower, Trim
 
 from recommender.models.movie import Movie
 from recommender.models.rater import Rater
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    """What the screens ask of tags."""
+
+    def most_given(self, beginning: str) -> TagQuerySet:
+        """Return the tags in use that begin like this, the most given first, how often as `n_given`."""
+        in_use = self.filter(name__startswith=beginning, movie_counts__isnull=False)
+        counted = in_use.annotate(n_given=Sum("movie_counts__count"))  # type: ignore[no-redef]
+        return counted.order_by("-n_given", "name")  # type: ignore[misc]
 
 
 class Tag(models.Model):
@@ -13,6 +26,10 @@ class Tag(models.Model):
 
     id = models.AutoField(primary_key=True)
     name = models.CharField(max_length=255, unique=True)
+
+    n_given: int  # where the query asked for it: `most_given`
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -37,6 +54,19 @@ class TagApplication(models.Model):
         return f"tag {self.tag_id} on movie {self.movie_id} by rater {self.rater_id}"
 
 
+class MovieTagQuerySet(models.QuerySet["MovieTag"]):
+    """What the screens ask of the tags of movies."""
+
+    def of_movie(self, movie: Movie, user: User | AnonymousUser) -> MovieTagQuerySet:
+        """Return a movie's tags with their names: the user's own (`mine`) first, then the most given."""
+        tags = self.filter(movie=movie).select_related("tag").order_by("-count", "tag__name")
+        if not user.is_authenticated:  # nor has an imported rater a user: None would find them
+            return tags.annotate(mine=Value(False))  # type: ignore[no-redef]
+        given = TagApplication.objects.filter(rater__user_id=user.pk, movie=movie, tag=OuterRef("tag_id"))
+        mine = Exists(given)
+        return tags.annotate(mine=mine).order_by(mine.desc(), "-count", "tag__name")  # type: ignore[no-redef]
+
+
 class MovieTag(models.Model):
     """How many raters gave a movie a tag."""
 
@@ -44,6 +74,10 @@ class MovieTag(models.Model):
     movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="tag_counts", db_index=False)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="movie_counts")
     count = models.IntegerField()
+
+    mine: bool  # where the query asked for it: `of_movie`
+
+    objects = MovieTagQuerySet.as_manager()
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(count__gt=0), name="movie_tag_count_positive"),)

@@ -27,7 +27,7 @@ AND (movie.rating_count, movie.rating_mean, movie.rating_median)
     IS DISTINCT FROM (statistic.count, statistic.mean, statistic.median)
 """
 CLEAR_STATISTICS = """
-UPDATE recommender_movie AS movie SET rating_count = 0, rating_mean = NULL, rating_median = NULL
+UPDATE recommender_movie AS movie SET rating_count = 0, rating_mean = NULL, rating_median = NULL, last_rated_at = NULL
 WHERE rating_count > 0 AND NOT EXISTS (SELECT FROM recommender_rating WHERE movie_id = movie.id)
 """
 

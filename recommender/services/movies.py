@@ -29,6 +29,28 @@ def half_stars_by(user: User | AnonymousUser, movies: Sequence[Movie]) -> dict[i
     return dict(mine.values_list("movie_id", "half_stars"))
 
 
+def rated_by(user: User | AnonymousUser) -> list[int]:
+    """Return the ids of the movies a user has rated; none for a visitor."""
+    if not user.is_authenticated:
+        return []
+    return list(Rating.objects.filter(rater__user_id=user.pk).values_list("movie_id", flat=True))
+
+
+def recently_rated(*, limit: int) -> list[Movie]:
+    """Return the movies somebody has rated here, the latest first."""
+    return list(Movie.objects.with_genres().recently_rated()[:limit])
+
+
+def summary_of(movie: Movie) -> str:
+    """Return a movie in a sentence or two, for search engines and previews of a link."""
+    genres = ", ".join(name for name in movie.genre_names if not name.startswith("("))
+    about = f"{movie}: {genres}." if genres else f"{movie}."
+    if movie.rating_mean is None:
+        return f"{about} Nobody has rated it yet."
+    ratings = "1 rating" if movie.rating_count == 1 else f"{movie.rating_count:,} ratings"
+    return f"{about} {movie.rating_mean:.1f} of 5 stars from {ratings}."
+
+
 def poster_url(movie: Movie) -> str | None:
     """Return the address of the poster, or None when none is known."""
     return f"{POSTERS}{movie.poster_path}" if movie.poster_path else None

@@ -1,5 +1,7 @@
 """Rate a movie and take a rating back."""
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Case, F, FloatField, Value, When
@@ -7,6 +9,8 @@ from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
 from recommender.models import Movie, Rater, Rating
+
+NOT_RATED = {"rating_count": 0, "rating_mean": None, "rating_median": None, "last_rated_at": None}
 
 
 class InvalidRating(ValueError):
@@ -33,7 +37,8 @@ def rate(*, rater: Rater, movie: Movie, half_stars: int) -> Rating:
     rating, created = Rating.objects.update_or_create(
         rater=rater, movie=movie, defaults={"half_stars": half_stars, "rated_at": timezone.now()}
     )
-    _count(movie, added=1 if created else 0, half_stars=half_stars - (before.half_stars if before else 0))
+    added = half_stars - (before.half_stars if before else 0)
+    _count(movie, added=1 if created else 0, half_stars=added, last_rated_at=rating.rated_at)
     return rating
 
 
@@ -53,15 +58,15 @@ def _lock(rater: Rater, movie: Movie) -> Rating | None:
     return Rating.objects.filter(rater=rater, movie=movie).first()
 
 
-def _count(movie: Movie, *, added: int, half_stars: int) -> None:
+def _count(movie: Movie, *, added: int, half_stars: int, **more: datetime) -> None:
     """Move the movie's count and mean; the median follows with the next import or training."""
     count = F("rating_count") + added
     total = Case(When(rating_count=0, then=Value(0.0)), default=F("rating_mean") * F("rating_count")) + half_stars / 2
     mean = Least(Greatest(total / (count), Value(0.5)), Value(5.0), output_field=FloatField())
     first = {"rating_count": 1, "rating_mean": half_stars / 2, "rating_median": half_stars / 2}
     movies = Movie.objects.filter(pk=movie.pk)
-    if added == -1 and movies.filter(rating_count=1).update(rating_count=0, rating_mean=None, rating_median=None):
+    if added == -1 and movies.filter(rating_count=1).update(**NOT_RATED):
         return
-    if added == 1 and movies.filter(rating_count=0).update(**first):
+    if added == 1 and movies.filter(rating_count=0).update(**first, **more):
         return
-    movies.update(rating_count=count, rating_mean=mean)
+    movies.update(rating_count=count, rating_mean=mean, **more)

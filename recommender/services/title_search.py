@@ -1,7 +1,7 @@
 """Build the title index and search it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -61,14 +61,25 @@ def search(
     genre: str | None = None,
     decade: int | None = None,
     min_ratings: int = 0,
+    exclude: Collection[int] = (),
     order: Order = "relevance",
 ) -> SearchHits:
-    """Return the movies that match, best first; an empty query matches all, the most rated first."""
+    """Return the movies that match, best first; an empty query matches all, the most rated first.
+
+    Movies whose ids are in `exclude` are neither returned nor counted.
+    """
     index = serving.title_index()
     if index is None:
         return SearchHits([], 0)
     hits = index.search(
-        query, limit=limit, offset=offset, genre=genre, decade=decade, min_ratings=min_ratings, order=order
+        query,
+        limit=limit,
+        offset=offset,
+        genre=genre,
+        decade=decade,
+        min_ratings=min_ratings,
+        exclude=exclude,
+        order=order,
     )
     return SearchHits(Movie.objects.in_order(hits.movie_ids), hits.count)
 

@@ -1,37 +1,57 @@
 """The pages visitors see; their data comes from the API by fetch."""
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from recommender.models import Genre, Movie
-from recommender.services.movies import half_stars_by
+from recommender.services.movies import half_stars_by, poster_url, summary_of
 from recommender.services.recommendations import choices
+
+SEARCH = ("q", "genre", "decade", "min_ratings", "hide_rated", "order")
+RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Search, popular movies and, for a signed-in user, a row of recommendations."""
-    return render(request, "recommender/home.html", {"query": request.GET.get("q", "").strip()})
+    """Search, popular and recently rated movies and, for a signed-in user, a row of recommendations."""
+    context = {
+        "query": request.GET.get("q", "").strip(),
+        "searching": any(request.GET.get(name, "").strip() for name in SEARCH),
+        "recently_rated": Movie.objects.recently_rated().exists(),
+        "genres": _genres(),
+        "decades": _decades(),
+        "rating_steps": RATING_STEPS,
+        "canonical": request.build_absolute_uri(request.path),
+    }
+    return render(request, "recommender/home.html", context)
 
 
 @require_safe
 def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
     """Show one movie with its figures, the user's stars and similar movies."""
-    shown = get_object_or_404(Movie, pk=movie_id)
-    explain = request.user.is_authenticated and not half_stars_by(request.user, [shown])
-    return render(request, "recommender/movie.html", {"movie": shown, "explain": explain})
+    shown = get_object_or_404(Movie.objects.with_genres(), pk=movie_id)
+    half_stars = half_stars_by(request.user, [shown]).get(shown.pk)
+    context = {
+        "movie": shown,
+        "genres": [name for name in shown.genre_names if not name.startswith("(")],
+        "summary": summary_of(shown),
+        "poster": poster_url(shown),
+        "canonical": request.build_absolute_uri(request.path),
+        "my_stars": half_stars and half_stars / 2,
+        "explain": request.user.is_authenticated and not half_stars,
+    }
+    return render(request, "recommender/movie.html", context)
 
 
 @require_safe
 @login_required
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Show the recommendations of a chosen algorithm, with filters."""
-    genres = Genre.objects.exclude(name__startswith="(").values_list("name", flat=True)
     available = sorted((choice for choice in choices() if choice.available), key=lambda choice: not choice.default)
-    context = {"choices": available, "genres": genres, "decades": _decades()}
+    context = {"choices": available, "genres": _genres(), "decades": _decades()}
     return render(request, "recommender/recommendations.html", context)
 
 
@@ -47,6 +67,11 @@ def together(request: HttpRequest) -> HttpResponse:
 def my_ratings(request: HttpRequest) -> HttpResponse:
     """List the ratings of the signed-in user, to edit or remove."""
     return render(request, "recommender/my_ratings.html")
+
+
+def _genres() -> QuerySet[Genre, str]:
+    """Return the names of the genres, without "(no genres listed)"."""
+    return Genre.objects.exclude(name__startswith="(").values_list("name", flat=True)
 
 
 def _decades() -> range:

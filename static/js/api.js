@@ -39,6 +39,12 @@ function sentenceOf(answer, status) {
 
 export const search = (query, signal) => request("GET", "search", { query, signal });
 export const movie = (movieId) => request("GET", `movies/${movieId}`);
+export const recentlyRated = (query) => request("GET", "recently-rated", { query });
+export const histogram = (movieId) => request("GET", `movies/${movieId}/histogram`);
+export const tagsOf = (movieId, query) => request("GET", `movies/${movieId}/tags`, { query });
+export const putTag = (movieId, tag, query) => request("PUT", `movies/${movieId}/tags/${encodeURIComponent(tag)}`, { query });
+export const deleteTag = (movieId, tag, query) => request("DELETE", `movies/${movieId}/tags/${encodeURIComponent(tag)}`, { query });
+export const completeTag = (query, signal) => request("GET", "tags", { query, signal });
 export const similar = (movieId, query) => request("GET", `movies/${movieId}/similar`, { query });
 export const ratings = (query, signal) => request("GET", "ratings", { query, signal });
 export const recommendations = (query, signal) => request("GET", "recommendations", { query, signal });

@@ -2,6 +2,7 @@
 import { pageMeta } from "./dom.js";
 
 const REMEMBERED = "movierec-algorithm";
+const CHANGED = "movierec-changed";
 
 export const signedIn = pageMeta("signed-in") === "yes";
 
@@ -18,3 +19,15 @@ export function rememberedAlgorithm() {
 export function rememberAlgorithm(name) {
   localStorage.setItem(REMEMBERED, name);
 }
+
+/** Note that what pages show of this person has changed: a restored page compares and loads anew. */
+export function noteChange() {
+  localStorage.setItem(CHANGED, `${signedIn} ${Date.now()}`);
+}
+
+/** A text that stays the same until something changes, here or in another window. */
+export function asOfNow() {
+  return localStorage.getItem(CHANGED);
+}
+
+if (!localStorage.getItem(CHANGED)?.startsWith(`${signedIn} `)) noteChange();

@@ -3,12 +3,19 @@ import "./components/title-search.js";
 import "./components/toast-stack.js";
 import { element } from "./dom.js";
 import { setRating } from "./rating-store.js";
+import { asOfNow, noteChange } from "./session.js";
 
 document.addEventListener("rate", (event) => setRating(event.detail));
 
-// A page restored from the back-forward cache may show stars that have changed since.
+// A page restored from the back-forward cache may show stars that have changed since, or those of who signed out.
+let shownAsOf = asOfNow();
+document.addEventListener("rating-saved", () => {
+  const upToDate = shownAsOf === asOfNow();
+  noteChange();
+  if (upToDate) shownAsOf = asOfNow();
+});
 addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
+  if (event.persisted && shownAsOf !== asOfNow()) location.reload();
 });
 
 const offlineNote = element("p", { class: "offline-note", role: "status" });

@@ -24,7 +24,7 @@ def problems(page: Page, address: str, scheme: str) -> list[str]:
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_it_gives_axe_nothing_to_report_to_a_visitor(page: Page, query: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    addresses = ["/", f"/?q={query}", "/?q=qqqqzzzz", "/movies/1/", "/nowhere/"]
+    addresses = ["/", f"/?q={query}", "/?q=qqqqzzzz", "/?genre=Drama&order=newest", "/movies/1/", "/nowhere/"]
     addresses += ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
     assert [problem for address in addresses for problem in problems(page, address, scheme)] == []
 

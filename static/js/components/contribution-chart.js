@@ -3,6 +3,7 @@
  * `chart.contributions = [{title, my_stars, contribution}]`; a table says the same to assistive technology.
  */
 import { element } from "../dom.js";
+import { svg } from "../svg.js";
 import { counted, decimal, signedStars } from "../words.js";
 
 const N_BARS = 8;
@@ -10,13 +11,6 @@ const ROW = 48;
 const BAR = 12;
 const AXIS = 28;
 const FIGURE_WIDTH = 56;
-
-function svg(name, attributes, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.textContent = text;
-  return node;
-}
 
 /** The strongest ratings by name, the rest in one bar: the bars add up to the whole. */
 function bars(contributions) {

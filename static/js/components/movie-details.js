@@ -8,7 +8,18 @@ import "./star-rating.js";
 
 export class MovieDetails extends HTMLElement {
   connectedCallback() {
+    document.addEventListener("rating-saved", this);
     this.load();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("rating-saved", this);
+  }
+
+  /** My stars count among everybody's. */
+  async handleEvent({ detail: { movieId } }) {
+    if (movieId !== Number(this.getAttribute("movie-id"))) return;
+    this.part("figures").replaceChildren(...this.figures(await api.movie(movieId)));
   }
 
   async load() {
@@ -29,7 +40,6 @@ export class MovieDetails extends HTMLElement {
     poster.movie = movie;
     this.part("poster").replaceChildren(poster);
     this.dataset.genre = poster.firstElementChild.dataset.genre;
-    this.part("facts").textContent = [movie.year, movie.genres.join(", ")].filter(Boolean).join(" · ");
     this.part("stars").replaceChildren(element("star-rating", {
       class: "star-rating-large", "movie-id": movie.movie_id, "movie-title": movie.title, stars: movie.my_stars,
     }));

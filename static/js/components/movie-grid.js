@@ -1,10 +1,12 @@
 /**
- * <movie-grid>: an endless grid of tiles. `grid.source = {load, empty, failed}`: load(offset, limit, signal) resolves to
- * {count, results}; empty() and failed(error) may return a node to show instead. Fires "grid-loaded".
+ * <movie-grid>: an endless grid of tiles. `grid.source = {load, first, empty, failed}`: load(offset, limit, signal) resolves
+ * to {count, results}; `first` is how many to begin with; empty() and failed(error) may return a node to show instead.
+ * Fires "grid-loaded".
  */
 import { ApiError } from "../api.js";
 import { element } from "../dom.js";
 import { errorMessage } from "./status-message.js";
+import { showToast } from "./toast-stack.js";
 import "./movie-tile.js";
 
 const PAGE = 40;
@@ -20,7 +22,7 @@ export class MovieGrid extends HTMLElement {
     this.list = element("ul", { class: "movie-grid" });
     this.more = element("button", { class: "button", type: "button", hidden: true, onclick: () => this.loadMore() }, "Show more");
     this.replaceChildren(this.list, element("p", { class: "list-end" }, this.more));
-    this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && !this.more.hidden) this.loadMore(); }, { rootMargin: "800px" });
+    this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && this.mayGoOn()) this.loadMore(); }, { rootMargin: "800px" });
     this.observer.observe(this.more);
     this.showSkeletons();
   }
@@ -30,19 +32,29 @@ export class MovieGrid extends HTMLElement {
     this.controller?.abort();
   }
 
-  showSkeletons() {
+  /** Whoever walks through the tiles by keyboard asks for more with the button; else the end would run away. */
+  mayGoOn() {
+    return !this.more.hidden && !this.list.querySelector(":focus-visible");
+  }
+
+  get busy() { return this.list.hasAttribute("aria-busy"); }
+  get size() { return this.list.childElementCount; }
+
+  showSkeletons(length = N_SKELETONS) {
     this.list.setAttribute("aria-busy", "true");
-    this.list.replaceChildren(...Array.from({ length: N_SKELETONS }, skeletonTile));
+    this.list.replaceChildren(...Array.from({ length }, skeletonTile));
   }
 
   set source(source) {
     this.currentSource = source;
     this.limit = source.limit ?? PAGE;
-    this.reload();
+    if (source.first > this.limit && !this.querySelector("movie-tile")) this.showSkeletons(source.first);
+    this.reload(Math.max(source.first ?? 0, this.limit));
   }
 
-  async reload() {
-    const page = await this.fetchPage(0);
+  async reload(limit = this.limit) {
+    this.list.setAttribute("aria-busy", "true");
+    const page = await this.fetchPage(0, limit);
     if (!page) return;
     this.count = page.count;
     this.message?.remove();
@@ -54,11 +66,14 @@ export class MovieGrid extends HTMLElement {
   async loadMore() {
     if (this.loadingMore) return;
     this.loadingMore = true;
-    const page = await this.fetchPage(this.list.childElementCount);
+    const present = this.size;
+    const asked = document.activeElement === this.more;
+    const page = await this.fetchPage(present);
     this.loadingMore = false;
     if (!page) return;
     this.list.append(...page.results.map((movie) => this.item(movie)));
     this.settle(page);
+    if (asked) this.list.children[present]?.querySelector("a").focus();
   }
 
   settle(page) {
@@ -71,24 +86,27 @@ export class MovieGrid extends HTMLElement {
     this.observer.observe(this.more);
   }
 
-  /** Resolve to a page, or to nothing when a newer request replaced this one or it failed. */
-  async fetchPage(offset) {
+  /** Resolve to a page, or to null when a newer request replaced this one or it failed. */
+  async fetchPage(offset, limit = this.limit) {
     this.controller?.abort();
     const controller = new AbortController();
     this.controller = controller;
     try {
-      const page = await this.currentSource.load(offset, this.limit, controller.signal);
-      return controller.signal.aborted ? undefined : page;
+      const page = await this.currentSource.load(offset, limit, controller.signal);
+      return controller.signal.aborted ? null : page;
     } catch (error) {
       if (error.name !== "AbortError" && !controller.signal.aborted) this.fail(error, offset);
       if (!(error instanceof ApiError) && error.name !== "AbortError") throw error;
-      return undefined;
+      return null;
     }
   }
 
   fail(error, offset) {
     this.list.removeAttribute("aria-busy");
-    if (offset) return;
+    if (offset) {
+      showToast({ message: error.message, action: { label: "Try again", run: () => this.loadMore() } });
+      return;
+    }
     this.list.replaceChildren();
     this.more.hidden = true;
     this.showMessage(this.currentSource.failed?.(error) ?? errorMessage(error, () => { this.message.remove(); this.showSkeletons(); this.reload(); }));

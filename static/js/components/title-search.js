@@ -33,7 +33,10 @@ export class TitleSearch extends HTMLElement {
   /** A page that shows results itself takes the event; on all others, Enter opens the search page. */
   announce(event) {
     const taken = !document.dispatchEvent(
-      new CustomEvent("search-typed", { detail: { query: this.field.value.trim() }, cancelable: true }),
+      new CustomEvent("search-typed", {
+        detail: { query: this.field.value.trim(), submitted: event.type === "submit" },
+        cancelable: true,
+      }),
     );
     if (taken && event.type === "submit") event.preventDefault();
   }

@@ -8,6 +8,9 @@ import { element } from "../dom.js";
 const MOTIFS = ["moon", "horizon", "beam", "rings", "split", "stripes", "arch"];
 const TONES = ["deep", "mid", "bright", "deep", "pale", "mid"];
 const LETTER_WIDTH = 0.54;
+/** Widths of letters in the widest serif of the stack, in em, so that no word breaks on a poster. */
+const LETTERS = [[/[MW@]/u, 1.12], [/[mw]/u, 1.06], [/[A-Z&]/u, 0.84], [/[fijlrt.,:;'’!]/u, 0.5]];
+const OTHER_LETTER = 0.72;
 const LINE_HEIGHT = 1.1;
 
 /** Spread consecutive ids over 0..2³²−1 (the finaliser of MurmurHash3). */
@@ -17,10 +20,13 @@ function scattered(id) {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+function wordWidth(word) {
+  return [...word].reduce((sum, letter) => sum + (LETTERS.find(([shape]) => shape.test(letter))?.[1] ?? OTHER_LETTER), 0);
+}
+
 /** Font size in percent of the poster's width: the longest word fits a line, all lines fit the title's area. */
 function titleSize(title) {
-  const longest = Math.max(...title.split(/[\s-]+/).map((word) => word.length));
-  const byWord = 80 / (LETTER_WIDTH * longest);
+  const byWord = 80 / Math.max(...title.split(/[\s-]+/u).map(wordWidth));
   const byArea = Math.sqrt((80 * 74) / (LETTER_WIDTH * LINE_HEIGHT * title.length));
   return Math.max(7.5, Math.min(19, byWord, byArea));
 }
@@ -32,7 +38,7 @@ function titleHeight(title, size) {
 
 /** Drop "(a.k.a. …)" from a title: a poster carries one name. */
 function posterTitle(title) {
-  return (title.replace(/\s*\([^)]*\)/g, "").trim() || title).replace(/ - /g, "\u00a0\u2013 ");
+  return (title.replaceAll(/\s*\([^)]*\)/g, "").trim() || title).replaceAll(" - ", "\u00a0\u2013 ");
 }
 
 export class TypographicPoster extends HTMLElement {
@@ -40,7 +46,7 @@ export class TypographicPoster extends HTMLElement {
     const seed = scattered(id);
     const name = posterTitle(title);
     this.setAttribute("aria-hidden", "true");
-    this.dataset.genre = (genres[0] ?? "").toLowerCase().replace(/[^a-z]+/g, "-");
+    this.dataset.genre = (genres[0] ?? "").toLowerCase().replaceAll(/[^a-z]+/g, "-");
     this.dataset.motif = MOTIFS[seed % MOTIFS.length];
     this.dataset.tone = TONES[(seed >>> 4) % TONES.length];
     this.style.setProperty("--turn", `${(seed >>> 8) % 360}deg`);

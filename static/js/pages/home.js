@@ -1,67 +1,91 @@
-/** Home and search: the address holds the query, the grid shows what it finds, or what is popular. */
+/** Home and search: the address holds the search, the grid shows what it finds, or what is popular. */
 import * as api from "../api.js";
 import "../components/movie-grid.js";
 import "../components/movie-row.js";
+import "../components/search-filters.js";
 import { statusMessage } from "../components/status-message.js";
+import { focusFirst, walkWithArrows } from "../grid-keys.js";
+import { addressOf, searchInAddress, turnedFilters, withoutFilters } from "../search-address.js";
 import { counted } from "../words.js";
 
-const PAUSE_MS = 20;
+const MOST_AT_ONCE = 100;
 const grid = document.querySelector("movie-grid");
 const heading = document.querySelector("[data-heading]");
 const count = document.querySelector("[data-count]");
 const welcome = document.querySelector("[data-welcome]");
 const searchTitle = document.querySelector("[data-search-title]");
-const row = document.querySelector("[data-row=recommendations]");
+const filters = document.querySelector("search-filters");
 const field = document.querySelector("#search-field");
 
 let shown = null;
-let timer = 0;
 
-function queryInAddress() {
-  return new URLSearchParams(location.search).get("q")?.trim() ?? "";
+function headingOf({ q }, narrowed) {
+  if (q) return `Results for “${q}”`;
+  return narrowed ? "Movies" : "Popular";
 }
 
-function show(query) {
-  if (query === shown) return;
-  shown = query;
-  welcome.hidden = query !== "";
-  searchTitle.hidden = query === "";
-  heading.textContent = query ? `Results for “${query}”` : "Popular";
-  document.title = query ? `${query} · movierec` : "movierec: one good movie for tonight";
+function nothingFound(search) {
+  if (turnedFilters(search).length) {
+    return statusMessage({
+      heading: "Nothing that fits all of it",
+      sentence: search.q ? `The filters leave nothing of “${search.q}”.` : "No movie passes all of these filters.",
+      button: { label: "Clear the filters", run: () => go(withoutFilters(search)) },
+    });
+  }
+  return statusMessage({
+    heading: "Nothing by that name",
+    sentence: search.q ? "Try fewer words or another spelling. Small typing slips are fine." : "The catalogue is empty. Import a MovieLens dataset to begin.",
+    button: { label: "Show popular movies", run: () => { field.value = ""; field.focus(); go(searchFor("")); } },
+  });
+}
+
+/** Show a search; after a reload or on the way back as many tiles as there were, so that the place is found again. */
+function show(search) {
+  const narrowed = turnedFilters(search).length > 0;
+  shown = search;
+  welcome.hidden = search.q !== "" || narrowed;
+  searchTitle.hidden = !welcome.hidden;
+  heading.textContent = headingOf(search, narrowed);
+  document.title = search.q ? `${search.q} · movierec` : "movierec: one good movie for tonight";
+  filters.search = search;
   grid.source = {
-    load: (offset, limit, signal) => api.search({ q: query, offset, limit }, signal),
-    empty: () => statusMessage({
-      heading: "Nothing by that name",
-      sentence: query ? "Try fewer words or another spelling. Small typing slips are fine." : "The catalogue is empty. Import a MovieLens dataset to begin.",
-      button: { label: "Show popular movies", run: () => { field.value = ""; field.focus(); go(""); } },
-    }),
+    load: (offset, limit, signal) => api.search({ ...search, offset, limit }, signal),
+    first: Math.min(history.state?.shown ?? 0, MOST_AT_ONCE),
+    empty: () => nothingFound(search),
   };
 }
 
-/** Typing edits one history entry, so that Back leaves the search in one step. */
-function go(query) {
-  if (query === queryInAddress()) { show(query); return; }
-  const url = new URL(location.href);
-  if (query) url.searchParams.set("q", query);
-  else url.searchParams.delete("q");
-  const method = queryInAddress() && query ? "replaceState" : "pushState";
-  history[method](null, "", url);
-  show(query);
+/** Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own. */
+function go(search) {
+  const url = addressOf(search);
+  if (url.href === location.href) return;
+  const typing = shown.q !== "" && search.q !== "" && shown.q !== search.q;
+  history[typing ? "replaceState" : "pushState"](null, "", url);
+  show(search);
+  if (welcome.hidden) scrollTo({ top: 0, behavior: "instant" });
+}
+
+function searchFor(query) {
+  return { ...shown, q: query };
 }
 
 document.addEventListener("search-typed", (event) => {
   event.preventDefault();
-  clearTimeout(timer);
-  timer = setTimeout(() => go(event.detail.query), PAUSE_MS);
+  go(searchFor(event.detail.query));
+  if (event.detail.submitted) focusFirst(grid);
 });
 
+filters.addEventListener("search-filtered", ({ detail }) => go(detail));
+
 addEventListener("popstate", () => {
-  field.value = queryInAddress();
-  show(queryInAddress());
+  const search = searchInAddress();
+  field.value = search.q;
+  show(search);
 });
 
 grid.addEventListener("grid-loaded", ({ detail }) => {
-  count.textContent = shown && !detail.error ? counted(detail.count, "movie") : "";
+  count.textContent = welcome.hidden && !detail.error ? counted(detail.count, "movie") : "";
+  if (grid.size > detail.results.length) history.replaceState({ shown: grid.size }, "");
 });
 
 function insteadOfRecommendations(error) {
@@ -72,5 +96,7 @@ function insteadOfRecommendations(error) {
   return !error || error.status === 404 ? null : undefined;
 }
 
-row?.load(() => api.recommendations({ limit: 20 }), insteadOfRecommendations);
-show(queryInAddress());
+show(searchInAddress());
+walkWithArrows(grid, field);
+document.querySelector("[data-row=recommendations]")?.load(() => api.recommendations({ limit: 20 }), insteadOfRecommendations);
+document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));

@@ -1,0 +1,116 @@
+"""Give a movie a tag, take it back, complete what somebody types; the movie's counts follow in the same transaction."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from recommender.models import Movie, MovieTag, Rater, Tag, TagApplication
+
+LONGEST = 64
+MOST_PER_MOVIE = 20
+UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs"}  # categories of characters that show nothing or turn the text around
+
+# An import counts all tags anew: whoever adds one does so before it or after it, never meanwhile.
+NOT_DURING_AN_IMPORT = "LOCK TABLE recommender_movietag IN ROW EXCLUSIVE MODE"
+COUNT_ONE_MORE = """
+INSERT INTO recommender_movietag AS held (movie_id, tag_id, count) VALUES (%s, %s, 1)
+ON CONFLICT (movie_id, tag_id) DO UPDATE SET count = held.count + 1
+"""
+
+
+class InvalidTag(ValueError):
+    """A tag that cannot be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagOfMovie:
+    """A tag, how many people gave it to the movie, and whether the asking user did."""
+
+    name: str
+    count: int
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagsOfMovie:
+    """Some of the tags of a movie, and how many it has."""
+
+    tags: Sequence[TagOfMovie]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A tag and how often it was given, to any movie."""
+
+    name: str
+    count: int
+
+
+def normalised(name: str) -> str:
+    """Return a tag in lower case with single blanks; raise `InvalidTag` for one that is empty, long or unreadable."""
+    seen = "".join(" " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c) not in UNSEEN)
+    tag = " ".join(unicodedata.normalize("NFC", seen).lower().split())
+    if not any(c.isalnum() for c in tag):
+        raise InvalidTag("A tag needs a letter or a digit.")
+    if len(tag) > LONGEST:
+        raise InvalidTag(f"A tag has at most {LONGEST} characters; this one has {len(tag)}.")
+    return tag
+
+
+@transaction.atomic
+def add(*, rater: Rater, movie: Movie, name: str) -> None:
+    """Give a movie a tag; giving it twice is fine, more than `MOST_PER_MOVIE` raise `InvalidTag`."""
+    tag_name = normalised(name)
+    _lock(rater)
+    mine = TagApplication.objects.filter(rater=rater, movie=movie).values_list("tag__name", flat=True)
+    if tag_name in (names := set(mine)):
+        return
+    if len(names) >= MOST_PER_MOVIE:
+        raise InvalidTag(f"You gave this movie {MOST_PER_MOVIE} tags, the most there can be. Remove one first.")
+    tag, _ = Tag.objects.get_or_create(name=tag_name)
+    TagApplication.objects.create(rater=rater, movie=movie, tag=tag, applied_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_ONE_MORE, [movie.pk, tag.pk])
+
+
+@transaction.atomic
+def remove(*, rater: Rater, movie: Movie, name: str) -> None:
+    """Take a tag back; taking back what was not given is fine."""
+    _lock(rater)
+    given = TagApplication.objects.filter(rater=rater, movie=movie, tag__name=normalised(name)).first()
+    if given is None:
+        return
+    TagApplication.objects.filter(rater=rater, movie=movie, tag_id=given.tag_id).delete()
+    counted = MovieTag.objects.filter(movie=movie, tag_id=given.tag_id)
+    if counted.select_for_update().get().count == 1:
+        counted.delete()
+    else:
+        counted.update(count=F("count") - 1)
+
+
+def of_movie(*, movie: Movie, user: User | AnonymousUser, limit: int) -> TagsOfMovie:
+    """Return the tags of a movie: the user's first, then the most given."""
+    tags = MovieTag.objects.of_movie(movie, user)
+    found = [TagOfMovie(row.tag.name, row.count, row.mine) for row in tags[:limit]]
+    return TagsOfMovie(found, len(found) if len(found) < limit else tags.count())
+
+
+def complete(*, prefix: str, limit: int) -> list[Suggestion]:
+    """Return the tags in use that begin like this, the most given first; none before a letter or digit is typed."""
+    try:
+        beginning = normalised(prefix)
+    except InvalidTag:
+        return []
+    return [Suggestion(tag.name, tag.n_given) for tag in Tag.objects.most_given(beginning)[:limit]]
+
+
+def _lock(rater: Rater) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(NOT_DURING_AN_IMPORT)
+    Rater.objects.select_for_update().get(pk=rater.pk)  # two clicks of one rater queue up here
