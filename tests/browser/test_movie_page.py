@@ -79,15 +79,15 @@ def test_alices_stars_join_the_chart_at_once(alice_page: Page) -> None:
     expect(page.locator(".movie-figures")).not_to_have_text(before)
 
 
-@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
 def test_alice_gives_a_tag_and_takes_it_back(
     browser: Browser,
     browser_context_args: dict[str, Any],
     sign_up: Callable[[Page, str], str],
     tag: str,
-    device: dict[str, Any],
+    screen: dict[str, Any],
 ) -> None:
-    context = browser.new_context(**browser_context_args | device)
+    context = browser.new_context(**browser_context_args | screen)
     page = context.new_page()
     sign_up(page, "alice")
     page.goto(ADDRESS)

@@ -62,15 +62,15 @@ def test_it_goes_from_the_field_into_the_results_and_back_by_keyboard(page: Page
     expect(page).to_have_url(re.compile(r"/movies/\d+/$"))
 
 
-@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
 def test_it_keeps_filters_and_order_in_the_address(
-    browser: Browser, browser_context_args: dict[str, Any], device: dict[str, Any]
+    browser: Browser, browser_context_args: dict[str, Any], screen: dict[str, Any]
 ) -> None:
-    context = browser.new_context(**browser_context_args | device)
+    context = browser.new_context(**browser_context_args | screen)
     page = context.new_page()
     page.goto("/")
     settled(page)
-    if device:
+    if screen:
         page.get_by_role("button", name="Filters").click()
     page.get_by_label("Genre").select_option("Drama")
     expect(page).to_have_url(re.compile(r"\?genre=Drama$"))
@@ -92,7 +92,7 @@ def test_it_keeps_filters_and_order_in_the_address(
     expect(page.get_by_role("heading", name="Popular")).to_be_visible()
     page.go_forward()
     expect(page.locator("#filter-genre")).to_have_value("Drama")
-    if device:
+    if screen:
         page.get_by_role("button", name="Filters").click() if not page.locator("#search-filters").is_visible() else None
     page.get_by_role("button", name="Clear").click()
     expect(page).to_have_url(re.compile(r"/$"))
@@ -178,7 +178,7 @@ def test_it_drops_the_answers_to_what_is_no_longer_asked(page: Page, query: str)
     page.goto("/")
     expect(tiles(page)).to_have_count(40)
     held: list[Any] = []
-    page.route(re.compile(rf"search\?q={query[:2]}&"), held.append)
+    page.route(re.compile(rf"search\?q={query[:2]}&"), lambda route: held.append(route))
     field = page.get_by_role("searchbox")
     field.fill(query[:2])
     field.fill(query)

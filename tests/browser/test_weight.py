@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Response
 
 BUDGET = 60 * 1024
+PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 OURS = ("document", "stylesheet", "script")
 FOR_VISITORS = [
     "/",
@@ -23,6 +24,7 @@ FOR_ALICE = ["/", "/movies/1/", "/recommendations/", "/ratings/", "/together/", 
 def weights(page: Page, addresses: list[str]) -> tuple[dict[str, int], set[str]]:
     """Bytes on the wire by address, and the other hosts that were asked."""
     found, hosts = {}, set()
+    page.wait_for_load_state("networkidle")
     for address in addresses:
         responses: list[Response] = []
         collect = collector(responses)
@@ -62,6 +64,7 @@ def test_every_page_is_light_and_asks_nobody_else(page: Page, sign_up: Callable[
 
 def test_posters_are_lazy_sized_and_tell_nobody_where_they_are_shown(page: Page) -> None:
     page.route("**/api/v1/search*", lambda route: route.fulfill(json=one_movie()))
+    page.route("https://image.tmdb.org/**", lambda route: route.fulfill(body=PIXEL, content_type="image/gif"))
     page.goto("/")
     image = page.locator("movie-grid movie-poster img")
     image.wait_for(state="attached")
