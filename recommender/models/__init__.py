@@ -3,8 +3,20 @@
 from recommender.models.job import Job
 from recommender.models.model_version import ModelVersion
 from recommender.models.movie import Genre, Movie
+from recommender.models.preferences import Preferences
 from recommender.models.rater import Rater
 from recommender.models.rating import Rating
 from recommender.models.tag import MovieTag, Tag, TagApplication
 
-__all__ = ["Genre", "Job", "ModelVersion", "Movie", "MovieTag", "Rater", "Rating", "Tag", "TagApplication"]
+__all__ = [
+    "Genre",
+    "Job",
+    "ModelVersion",
+    "Movie",
+    "MovieTag",
+    "Preferences",
+    "Rater",
+    "Rating",
+    "Tag",
+    "TagApplication",
+]
