@@ -48,8 +48,8 @@ export class RatingStatistics extends HTMLElement {
       element("ul", { class: "statistics-facts" }, [`Your mean is ${decimal(mean)} stars.`, ...agreementSentences(agreement)].map((sentence) => element("li", {}, sentence))),
       part("Your stars", columns), part("By genre", byGenre), decades.length ? part("By decade", byDecade) : null);
     columns.data = { rows: histogram.map((value, index) => ({ label: ((index + 1) / 2).toString(), value })), caption: "How often you gave so many stars", head: ["Stars", "Ratings"], axis: "stars, and how often you gave them" };
-    byGenre.data = barsOf("By genre", genres.slice(0, N_GENRES));
-    byDecade.data = barsOf("By decade", decades.map((each) => ({ ...each, name: `${each.name}s` })));
+    byGenre.data = barsOf("Genre", genres.slice(0, N_GENRES));
+    byDecade.data = barsOf("Decade", decades.map((each) => ({ ...each, name: `${each.name}s` })));
   }
 }
 
@@ -57,12 +57,12 @@ function part(heading, chart) {
   return element("section", { class: "taste-part" }, element("h3", {}, heading), chart);
 }
 
-function barsOf(caption, parts) {
+function barsOf(kind, parts) {
   const others = ({ others_mean: theirs }) => (theirs === null ? "" : `, others ${decimal(theirs)}`);
   return {
     rows: parts.map((each) => ({ label: each.name, detail: `you ${decimal(each.mean)}${others(each)}`, cells: [decimal(each.mean), each.others_mean === null ? "–" : decimal(each.others_mean)], value: each.count })),
-    caption: `${caption}: your mean, that of others, and how many you rated`,
-    head: ["", "Your mean", "Others’ mean", "Ratings"],
+    caption: `${kind}: your mean, that of others, and how many you rated`,
+    head: [kind, "Your mean", "Others’ mean", "Ratings"],
     figure: whole,
     zero: "0 ratings",
   };
