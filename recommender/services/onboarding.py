@@ -12,7 +12,7 @@ from recommender.engine.item_features import indices_of
 from recommender.engine.recommender import LinearModel, Model
 from recommender.models import Movie, Rater, Rating
 from recommender.services import profiles
-from recommender.services.reasons import joined
+from recommender.services.reasons import joined, titles_of
 
 ENOUGH = 5
 POOL = 500
@@ -38,22 +38,32 @@ class Onboarding:
     groups: list[Group]
 
 
-_by_model: WeakKeyDictionary[Model, list[Group]] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A group as it is kept beside its model."""
+
+    heading: str
+    movie_ids: list[int]
+
+
+_by_model: WeakKeyDictionary[Model, list[_Chosen]] = WeakKeyDictionary()
 
 
 def onboarding_for(*, rater: Rater) -> Onboarding:
     """Return the groups in the order in which their answers tell most; raise `UnknownAlgorithm` without a model."""
     model = profiles.served().model
-    groups = _by_model.get(model)
-    if groups is None:
-        groups = _by_model[model] = _groups(model)
+    chosen = _by_model.get(model)
+    if chosen is None:
+        chosen = _by_model[model] = _told_apart(_choose(model))
+    movies = {movie.pk: movie for movie in Movie.objects.in_order([pk for each in chosen for pk in each.movie_ids])}
+    groups = [Group(each.heading, [movies[pk] for pk in each.movie_ids if pk in movies]) for each in chosen]
     return Onboarding(Rating.objects.filter(rater=rater).count(), ENOUGH, groups)
 
 
-def _groups(model: Model) -> list[Group]:
-    movies = list(Movie.objects.with_genres().most_rated()[:POOL])
-    indices, known = indices_of(model.movie_ids, np.array([movie.pk for movie in movies], dtype=np.int32))
-    movies = [movie for movie, is_known in zip(movies, known, strict=True) if is_known]
+def _choose(model: Model) -> list[_Chosen]:
+    most_rated = np.array(Movie.objects.most_rated().values_list("pk", flat=True)[:POOL], dtype=np.int32)
+    indices, known = indices_of(model.movie_ids, most_rated)
+    movies = Movie.objects.in_order(most_rated[known].tolist())
     if not movies:
         return []
     counts = np.array([movie.rating_count for movie in movies], dtype=np.float64)
@@ -61,14 +71,13 @@ def _groups(model: Model) -> list[Group]:
     features = genres.astype(np.float32)
     if isinstance(model, LinearModel) and model.item_features.n_factors:
         features = model.item_features.rows(indices)
-    found = engine.groups_of_like(features, counts / counts.max(), n_groups=N_GROUPS, group_size=GROUP_SIZE)
     years = np.array([movie.year or 0 for movie in movies], dtype=np.int32)
-    groups = []
-    for members in found:
+    chosen = []
+    for members in engine.groups_of_like(features, counts / counts.max(), n_groups=N_GROUPS, group_size=GROUP_SIZE):
         common = [genre_names[column] for column in engine.shared_genres(genres, members)]
         heading = _heading(common, engine.shared_decade(years, members))
-        groups.append(Group(heading, [movies[position] for position in members.tolist()]))
-    return _told_apart(groups)
+        chosen.append(_Chosen(heading, [movies[position].pk for position in members.tolist()]))
+    return chosen
 
 
 def _genres(movies: Sequence[Movie]) -> tuple[list[str], NDArray[np.bool_]]:
@@ -82,12 +91,13 @@ def _heading(genres: Sequence[str], decade: int | None) -> str:
     return ", ".join(part for part in (joined(genres) if genres else "Well-known", decade and f"{decade}s") if part)
 
 
-def _told_apart(groups: list[Group]) -> list[Group]:
+def _told_apart(chosen: list[_Chosen]) -> list[_Chosen]:
     """Where two headings are the same, each names its first movie too."""
-    headings = [group.heading for group in groups]
+    headings = [each.heading for each in chosen]
+    titles = titles_of([each.movie_ids[0] for each in chosen])
     return [
-        replace(group, heading=f"{group.heading}, like {group.movies[0].title}")
-        if headings.count(group.heading) > 1
-        else group
-        for group in groups
+        replace(each, heading=f"{each.heading}, like {titles[each.movie_ids[0]]}")
+        if headings.count(each.heading) > 1
+        else each
+        for each in chosen
     ]
