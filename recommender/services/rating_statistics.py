@@ -60,7 +60,7 @@ def statistics_of(*, rater: Rater) -> Statistics:
     count = sum(histogram)
     total = sum(half_stars * n for half_stars, n in enumerate(histogram, start=1))
     decades = mine.filter(movie__year__isnull=False).values(part=F("movie__year") / 10 * 10)
-    genres = mine.exclude(movie__genres__name=None).values(part=F("movie__genres__name"))
+    genres = mine.filter(movie__genres__isnull=False).values(part=F("movie__genres__name"))
     return Statistics(
         count=count,
         mean=total / count / 2 if count else None,
