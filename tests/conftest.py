@@ -71,7 +71,8 @@ def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dat
             call_command("migrate", verbosity=0)
             movielens.import_movielens(path=dataset_dir)
             title_search.build()
-            training.train(algorithm="als")
+            for algorithm in ("als", "als_3", "tag_ls", "mean"):
+                training.train(algorithm=algorithm)
             similar_movies.build()
     yield name
     with psycopg.connect(_url_of("postgres"), autocommit=True) as server:

@@ -2,7 +2,18 @@
 
 from ninja import NinjaAPI
 
-from recommender.api import algorithms, errors, explanations, movies, ratings, recommendations, search, tags
+from recommender.api import (
+    algorithms,
+    errors,
+    explanations,
+    movies,
+    onboarding,
+    profile,
+    ratings,
+    recommendations,
+    search,
+    tags,
+)
 
 api = NinjaAPI(
     title="movierec",
@@ -12,7 +23,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for module in (search, movies, tags, explanations, ratings, recommendations, algorithms):
+for module in (search, movies, tags, explanations, ratings, onboarding, recommendations, profile, algorithms):
     api.add_router("/v1", module.router)
 errors.register(api)
 

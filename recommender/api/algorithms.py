@@ -20,6 +20,7 @@ def algorithms(request: HttpRequest) -> AlgorithmList:
             minimum_ratings=choice.minimum_ratings,
             available=choice.available,
             default=choice.default,
+            featured=choice.featured,
         )
         for choice in recommendations.choices()
     ]

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Schema
 from ninja.security import django_auth
+from pydantic import Field
 
 from recommender.api import people
 from recommender.api.schemas import (
@@ -20,22 +21,67 @@ from recommender.api.schemas import (
     RatingOut,
     RemovedRating,
 )
-from recommender.models import Movie, Rating
-from recommender.services import list_changes, movies, ratings
+from recommender.services import list_changes, movies, my_ratings, rating_statistics, ratings
 
 router = Router(tags=["my ratings"], auth=django_auth)
 ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 ListLength = Annotated[int | None, Query(alias="list", ge=1, le=100, description="Say what changed in my top so many")]
 
 
+class RatingsPart(Schema):
+    """My ratings of one decade or genre, and the mean that everybody else gives those movies."""
+
+    name: str
+    count: int
+    mean: float
+    others_mean: float | None
+
+
+class AgreementOut(Schema):
+    """My stars against the means of everybody else: their mean difference and Pearson's correlation."""
+
+    n_movies: int
+    mean_difference: float | None
+    correlation: float | None
+
+
+class StatisticsOut(Schema):
+    """How I rate; `histogram` counts 0.5, 1.0 … 5.0 stars."""
+
+    count: int
+    mean: float | None
+    histogram: list[int]
+    decades: list[RatingsPart]
+    genres: list[RatingsPart]
+    agreement: AgreementOut
+
+
 @router.get("/ratings", response={200: RatedMovieList, 401: Problem, 422: Problem}, summary="My ratings")
-def my_ratings(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> RatedMovieList:
-    """Return my ratings, the newest first."""
-    mine = Rating.objects.of(people.rater(request))
-    page = {rating.movie_id: rating for rating in mine[offset : offset + limit]}
-    rated = Movie.objects.in_order(list(page))
-    results = [RatedMovie.of_rating(movie, page[movie.pk]) for movie in rated]
-    return RatedMovieList(count=mine.count(), results=results)
+def mine(
+    request: HttpRequest,
+    q: Annotated[str, Field(max_length=200)] = "",
+    stars: Annotated[float | None, Query(ge=0.5, le=5, multiple_of=0.5, allow_inf_nan=False)] = None,
+    genre: Annotated[str | None, Field(max_length=64)] = None,
+    decade: Annotated[int | None, Query(ge=1870, le=2100, multiple_of=10)] = None,
+    sort: my_ratings.Sort = "newest",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> RatedMovieList:
+    """Return my ratings: those whose titles have all words of `q`, with these `stars`, of this genre and decade.
+
+    `sort` is "newest" or "oldest" by when I rated, "highest" or "lowest" by my stars, "title", "year" (latest first)
+    or "mean" (best loved first).
+    """
+    half_stars = None if stars is None else ratings.half_stars_of(stars)
+    wanted = my_ratings.Wanted(query=q, half_stars=half_stars, genre=genre, decade=decade, sort=sort)
+    page = my_ratings.ratings_of(rater=people.rater(request), wanted=wanted, limit=limit, offset=offset)
+    return RatedMovieList(count=page.count, results=[RatedMovie.of_rating(*rated) for rated in page.rated])
+
+
+@router.get("/ratings/statistics", response={200: StatisticsOut, 401: Problem}, summary="My ratings in figures")
+def statistics(request: HttpRequest) -> StatisticsOut:
+    """Return how I rate: a histogram, means by decade and genre, and how far I agree with everybody else."""
+    return StatisticsOut.model_validate(rating_statistics.statistics_of(rater=people.rater(request)))
 
 
 @router.put("/ratings/{movie_id}", response={200: RatingOut, **ERRORS}, summary="Rate a movie")

@@ -319,7 +319,7 @@ class RemovedRating(Schema):
 
 
 class AlgorithmOut(Schema):
-    """An algorithm people can choose."""
+    """An algorithm people can choose; `featured` ones are one of each kind."""
 
     name: str
     label: str
@@ -327,6 +327,7 @@ class AlgorithmOut(Schema):
     minimum_ratings: int
     available: bool
     default: bool
+    featured: bool
 
 
 class AlgorithmList(Schema):

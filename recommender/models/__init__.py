@@ -6,6 +6,7 @@ from recommender.models.job_chunk import JobChunk
 from recommender.models.job_log_line import JobLogLine
 from recommender.models.model_version import ModelVersion
 from recommender.models.movie import Genre, Movie
+from recommender.models.preferences import Preferences
 from recommender.models.rater import Rater
 from recommender.models.rating import Rating
 from recommender.models.tag import MovieTag, Tag, TagApplication
@@ -19,6 +20,7 @@ __all__ = [
     "ModelVersion",
     "Movie",
     "MovieTag",
+    "Preferences",
     "Rater",
     "Rating",
     "Tag",

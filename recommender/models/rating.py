@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Func, Q, TextField, Value
+from django.db.models.functions import Cast, Concat, Lower
 
 from recommender.models.movie import Movie
 from recommender.models.rater import Rater
+
+
+class WithoutAccents(Func):
+    """Text with the marks over its letters taken off, by what PostgreSQL brings along: é becomes e."""
+
+    template = r"regexp_replace(normalize(%(expressions)s, NFD), '[\u0300-\u036F]', '', 'g')"
+    output_field = TextField()
+
+
+class JoinedTexts(Func):
+    """The texts of an array with blanks between them."""
+
+    template = "array_to_string(%(expressions)s, ' ')"
+    output_field = TextField()
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
@@ -15,6 +32,19 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     def of(self, rater: Rater) -> RatingQuerySet:
         """Return the ratings of one rater, the newest first."""
         return self.filter(rater=rater).order_by("-rated_at", "movie_id")
+
+    def titled_like(self, query: str) -> RatingQuerySet:
+        """Return the ratings whose movie has every word of the query in a title or as its year, accents aside."""
+        if not query.strip():
+            return self
+        blank, year = Value(" ", TextField()), Cast("movie__year", TextField())
+        others = JoinedTexts("movie__alternative_titles")
+        title = Concat("movie__title", blank, others, blank, year, output_field=TextField())
+        found = self.alias(titles=Lower(WithoutAccents(title)))
+        for word in query.split():
+            plain = "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c))
+            found = found.filter(titles__contains=plain)
+        return found
 
     def half_stars_by_movie(self, rater: Rater) -> dict[int, int]:
         """Return a rater's half stars by movie id."""

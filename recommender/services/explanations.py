@@ -11,7 +11,7 @@ from recommender.engine.explanations import rank_of, without
 from recommender.engine.item_features import UserProfile, indices_of
 from recommender.engine.recommender import Model
 from recommender.models import Genre, Movie, MovieTag, Rater, Rating
-from recommender.services import movies, profiles, reasons
+from recommender.services import movies, preferences, profiles, reasons
 
 Float64 = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
         If the rater has fewer ratings than the algorithm needs.
     """
     movie = movies.get(movie_id=movie_id)
-    served = profiles.served(algorithm)
+    served = profiles.served(algorithm or preferences.algorithm_of(rater))
     rated = Rating.objects.half_stars_by_movie(rater)
     served.require(len(rated))
     asked, known = indices_of(served.model.movie_ids, np.array([movie.pk], dtype=np.int32))

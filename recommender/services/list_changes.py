@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recommender.models import Rater, Rating
-from recommender.services import profiles
+from recommender.services import preferences, profiles
 from recommender.services.reasons import joined, titles_of
 
 N_NAMED = 2
@@ -40,7 +40,7 @@ def before(*, rater: Rater, length: int, algorithm: str | None = None) -> Before
         If the algorithm asked for has no version in service.
     """
     try:
-        served = profiles.served(algorithm)
+        served = profiles.served(algorithm or preferences.algorithm_of(rater))
     except profiles.UnknownAlgorithm:
         if algorithm is not None:
             raise

@@ -9,10 +9,12 @@ from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import Model
 from recommender.engine.registry import ALGORITHMS
 from recommender.models import Movie, Rater, Rating
-from recommender.services import profiles, reranking, serving
+from recommender.services import preferences, profiles, reranking, serving
 from recommender.services.reasons import Reason, reasons_for, sentence_of
 
 EVERYTHING = reranking.Dials()
+FEATURED = ("hybrid", "als", "ease", "tag_ls", "mean")
+"""One algorithm of each kind: enough for most people; the others are variations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,22 @@ class Choice:
     minimum_ratings: int
     available: bool
     default: bool
+    featured: bool
 
 
 def choices() -> list[Choice]:
     """Return every algorithm, whether a version of it is in service and which one is the default."""
     default, active = profiles.best_in_service(), serving.active_algorithms()
     return [
-        Choice(name, a.label, a.description, a.minimum_ratings, available=name in active, default=name == default)
+        Choice(
+            name,
+            a.label,
+            a.description,
+            a.minimum_ratings,
+            available=name in active,
+            default=name == default,
+            featured=name in FEATURED or name == default,
+        )
         for name, a in ALGORITHMS.items()
     ]
 
@@ -64,7 +75,7 @@ def recommend_for(
     algorithm: str | None = None,
     dials: reranking.Dials = EVERYTHING,
 ) -> Recommendations:
-    """Rank the movies the rater has not rated.
+    """Rank the movies the rater has not rated, by the algorithm asked for, or the rater's choice, or the best.
 
     Raises
     ------
@@ -73,7 +84,7 @@ def recommend_for(
     TooFewRatings
         If the rater has fewer ratings than the algorithm needs.
     """
-    served = profiles.served(algorithm)
+    served = profiles.served(algorithm or preferences.algorithm_of(rater))
     rated = Rating.objects.half_stars_by_movie(rater)
     served.require(len(rated))
     profile = served.fold_in(rated)

@@ -6,9 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from recommender.models import Genre, Movie
+from recommender.models import Genre, Movie, Rating
+from recommender.services import onboarding
 from recommender.services.movies import half_stars_by, poster_url, summary_of
-from recommender.services.recommendations import choices
+from recommender.services.preferences import algorithm_of
+from recommender.services.ratings import rater_of
+from recommender.services.recommendations import FEATURED, choices
 
 SEARCH = ("q", "genre", "decade", "min_ratings", "hide_rated", "order")
 RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
@@ -50,8 +53,21 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
 @login_required
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Show the recommendations of a chosen algorithm, with filters."""
-    available = sorted((choice for choice in choices() if choice.available), key=lambda choice: not choice.default)
-    context = {"choices": available, "genres": _genres(), "decades": _decades()}
+    genres = _genres()
+    order = {name: place for place, name in enumerate(FEATURED)}
+    available = sorted(
+        (choice for choice in choices() if choice.available),
+        key=lambda choice: (not choice.default, not choice.featured, order.get(choice.name, 0)),
+    )
+    rater = rater_of(request.user)  # type: ignore[arg-type]  # signed in, so a user
+    context = {
+        "choices": available,
+        "has_more": not all(choice.featured for choice in available),
+        "chosen": algorithm_of(rater),
+        "is_new": not Rating.objects.filter(rater=rater).exists(),
+        "genres": genres,
+        "decades": _decades(),
+    }
     return render(request, "recommender/recommendations.html", context)
 
 
@@ -66,7 +82,16 @@ def together(request: HttpRequest) -> HttpResponse:
 @login_required
 def my_ratings(request: HttpRequest) -> HttpResponse:
     """List the ratings of the signed-in user, to edit or remove."""
-    return render(request, "recommender/my_ratings.html")
+    half_steps = [f"{half_stars / 2:g}" for half_stars in range(10, 0, -1)]
+    context = {"genres": _genres(), "decades": _decades(), "half_steps": half_steps}
+    return render(request, "recommender/my_ratings.html", context)
+
+
+@require_safe
+@login_required
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Offer groups of well-known movies to someone who has just signed up."""
+    return render(request, "recommender/welcome.html", {"enough": onboarding.ENOUGH})
 
 
 def _genres() -> QuerySet[Genre, str]:

@@ -48,6 +48,10 @@ export const completeTag = (query, signal) => request("GET", "tags", { query, si
 export const similar = (movieId, query) => request("GET", `movies/${movieId}/similar`, { query });
 export const ratings = (query, signal) => request("GET", "ratings", { query, signal });
 export const recommendations = (query, signal) => request("GET", "recommendations", { query, signal });
+export const profile = (query) => request("GET", "profile", { query });
+export const choose = (algorithm) => request("PUT", "preferences", { body: { algorithm } });
+export const onboarding = () => request("GET", "onboarding");
+export const ratingStatistics = () => request("GET", "ratings/statistics");
 export const explanation = (movieId, query) => request("GET", `movies/${movieId}/explanation`, { query });
 export const inviteToGroup = () => request("POST", "group-invitations");
 export const groupRecommendations = (query, signal) => request("GET", "recommendations/group", { query, signal });

@@ -1,7 +1,6 @@
-/** Who is looking at this page, how to become someone who can rate, and the algorithm they chose. */
+/** Who is looking at this page, how to become someone who can rate, and whether anything has changed since. */
 import { pageMeta } from "./dom.js";
 
-const REMEMBERED = "movierec-algorithm";
 const CHANGED = "movierec-changed";
 
 export const signedIn = pageMeta("signed-in") === "yes";
@@ -10,14 +9,6 @@ export function goToSignIn() {
   const url = new URL(pageMeta("sign-in-url"), location.origin);
   url.searchParams.set("next", location.pathname + location.search);
   location.assign(url);
-}
-
-export function rememberedAlgorithm() {
-  return localStorage.getItem(REMEMBERED);
-}
-
-export function rememberAlgorithm(name) {
-  localStorage.setItem(REMEMBERED, name);
 }
 
 /** Note that what pages show of this person has changed: a restored page compares and loads anew. */

@@ -139,7 +139,7 @@ def first_ratings_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: 
     }
     figures: dict[str, list[Float64]] = {name: [] for name in (*algorithms, "hybrid, varied (0.3)")}
     for seed in range(n_splits):
-        train, seen, new = _without_some_raters(ratings, movies, n_new, seed)
+        train, seen, new = without_some_raters(ratings, movies, n_new, seed)
         for name, algorithm in algorithms.items():
             model = algorithm.fit(train, seen, seed=seed, n_threads=1)
             figures[name].append(_after_first_ratings(model, train, new, 0.0))
@@ -207,7 +207,7 @@ def _accuracy(hits: NDArray[np.bool_], asked: list[Asked]) -> Float64:
     return np.asarray(numerators.sum(axis=0) / np.maximum(denominators.sum(axis=0), 1))
 
 
-def _without_some_raters(
+def without_some_raters(
     ratings: RatingMatrix, movies: MovieFeatures, n_new: int, seed: int
 ) -> tuple[RatingMatrix, MovieFeatures, list[Asked]]:
     """Return the ratings and tags of all but some raters, and those raters with their ratings in random order."""

@@ -33,3 +33,19 @@ def rate_popular(page: Page, n_movies: int, *, first: int = 0) -> None:
         stars.focus()
         with saved(page, "PUT"):
             page.keyboard.press("5" if place % 2 else "2")
+
+
+def rate_through_the_api(page: Page, n_movies: int) -> None:
+    """Give two or five stars, in turn, to popular movies; quicker than by hand, for tests of something else."""
+    page.evaluate(
+        """async n => {
+          const token = document.querySelector('meta[name=csrf-token]').content;
+          const headers = {'X-CSRFToken': token, 'Content-Type': 'application/json'};
+          const {results} = await (await fetch(`/api/v1/search?limit=${n}`)).json();
+          for (const [place, {movie_id}] of results.entries()) {
+            const body = JSON.stringify({stars: place % 2 ? 5 : 2});
+            await fetch(`/api/v1/ratings/${movie_id}`, {method: 'PUT', headers, body});
+          }
+        }""",
+        n_movies,
+    )

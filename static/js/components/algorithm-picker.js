@@ -1,12 +1,20 @@
-/** <algorithm-picker>: radio pills with a sentence on the chosen one. `picker.show(name)`; fires "algorithm-chosen". */
+/** <algorithm-picker>: radio pills, one of each kind and the others under "More", with a sentence on the chosen one. `picker.show(name)`; fires "algorithm-chosen". */
 export class AlgorithmPicker extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", this);
+    this.more = this.querySelector("[data-more]");
+    this.more?.addEventListener("click", () => this.open(!this.hasAttribute("open")));
   }
 
   handleEvent({ target: { value } }) {
     this.describe(value);
     this.dispatchEvent(new CustomEvent("algorithm-chosen", { bubbles: true, detail: { algorithm: value } }));
+  }
+
+  open(open) {
+    this.toggleAttribute("open", open);
+    this.more.setAttribute("aria-expanded", open);
+    this.more.textContent = open ? "Fewer" : "More";
   }
 
   /** What the server offers: [{name, label, description, minimumRatings, isDefault}]. */
@@ -17,6 +25,7 @@ export class AlgorithmPicker extends HTMLElement {
       description: dataset.description,
       minimumRatings: Number(dataset.minimumRatings),
       isDefault: "default" in dataset,
+      isChosen: "chosen" in dataset,
     }));
   }
 

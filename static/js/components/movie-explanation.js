@@ -2,7 +2,6 @@
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { predictionFigure } from "../prediction.js";
-import { rememberedAlgorithm } from "../session.js";
 import { counted, decimal, ended, listed, whole } from "../words.js";
 import "./contribution-chart.js";
 
@@ -28,20 +27,10 @@ export class MovieExplanation extends HTMLElement {
 
   async load() {
     try {
-      this.show(await this.explanation());
+      this.show(await api.explanation(this.movieId));
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
       this.explainNothing(error);
-    }
-  }
-
-  /** The algorithm chosen for the recommendations, or the default one when that is no longer offered. */
-  async explanation() {
-    try {
-      return await api.explanation(this.movieId, { algorithm: rememberedAlgorithm() });
-    } catch (error) {
-      if (error.status === 404 && rememberedAlgorithm()) return api.explanation(this.movieId);
-      throw error;
     }
   }
 

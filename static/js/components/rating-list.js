@@ -1,49 +1,74 @@
-/** <rating-list>: everything I have rated, newest first; stars edit in place, removal can be undone. */
+/**
+ * <rating-list>: what I have rated; stars edit in place, removal can be undone. `list.show(query, filtered)` takes the
+ * parameters of the API; fires "ratings-counted" and "clear-filters".
+ */
 import * as api from "../api.js";
 import { element } from "../dom.js";
-import { dayOf, factsLine } from "../words.js";
+import { dayOf, decimal, factsLine } from "../words.js";
 import { errorMessage, statusMessage } from "./status-message.js";
 import "./movie-poster.js";
 import "./star-rating.js";
 
-const PAGE = 50;
+const PAGE = 100;
 
 export class RatingList extends HTMLElement {
   connectedCallback() {
     this.list = element("ul", { class: "rating-list", "aria-busy": "true" }, Array.from({ length: 8 }, () => element("li", { class: "rating-line rating-skeleton" })));
     this.more = element("button", { class: "button", type: "button", hidden: true, onclick: () => this.loadPage() }, "Show more");
     this.replaceChildren(this.list, element("p", { class: "list-end" }, this.more));
-    this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && !this.more.hidden) this.loadPage(); }, { rootMargin: "600px" });
+    this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && !this.more.hidden) this.loadPage(); }, { rootMargin: "1200px" });
     this.observer.observe(this.more);
     document.addEventListener("rating-changed", this);
-    this.offset = 0;
-    this.count = 0;
-    this.loadPage();
   }
 
   disconnectedCallback() {
     this.observer.disconnect();
+    this.controller?.abort();
     document.removeEventListener("rating-changed", this);
   }
 
-  async loadPage() {
+  /** What is shown stays until the new list is there. */
+  show(query, filtered) {
+    Object.assign(this, { query, filtered, loading: false });
+    this.controller?.abort();
+    this.list.setAttribute("aria-busy", "true");
+    this.loadPage(0);
+  }
+
+  async loadPage(offset = this.offset) {
     if (this.loading) return;
     this.loading = true;
+    const controller = new AbortController();
+    this.controller = controller;
     try {
-      const page = await api.ratings({ offset: this.offset, limit: PAGE });
-      if (this.offset === 0) this.list.replaceChildren();
+      const page = await api.ratings({ ...this.query, offset, limit: PAGE }, controller.signal);
+      this.message?.remove();
+      if (offset === 0) this.list.replaceChildren();
       this.list.append(...page.results.map((movie) => this.line(movie)));
-      this.offset = this.list.querySelectorAll(".rating-line:not([hidden])").length;
+      this.offset = offset + page.results.length;
       this.announceCount(page.count);
       this.more.hidden = !page.results.length || this.offset >= page.count;
     } catch (error) {
-      if (this.offset === 0) this.list.replaceChildren();
-      const message = errorMessage(error, () => { message.remove(); this.loadPage(); });
-      this.list.after(message);
+      if (error.name === "AbortError") return;
+      if (!(error instanceof api.ApiError)) throw error;
+      this.fail(error, offset);
     } finally {
-      this.loading = false;
-      this.list.removeAttribute("aria-busy");
+      if (controller === this.controller) {
+        this.loading = false;
+        this.list.removeAttribute("aria-busy");
+        // The observer only fires on a change; look again in case the button is still in view.
+        this.observer.unobserve(this.more);
+        this.observer.observe(this.more);
+      }
     }
+  }
+
+  fail(error, offset) {
+    if (offset === 0) this.list.replaceChildren();
+    this.more.hidden = true;
+    this.message?.remove();
+    this.message = errorMessage(error, () => { this.message.remove(); this.loadPage(offset); });
+    this.list.after(this.message);
   }
 
   line(movie) {
@@ -55,7 +80,7 @@ export class RatingList extends HTMLElement {
         element("span", { class: "rating-text" },
           element("span", { class: "rating-title" }, movie.title),
           element("span", { class: "muted figures" }, factsLine(movie)),
-          element("span", { class: "rating-day muted figures" }, `Rated on ${dayOf(movie.rated_at)}`))),
+          element("span", { class: "rating-day muted figures" }, `Rated on ${dayOf(movie.rated_at)}${meanOf(movie)}`))),
       stars,
       element("button", { class: "button button-quiet rating-remove", type: "button", "aria-label": `Remove your rating of ${movie.title}`, onclick: () => stars.rate(null) }, "Remove"));
   }
@@ -81,11 +106,19 @@ export class RatingList extends HTMLElement {
     this.count = count;
     this.emptyMessage?.remove();
     if (count === 0) {
-      this.emptyMessage = statusMessage({ heading: "No ratings yet", sentence: "Rate five movies you know, and we can recommend some you do not.", button: { label: "Find movies to rate", href: "/" } });
+      this.emptyMessage = this.filtered ? this.nothingFound() : statusMessage({ heading: "No ratings yet", sentence: "Rate five movies you know, and we can recommend some you do not.", button: { label: "Find movies to rate", href: "/welcome/" } });
       this.list.after(this.emptyMessage);
     }
     this.dispatchEvent(new CustomEvent("ratings-counted", { bubbles: true, detail: { count } }));
   }
+
+  nothingFound() {
+    return statusMessage({ heading: "None of your ratings fits", sentence: "Try fewer words or another filter.", button: { label: "Show all your ratings", run: () => this.dispatchEvent(new CustomEvent("clear-filters")) } });
+  }
+}
+
+function meanOf({ rating_mean: mean }) {
+  return mean === null ? "" : ` · mean ${decimal(mean)}`;
 }
 
 customElements.define("rating-list", RatingList);

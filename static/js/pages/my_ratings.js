@@ -1,8 +1,42 @@
-/** My ratings: the count above, the list below. */
+/** My ratings: the address holds search, order and filters; the list and the figures follow every change. */
+import "../components/rating-filters.js";
 import "../components/rating-list.js";
+import "../components/rating-statistics.js";
+import { addressOfRatings, neutralRatings, ratingsInAddress } from "../ratings-address.js";
 import { counted } from "../words.js";
 
 const line = document.querySelector("[data-count]");
+const found = document.querySelector("[data-found]");
+const filters = document.querySelector("rating-filters");
+const list = document.querySelector("rating-list");
+
+function filtered(state) {
+  return Object.keys(neutralRatings).some((name) => name !== "sort" && state[name] !== neutralRatings[name]);
+}
+
+function show() {
+  const state = ratingsInAddress();
+  filters.show(state);
+  list.show(state, filtered(state));
+}
+
+/** Typing edits one history entry, so that Back leaves the search in one step. */
+function go(state, typing) {
+  const within = typing && ratingsInAddress().q !== "" && state.q !== "";
+  history[within ? "replaceState" : "pushState"](null, "", addressOfRatings(state));
+  show();
+}
+
+document.addEventListener("filters-changed", ({ detail: { state, typing } }) => go(state, typing));
+
 document.addEventListener("ratings-counted", ({ detail: { count } }) => {
-  line.textContent = count ? `You have rated ${counted(count, "movie")}.` : "\u00a0";
+  if (filtered(ratingsInAddress())) found.textContent = counted(count, "movie");
+  else {
+    line.textContent = count ? `You have rated ${counted(count, "movie")}.` : "\u00a0";
+    found.textContent = "";
+  }
 });
+
+list.addEventListener("clear-filters", () => go(neutralRatings, false));
+addEventListener("popstate", show);
+show();

@@ -1,13 +1,13 @@
-/** Recommendations: algorithm, set and filters are in the address; the best 400 come in four sets of 100. */
+/** Recommendations: algorithm, set and filters are in the address; the best 400 come in four sets of 100, over and over. */
 import * as api from "../api.js";
 import "../components/algorithm-picker.js";
 import "../components/list-dials.js";
 import "../components/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
+import "../components/taste-profile.js";
 import { showToast } from "../components/toast-stack.js";
 import { addressOf, dialsInQuery, listInAddress, neutralDials } from "../list-address.js";
 import { followList } from "../rating-store.js";
-import { rememberAlgorithm, rememberedAlgorithm } from "../session.js";
 import { counted, ended } from "../words.js";
 
 const SET_SIZE = 100;
@@ -20,13 +20,17 @@ const dials = document.querySelector("list-dials");
 const count = document.querySelector("[data-count]");
 const otherButtons = document.querySelectorAll("[data-others]");
 const note = document.querySelector("[data-refresh]");
+const profile = document.querySelector("taste-profile");
+const listHeading = document.querySelector("#listing-heading");
 
 const choices = picker?.choices ?? [];
 let nSets = 1;
+let remembered = choices.find((choice) => choice.isChosen)?.name;
+let shown = null;
 
 function state() {
   const list = listInAddress();
-  const chosen = [list.algorithm, rememberedAlgorithm()].map((name) => choices.find((choice) => choice.name === name)).find(Boolean)
+  const chosen = [list.algorithm, remembered].map((name) => choices.find((choice) => choice.name === name)).find(Boolean)
     ?? choices.find((choice) => choice.isDefault) ?? choices[0];
   return { ...list, algorithm: chosen?.name };
 }
@@ -44,6 +48,8 @@ function show() {
   dials.show(list);
   followList({ list: FOLLOWED, algorithm });
   note.hidden = true;
+  shown = null;
+  profile.show(algorithm, choices.find((choice) => choice.name === algorithm)?.label);
   grid.source = {
     limit: SET_SIZE,
     endless: false,
@@ -62,11 +68,12 @@ function nothingLeft(list) {
 
 function tooFewRatings(error, algorithm) {
   const needed = error.body.needed ?? 1;
-  const easier = choices.find((choice) => choice.name !== algorithm && choice.minimumRatings === 0);
+  const have = (choices.find((choice) => choice.name === algorithm)?.minimumRatings ?? needed) - needed;
+  const easier = choices.find((choice) => choice.name !== algorithm && choice.minimumRatings <= have);
   return statusMessage({
     heading: `Rate ${counted(needed, "more movie")} you know`,
     sentence: "A handful of stars is enough to tell tastes apart. Popular movies are a good place to start.",
-    button: easier ? { label: `Use ${easier.label} for now`, run: () => go({ algorithm: easier.name }) } : { label: "Find movies to rate", href: "/" },
+    button: easier ? { label: `Use ${easier.label} for now`, run: () => go({ algorithm: easier.name }) } : { label: "Find movies to rate", href: "/welcome/" },
   });
 }
 
@@ -74,6 +81,7 @@ grid.addEventListener("grid-loaded", ({ detail }) => {
   const first = (state().set - 1) * SET_SIZE;
   nSets = Math.max(1, Math.min(N_SETS, Math.ceil(detail.count / SET_SIZE)));
   count.textContent = detail.results.length ? `Places ${first + 1} to ${first + detail.results.length} of your list` : "";
+  markNew(detail.results);
   count.parentElement.hidden = !detail.results.length;
   for (const button of otherButtons) button.hidden = nSets < 2 || !detail.results.length;
 });
@@ -85,10 +93,28 @@ for (const button of otherButtons) {
   });
 }
 
+/** After a rating the movies that were not in the list before say so, quietly. */
+function markNew(movies) {
+  const before = shown;
+  shown = new Set(movies.map((movie) => movie.movie_id));
+  for (const tile of grid.querySelectorAll("movie-tile")) tile.parentElement.classList.toggle("tile-new", Boolean(before) && !before.has(tile.movieId));
+}
+
 document.addEventListener("algorithm-chosen", ({ detail: { algorithm } }) => {
-  rememberAlgorithm(algorithm);
   go({ algorithm });
+  remember(algorithm);
 });
+
+/** The choice follows the user to other devices; one that needs more ratings than they have is only shown. */
+async function remember(algorithm) {
+  try {
+    await api.choose(algorithm);
+    remembered = algorithm;
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+    if (error.status !== 409) showToast({ message: "We could not remember your choice.", action: { label: "Try again", run: () => remember(algorithm) } });
+  }
+}
 
 document.addEventListener("dials-changed", ({ detail }) => go(detail));
 
@@ -102,9 +128,13 @@ document.addEventListener("rating-saved", ({ detail: { changes } }) => {
   note.hidden = false;
 });
 
+/** The tiles that stay are moved, not drawn anew; whoever goes by keyboard goes on at the list. */
 document.querySelector("[data-refresh-button]").addEventListener("click", () => {
-  scrollTo({ top: 0 });
-  go({});
+  note.hidden = true;
+  listHeading.focus({ preventScroll: true });
+  listHeading.scrollIntoView({ block: "start" });
+  if (state().set === 1) grid.reload();
+  else go({});
 });
 
 addEventListener("popstate", show);

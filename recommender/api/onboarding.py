@@ -1,0 +1,41 @@
+"""GET onboarding: what to rate first."""
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.security import django_auth
+
+from recommender.api import people
+from recommender.api.schemas import MovieOut, Problem
+from recommender.services import movies, onboarding
+
+router = Router(tags=["my ratings"], auth=django_auth)
+
+
+class OnboardingGroup(Schema):
+    """Well-known movies that are alike, the most telling first, and what they have in common."""
+
+    heading: str
+    movies: list[MovieOut]
+
+
+class OnboardingOut(Schema):
+    """Groups to rate movies of; with `enough` ratings a list is one's own, and I have `n_ratings`."""
+
+    n_ratings: int
+    enough: int
+    groups: list[OnboardingGroup]
+
+
+@router.get(
+    "/onboarding", response={200: OnboardingOut, 401: Problem, 404: Problem}, summary="Movies that tell tastes apart"
+)
+def first_movies(request: HttpRequest) -> OnboardingOut:
+    """Return groups of well-known movies; one rating here and there says most about a taste."""
+    asked = onboarding.onboarding_for(rater=people.rater(request))
+    shown = [movie for group in asked.groups for movie in group.movies]
+    mine = movies.half_stars_by(request.user, shown)
+    groups = [
+        OnboardingGroup(heading=group.heading, movies=[MovieOut.of(movie, mine) for movie in group.movies])
+        for group in asked.groups
+    ]
+    return OnboardingOut(n_ratings=asked.n_ratings, enough=asked.enough, groups=groups)

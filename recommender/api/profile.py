@@ -1,0 +1,94 @@
+"""GET profile: what a model has learned about me; GET and PUT preferences: what I have chosen."""
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.security import django_auth
+from pydantic import Field
+
+from recommender.api import people
+from recommender.api.schemas import AlgorithmName, Problem, TitleOut, TooFew
+from recommender.services import preferences, taste
+
+router = Router(tags=["recommendations"], auth=django_auth)
+
+
+class ParameterOut(Schema):
+    """A named figure."""
+
+    name: str
+    value: float
+
+
+class ParameterGroupOut(Schema):
+    """Figures of one kind, the most telling first."""
+
+    name: str
+    unit: str
+    values: list[ParameterOut]
+
+
+class AxisOut(Schema):
+    """A dimension of taste: `stars` more are expected of me for movies like `liked` than for movies like `other`."""
+
+    stars: float
+    liked: list[TitleOut]
+    other: list[TitleOut]
+
+
+class ProfileOut(Schema):
+    """My parameters in one model."""
+
+    algorithm: str
+    n_ratings: int
+    groups: list[ParameterGroupOut]
+    axes: list[AxisOut]
+
+
+class PreferencesBody(Schema):
+    """The algorithm of my lists; null leaves it to the site."""
+
+    algorithm: str | None = Field(max_length=64)
+
+
+@router.get(
+    "/profile",
+    response={200: ProfileOut, 401: Problem, 404: Problem, 409: TooFew, 422: Problem},
+    summary="What a model has learned about me",
+)
+def profile(request: HttpRequest, algorithm: AlgorithmName = None) -> ProfileOut:
+    """Return the parameters of my profile by name, and what its latent factors stand for."""
+    mine = taste.taste_of(rater=people.rater(request), algorithm=algorithm)
+    return ProfileOut(
+        algorithm=mine.algorithm,
+        n_ratings=mine.n_ratings,
+        groups=[
+            ParameterGroupOut(
+                name=group.name,
+                unit=group.unit,
+                values=[ParameterOut(name=name, value=value) for name, value in group.values],
+            )
+            for group in mine.groups
+        ],
+        axes=[AxisOut(stars=axis.stars, liked=_titles(axis.liked), other=_titles(axis.other)) for axis in mine.axes],
+    )
+
+
+@router.get("/preferences", response={200: PreferencesBody, 401: Problem}, summary="My choices")
+def my_preferences(request: HttpRequest) -> PreferencesBody:
+    """Return the algorithm that makes my lists unless a request names another; null: the site's default."""
+    return PreferencesBody(algorithm=preferences.algorithm_of(people.rater(request)))
+
+
+@router.put(
+    "/preferences",
+    response={200: PreferencesBody, 401: Problem, 403: Problem, 404: Problem, 409: TooFew, 422: Problem},
+    summary="Choose my algorithm",
+)
+def choose(request: HttpRequest, payload: PreferencesBody) -> PreferencesBody:
+    """Choose the algorithm of my lists, on every device."""
+    preferences.choose_algorithm(rater=people.rater(request), algorithm=payload.algorithm)
+    return payload
+
+
+def _titles(titles: list[tuple[int, str]]) -> list[TitleOut]:
+    return [TitleOut(movie_id=movie_id, title=title) for movie_id, title in titles]

@@ -1,0 +1,90 @@
+"""A rater's habits in figures: how many of each star, by decade and genre, and against the crowd."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.aggregates import Corr
+from django.db.models import Avg, Count, F, FloatField, Q, QuerySet
+from django.db.models.functions import Cast, NullIf
+
+from recommender.models import Rater, Rating
+
+MINIMUM_CORRELATED = 3
+BY_OTHERS_TOO = Q(movie__rating_count__gt=1)
+# The mean of a movie holds my own rating; NULLIF keeps the planner free to divide before it filters.
+OTHERS_MEAN = (F("movie__rating_mean") * F("movie__rating_count") - F("half_stars") / 2.0) / NullIf(
+    F("movie__rating_count") - 1, 0
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The ratings of one decade or genre: how many, my mean, and what everybody else gives the same movies."""
+
+    name: str
+    count: int
+    mean: float
+    others_mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Against everybody else, over the movies someone else has rated too.
+
+    `mean_difference` is my stars less theirs; `correlation` is Pearson's, None for fewer than three movies or where
+    one side never varies.
+    """
+
+    n_movies: int
+    mean_difference: float | None
+    correlation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """`histogram` counts the half stars 1 … 10; the latest decade and the most rated genre come first."""
+
+    count: int
+    mean: float | None
+    histogram: list[int]
+    decades: list[Part]
+    genres: list[Part]
+    agreement: Agreement
+
+
+def statistics_of(*, rater: Rater) -> Statistics:
+    """Return a rater's statistics; four queries, counted by the database."""
+    mine = Rating.objects.filter(rater=rater)
+    counts = dict(mine.values_list("half_stars").annotate(Count("movie_id")).order_by("half_stars"))
+    histogram = [counts.get(half_stars, 0) for half_stars in range(1, 11)]
+    count = sum(histogram)
+    total = sum(half_stars * n for half_stars, n in enumerate(histogram, start=1))
+    decades = mine.filter(movie__year__isnull=False).values(part=F("movie__year") / 10 * 10)
+    genres = mine.filter(movie__genres__isnull=False).values(part=F("movie__genres__name"))
+    return Statistics(
+        count=count,
+        mean=total / count / 2 if count else None,
+        histogram=histogram,
+        decades=_parts(decades, "-part"),
+        genres=_parts(genres, "-n", "part"),
+        agreement=_agreement(mine),
+    )
+
+
+def _parts(grouped: QuerySet[Rating, Any], *order: str) -> list[Part]:
+    rows = grouped.annotate(
+        n=Count("movie_id"),
+        mean=Avg("half_stars") / 2.0,
+        others=Avg(OTHERS_MEAN, filter=BY_OTHERS_TOO, output_field=FloatField()),
+    )
+    return [Part(str(row["part"]), row["n"], row["mean"], row["others"]) for row in rows.order_by(*order)]
+
+
+def _agreement(mine: QuerySet[Rating]) -> Agreement:
+    found = mine.filter(BY_OTHERS_TOO).aggregate(
+        n=Count("movie_id"),
+        difference=Avg(F("half_stars") / 2.0 - OTHERS_MEAN, output_field=FloatField()),
+        correlation=Corr(Cast("half_stars", FloatField()), OTHERS_MEAN),
+    )
+    enough = found["n"] >= MINIMUM_CORRELATED
+    return Agreement(found["n"], found["difference"], found["correlation"] if enough else None)

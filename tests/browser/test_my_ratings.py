@@ -1,0 +1,204 @@
+"""My ratings: search, sort, filter, edit in place, statistics, and thousands of rows."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE
+from tests.browser.stars import click_stars, expect_stars, rate_through_the_api, saved
+from tests.browser.test_welcome import WCAG
+
+LISTS = "**/api/v1/ratings?*"
+N_MANY = 5_000
+
+
+@pytest.fixture
+def rated_page(alice_page: Page) -> Page:
+    """Alice has rated six popular movies and looks at them."""
+    rate_through_the_api(alice_page, 6)
+    alice_page.goto("/ratings/")
+    expect(alice_page.locator(".rating-link")).to_have_count(6)
+    return alice_page
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".rating-line:visible .rating-title").all_text_contents()
+
+
+def test_it_searches_as_one_types_and_keeps_it_in_the_address(rated_page: Page) -> None:
+    page = rated_page
+    wanted = titles(page)[2]
+    field = page.get_by_role("searchbox", name="Search my ratings")
+    with page.expect_response(LISTS):
+        field.fill(wanted.lower())
+    expect(page.locator(".rating-title", has_text=wanted)).to_be_visible()
+    expect(page).to_have_url(re.compile("q="))
+    assert len(titles(page)) < 6
+    page.reload()
+    expect(field).to_have_value(wanted.lower())
+    expect(page.locator(".rating-title", has_text=wanted)).to_be_visible()
+    page.go_back()
+    expect(page.locator(".rating-link")).to_have_count(6)
+    expect(field).to_have_value("")
+
+
+def test_it_sorts_and_filters_and_goes_back(rated_page: Page) -> None:
+    page = rated_page
+    with page.expect_response(LISTS):
+        page.get_by_label("Sort by").select_option("title")
+    expect(page).to_have_url(re.compile("sort=title"))
+    page.wait_for_function("!document.querySelector('.rating-list').hasAttribute('aria-busy')")
+    assert titles(page) == sorted(titles(page), key=str.casefold)
+    with page.expect_response(LISTS):
+        page.get_by_label("My stars").select_option("5")
+    expect(page.locator(".rating-link")).to_have_count(3)
+    expect(page.get_by_text("3 movies", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.locator(".rating-link")).to_have_count(6)
+    expect(page.get_by_label("Sort by")).to_have_value("title")
+    expect(page.get_by_label("My stars")).to_have_value("")
+
+
+def test_it_offers_everything_when_nothing_fits(rated_page: Page) -> None:
+    rated_page.goto("/ratings/?q=qqqqzzzz&decade=1890")
+    expect(rated_page.get_by_text("None of your ratings fits")).to_be_visible()
+    rated_page.get_by_role("button", name="Show all your ratings").click()
+    expect(rated_page.locator(".rating-link")).to_have_count(6)
+    expect(rated_page).to_have_url(re.compile("/ratings/$"))
+
+
+def test_it_edits_in_place_and_brings_back_what_was_removed(rated_page: Page) -> None:
+    page = rated_page
+    page.goto("/ratings/?sort=lowest")
+    line = page.locator(".rating-line").nth(1)
+    title = line.locator(".rating-title").text_content() or ""
+    with saved(page, "PUT"):
+        click_stars(line, 4.5)
+    expect_stars(line, 4.5)
+    assert line.locator(".rating-title").text_content() == title
+    with saved(page, "DELETE"):
+        page.get_by_role("button", name=f"Remove your rating of {title}").click()
+    expect(line).to_be_hidden()
+    expect(page.get_by_text("You have rated 5 movies.")).to_be_visible()
+    with saved(page, "PUT"):
+        page.get_by_role("button", name="Undo").click()
+    expect_stars(line, 4.5)
+    expect(page.get_by_text("You have rated 6 movies.")).to_be_visible()
+
+
+def test_it_puts_the_stars_back_when_the_server_refuses(rated_page: Page) -> None:
+    line = rated_page.locator(".rating-line").first
+    before = line.locator("star-rating").get_attribute("aria-valuenow")
+    rated_page.route("**/api/v1/ratings/*", lambda route: route.abort())
+    click_stars(line, 3.5)
+    expect(rated_page.get_by_text("We cannot reach the site.")).to_be_visible()
+    expect_stars(line, float(before or 0))
+
+
+def test_it_tells_how_i_rate_and_follows(rated_page: Page) -> None:
+    page = rated_page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.reload()
+    facts = page.locator(".statistics-facts")
+    expect(facts).to_contain_text("Your mean is 3.5 stars.")
+    expect(facts).to_contain_text(re.compile(r"than everybody else|as generous as"))
+    expect(page.locator("column-chart rect")).to_have_count(10)
+    row = page.get_by_role("row", name=re.compile("^5 "))
+    expect(row).to_contain_text("3")
+    with page.expect_response("**/ratings/statistics"), saved(page, "PUT"):
+        click_stars(page.locator(".rating-line").last, 5)
+    expect(row).to_contain_text("4")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_it_gives_axe_nothing_to_report(rated_page: Page, width: int) -> None:
+    rated_page.set_viewport_size({"width": width, "height": 900})
+    rated_page.goto("/ratings/?sort=title")
+    if width < 1200:
+        rated_page.get_by_text("How you rate").click()
+    expect(rated_page.locator("column-chart svg")).to_be_visible()
+    assert Axe().run(rated_page, options={"runOnly": WCAG}).response["violations"] == []
+    assert not rated_page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_it_works_on_a_phone(
+    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str]
+) -> None:
+    context = browser.new_context(**browser_context_args | PHONE)
+    page = context.new_page()
+    sign_up(page, "bob")
+    rate_through_the_api(page, 2)
+    page.goto("/ratings/")
+    expect(page.locator("column-chart svg")).to_be_hidden()
+    page.get_by_text("How you rate").tap()
+    expect(page.locator("column-chart svg")).to_be_visible()
+    page.get_by_label("Sort by").select_option("lowest")
+    expect(page).to_have_url(re.compile("sort=lowest"))
+    expect(page.locator("star-rating").first).to_have_attribute("aria-valuenow", "2")
+    context.close()
+
+
+@pytest.mark.slow
+def test_it_scrolls_through_five_thousand_ratings_without_lag(rated_page: Page) -> None:
+    page = rated_page
+    movie = {"year": 1999, "genres": ["Drama"], "imdb_id": None, "tmdb_id": None, "poster_url": None}
+    movie |= {"rating_count": 9, "rating_mean": 3.9, "my_stars": 4.0, "rated_at": "2026-01-01T00:00:00Z"}
+
+    def many(route: Any) -> None:
+        query = dict(pair.split("=") for pair in route.request.url.split("?")[1].split("&") if pair)
+        first = int(query["offset"])
+        numbers = range(first, min(first + int(query["limit"]), N_MANY))
+        results = [movie | {"movie_id": 10_000 + n, "title": f"Movie {n}"} for n in numbers]
+        route.fulfill(json={"count": N_MANY, "results": results})
+
+    page.route(LISTS, many)
+    page.goto("/ratings/")
+    expect(page.get_by_text("You have rated 5,000 movies.")).to_be_visible()
+    page.wait_for_function(
+        f"""async () => {{
+          scrollTo(0, document.body.scrollHeight);
+          await new Promise(resolve => setTimeout(resolve, 30));
+          return document.querySelectorAll('.rating-link').length === {N_MANY};
+        }}""",
+        timeout=120_000,
+    )
+    frames = page.evaluate(
+        """async () => {
+          scrollTo({top: 0, behavior: 'instant'});
+          await new Promise(resolve => setTimeout(resolve, 500));
+          const gaps = [];
+          let before = await new Promise(requestAnimationFrame);
+          for (let place = 0; place < 120; place += 1) {
+            scrollTo({top: place * document.body.scrollHeight / 120, behavior: 'instant'});
+            const now = await new Promise(requestAnimationFrame);
+            gaps.push(now - before);
+            before = now;
+          }
+          return gaps.sort((a, b) => a - b);
+        }"""
+    )
+    median, worst = frames[len(frames) // 2], frames[int(len(frames) * 0.95)]
+    print(f"frames through {N_MANY:,} ratings: median {median:.0f} ms, 95 % within {worst:.0f} ms")
+    assert median < 50
+    assert worst < 200
+    page.route(
+        "**/api/v1/ratings/*",
+        lambda route: route.fulfill(
+            json={"movie_id": 1, "stars": 1, "rated_at": "2026-01-01T00:00:00Z", "changes": None}
+        ),
+    )
+    took = page.evaluate(
+        """async () => {
+          const stars = document.querySelectorAll('star-rating')[2500];
+          const start = performance.now();
+          stars.rate(1);
+          await new Promise(requestAnimationFrame);
+          return performance.now() - start;
+        }"""
+    )
+    print(f"a rating among them shows after {took:.0f} ms")
+    assert took < 200
