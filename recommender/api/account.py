@@ -66,4 +66,4 @@ def delete(request: HttpRequest, payload: DeletionIn) -> HttpResponse:
 def _user(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise AuthenticationError
-    return User.objects.get(pk=request.user.pk)
+    return request.user

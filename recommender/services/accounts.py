@@ -50,7 +50,7 @@ def traces_of(*, user: User) -> Traces:
     versions = [version for version in ModelVersion.objects.active() if version.algorithm in ALGORITHMS]
     touched = [version for version in versions if version.created_at >= first]
     labels = [ALGORITHMS[version.algorithm].label for version in touched]
-    return Traces(sorted(labels), max((version.created_at for version in touched), default=None))
+    return Traces(tuple(sorted(labels)), max((version.created_at for version in touched), default=None))
 
 
 def check_confirmation(phrase: str) -> None:

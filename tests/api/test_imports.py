@@ -19,7 +19,7 @@ URL = "/api/v1/imports"
 
 
 @pytest.fixture(autouse=True)
-def _catalogue() -> None:
+def _catalogue(db: None) -> None:
     make_movie(1214, "Alien", 1979, imdb_id="0078748")
     make_movie(2021, "Dune", 1984)
     title_search.build()

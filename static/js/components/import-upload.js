@@ -1,4 +1,4 @@
-/** <import-upload>: a file field that sends an export to be looked through; a file can also be dropped on it. */
+/** <import-upload>: a file field that sends a file of another site to be looked through; it can also be dropped here. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 
