@@ -3,9 +3,11 @@
 from ninja import NinjaAPI
 
 from recommender.api import (
+    account,
     algorithms,
     errors,
     explanations,
+    imports,
     movies,
     onboarding,
     profile,
@@ -23,7 +25,9 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for module in (search, movies, tags, explanations, ratings, onboarding, recommendations, profile, algorithms):
+for module in (
+    search, movies, tags, explanations, ratings, onboarding, recommendations, profile, algorithms, imports, account,
+):  # fmt: skip
     api.add_router("/v1", module.router)
 errors.register(api)
 

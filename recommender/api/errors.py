@@ -1,12 +1,16 @@
 """Every error is JSON with one clear sentence in `detail`."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
+from recommender.engine.rating_exports import ExportError
+from recommender.services.accounts import WrongConfirmation
 from recommender.services.group_recommendations import InvalidInvitation
 from recommender.services.movies import UnknownMovie
 from recommender.services.profiles import TooFewRatings, UnknownAlgorithm
+from recommender.services.rating_import_states import ImportClosed, UnknownImport
 from recommender.services.ratings import InvalidRating
 from recommender.services.tags import InvalidTag
 
@@ -22,7 +26,9 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(InvalidRating)
     @api.exception_handler(InvalidInvitation)
     @api.exception_handler(InvalidTag)
-    def invalid_value(request: HttpRequest, error: InvalidRating | InvalidInvitation | InvalidTag) -> HttpResponse:
+    @api.exception_handler(ExportError)
+    @api.exception_handler(WrongConfirmation)
+    def invalid_value(request: HttpRequest, error: ValueError) -> HttpResponse:
         return api.create_response(request, {"detail": str(error)}, status=422)
 
     @api.exception_handler(AuthenticationError)
@@ -35,8 +41,17 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(UnknownMovie)
     @api.exception_handler(UnknownAlgorithm)
-    def unknown(request: HttpRequest, error: UnknownMovie | UnknownAlgorithm) -> HttpResponse:
+    @api.exception_handler(UnknownImport)
+    def unknown(request: HttpRequest, error: LookupError) -> HttpResponse:
         return api.create_response(request, {"detail": str(error)}, status=404)
+
+    @api.exception_handler(ImportClosed)
+    def closed(request: HttpRequest, error: ImportClosed) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error)}, status=409)
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error)}, status=413)
 
     @api.exception_handler(TooFewRatings)
     def too_few_ratings(request: HttpRequest, error: TooFewRatings) -> HttpResponse:

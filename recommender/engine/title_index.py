@@ -22,6 +22,7 @@ from recommender.engine.title_document import (
 )
 from recommender.engine.title_manifest import TitleIndexError, checked_count, write_manifest
 from recommender.engine.title_query import BREVITY_WEIGHT, POPULARITY_WEIGHT, title_queries
+from recommender.engine.titles import title_words
 
 __all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "build_title_index"]
 
@@ -170,6 +171,22 @@ class TitleIndex:
         elif excluded:
             count -= self._count_among(matches, excluded)
         return TitleHits(kept[offset : offset + limit], count)
+
+    def titled(self, title: str, *, limit: int = 50) -> list[int]:
+        """Return the movies of exactly this name, or one of their other names, the most rated first.
+
+        Case, accents, punctuation and a leading article do not count; nothing is a beginning or a typo.
+        """
+        key = " ".join(title_words(title))
+        if not key:
+            return []
+        schema = title_schema()
+        query = Query.boolean_query(
+            [(Occur.Should, Query.term_query(schema, field, key)) for field in ("exact", "other_exact")]
+        )
+        found = self._searcher.search(query, limit=limit, order_by_field="popularity_rank", order=tantivy.Order.Asc)
+        movie_ids: list[int] = self._values("movie_id", found.hits)
+        return movie_ids
 
     def _find(self, text: str, filters: list[Query], n_wanted: int, order: Order) -> tuple[Query, tantivy.SearchResult]:
         """Return the strictest reading of the text that finds something good, and what it finds.

@@ -9,6 +9,8 @@ from recommender.models.movie import Genre, Movie
 from recommender.models.preferences import Preferences
 from recommender.models.rater import Rater
 from recommender.models.rating import Rating
+from recommender.models.rating_import import RatingImport, RatingImportRow
+from recommender.models.session import Session
 from recommender.models.tag import MovieTag, Tag, TagApplication
 
 __all__ = [
@@ -23,6 +25,9 @@ __all__ = [
     "Preferences",
     "Rater",
     "Rating",
+    "RatingImport",
+    "RatingImportRow",
+    "Session",
     "Tag",
     "TagApplication",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recommender.views import pages
+from recommender.views import account, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -11,4 +11,8 @@ urlpatterns = [
     path("together/", pages.together, name="together"),
     path("welcome/", pages.welcome, name="welcome"),
     path("ratings/", pages.my_ratings, name="my_ratings"),
+    path("account/", account.your_account, name="your_account"),
+    path("account/imports/", account.import_ratings, name="import_ratings"),
+    path("account/imports/<int:import_id>/", account.rating_import, name="rating_import"),
+    path("account/delete/", account.delete_account, name="delete_account"),
 ]

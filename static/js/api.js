@@ -18,10 +18,11 @@ async function request(method, path, { query = {}, body, signal } = {}) {
   }
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = pageMeta("csrf-token");
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(url, { method, headers, body: body && JSON.stringify(body), credentials: "same-origin", signal });
+    response = await fetch(url, { method, headers, body: isForm ? body : body && JSON.stringify(body), credentials: "same-origin", signal });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, "We cannot reach the site. Check your connection and try again.");
@@ -57,3 +58,11 @@ export const inviteToGroup = () => request("POST", "group-invitations");
 export const groupRecommendations = (query, signal) => request("GET", "recommendations/group", { query, signal });
 export const putRating = (movieId, stars, query) => request("PUT", `ratings/${movieId}`, { query, body: { stars } });
 export const deleteRating = (movieId, query) => request("DELETE", `ratings/${movieId}`, { query });
+export const uploadImport = (form) => request("POST", "imports", { body: form });
+export const ratingImports = (query) => request("GET", "imports", { query });
+export const ratingImport = (importId) => request("GET", `imports/${importId}`);
+export const importRows = (importId, query, signal) => request("GET", `imports/${importId}/rows`, { query, signal });
+export const chooseForRow = (importId, line, movieId) => request("PUT", `imports/${importId}/rows/${line}`, { body: { movie_id: movieId } });
+export const applyImport = (importId, existing) => request("POST", `imports/${importId}/apply`, { body: { existing } });
+export const undoImport = (importId) => request("POST", `imports/${importId}/undo`);
+export const discardImport = (importId) => request("DELETE", `imports/${importId}`);

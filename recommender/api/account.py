@@ -1,0 +1,69 @@
+"""My account: take my data along, or close it for good."""
+
+from typing import Annotated, Literal
+
+from allauth.core import ratelimit
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from ninja import Router, Schema
+from ninja.errors import AuthenticationError, HttpError
+from ninja.security import django_auth
+from pydantic import Field
+
+from recommender.api.schemas import Problem
+from recommender.services import accounts, personal_data
+
+router = Router(tags=["my account"], auth=django_auth)
+STREAMS = {
+    "json": (personal_data.as_json, "application/json"),
+    "csv": (personal_data.as_zip, "application/zip"),
+}
+FILE_NAMES = {"json": "movierec.json", "csv": "movierec.zip"}
+
+
+class DeletionIn(Schema):
+    """My password, and "delete my account"."""
+
+    password: Annotated[str, Field(max_length=4096)]
+    confirmation: Annotated[str, Field(max_length=100)]
+
+
+@router.get("/account/export", summary="Everything the site knows about me")
+def export(request: HttpRequest, format: Literal["json", "csv"] = "json") -> StreamingHttpResponse:
+    """Return one JSON file, or a zip archive of CSV files that spreadsheets can open safely.
+
+    ratings.csv begins with the columns of a MovieLens release; it, and the archive, can be imported again.
+    """
+    stream, content_type = STREAMS[format]
+    answer = StreamingHttpResponse(stream(user=_user(request)), content_type=content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{FILE_NAMES[format]}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@router.delete(
+    "/account",
+    response={204: None, 401: Problem, 403: Problem, 422: Problem, 429: Problem},
+    summary="Delete my account for good",
+)
+def delete(request: HttpRequest, payload: DeletionIn) -> HttpResponse:
+    """Remove me, my ratings, tags, imports, addresses and sessions, at once and irrevocably.
+
+    `confirmation` is "delete my account".
+    """
+    user = _user(request)
+    accounts.check_confirmation(payload.confirmation)
+    if not ratelimit.consume(request, action="reauthenticate", user=user):
+        raise HttpError(429, "That was a lot of tries. Wait a minute and try again.")
+    if not user.check_password(payload.password):
+        raise HttpError(403, "This is not your password.")
+    logout(request)
+    accounts.delete(user=user)
+    return HttpResponse(status=204)
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise AuthenticationError
+    return request.user

@@ -1,0 +1,74 @@
+"""The pages about somebody's own account and data."""
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from recommender.models import RatingImport
+from recommender.services import accounts, rating_imports
+from recommender.services.rating_import_states import UnknownImport
+from recommender.services.ratings import rater_of
+
+
+@require_safe
+@never_cache
+@login_required
+def your_account(request: HttpRequest) -> HttpResponse:
+    """Show what the site keeps of the signed-in user and what they can do about it."""
+    return render(request, "recommender/account.html")
+
+
+@require_safe
+@never_cache
+@login_required
+def import_ratings(request: HttpRequest) -> HttpResponse:
+    """Choose a file to import, and list the imports so far."""
+    return render(request, "recommender/import_ratings.html")
+
+
+@require_safe
+@never_cache
+@login_required
+def rating_import(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Review one import, apply it, see what it did, undo it."""
+    try:
+        mine = rating_imports.get(rater=rater_of(_user(request)), import_id=import_id)
+    except UnknownImport as error:
+        raise Http404(str(error)) from error
+    reviewing = mine.state == RatingImport.State.REVIEW
+    return render(request, "recommender/rating_import.html", {"rating_import": mine, "reviewing": reviewing})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@reauthentication_required
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """Say what goes, ask for the words that confirm it, and close the account."""
+    user = _user(request)
+    error, typed = "", request.POST.get("confirmation", "")
+    if request.method == "POST":
+        try:
+            accounts.check_confirmation(typed)
+        except accounts.WrongConfirmation as wrong:
+            error = str(wrong)
+        else:
+            logout(request)
+            accounts.delete(user=user)
+            messages.success(request, "Your account is deleted. Thank you for your stars.")
+            return redirect("home")
+    context = {"phrase": accounts.PHRASE, "traces": accounts.traces_of(user=user), "error": error, "typed": typed[:100]}
+    return render(request, "recommender/delete_account.html", context, status=422 if error else 200)
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

@@ -1,0 +1,104 @@
+"""The account page, the sign-in pages, taking data along and leaving, on a desktop and on a phone."""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PASSWORD, PHONE
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def visitor(request: pytest.FixtureRequest, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """A page nobody has signed in on."""
+    context = browser.new_context(**browser_context_args | (PHONE if request.param == "phone" else {}))
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def settled(page: Page) -> None:
+    """Fail on what axe finds in either colour scheme, and on a page that scrolls sideways."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_timeout(300)
+        violations = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        assert [f"{page.url}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_alice_takes_her_data_along_and_leaves(visitor: Page, sign_up: Callable[[Page, str], str]) -> None:
+    page = visitor
+    email = sign_up(page, "alice")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("link", name="Your account and data").click()
+    expect(page.get_by_text(email, exact=True)).to_be_visible()
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download CSV").click()
+    assert "ratings.csv" in zipfile.ZipFile(download.value.path()).namelist()
+    page.get_by_role("link", name="Delete account").click()
+    expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
+    settled(page)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    words = page.get_by_label("Type “delete my account” to confirm")
+    words.fill("delete it")
+    page.get_by_role("button", name="Delete everything").click()
+    expect(words).to_be_focused()
+    expect(page.get_by_text('Type "delete my account" to confirm.')).to_be_visible()
+    settled(page)
+    words.fill("delete my account")
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_text("Your account is deleted.")).to_be_visible()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email or user name").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    settled(page)
+
+
+def test_alice_changes_her_password_and_address(visitor: Page, sign_up: Callable[[Page, str], str]) -> None:
+    page = visitor
+    sign_up(page, "alice")
+    page.goto("/account/")
+    page.get_by_role("link", name="Change password").click()
+    settled(page)
+    page.get_by_label("Current Password", exact=True).fill(PASSWORD)
+    page.get_by_label("New Password", exact=True).fill("popcorn at eleven")
+    page.get_by_label("New Password (again)", exact=True).fill("popcorn at eleven")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.locator(".toast").first).to_be_visible()
+    page.goto("/accounts/email/")
+    settled(page)
+    page.get_by_label(re.compile("^Email")).last.fill("alice-new@example.org")
+    page.get_by_role("button", name="Add address").click()
+    page.get_by_label("Password", exact=True).fill("popcorn at eleven")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("alice-new@example.org").first).to_be_visible()
+
+
+def test_the_password_can_be_shown_and_hidden(page: Page) -> None:
+    page.goto("/accounts/login/")
+    field = page.get_by_label("Password", exact=True)
+    field.fill("secret")
+    toggle = page.get_by_role("button", name="Show the password")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    toggle.press("Enter")
+    expect(field).to_have_attribute("type", "text")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    toggle.press("Space")
+    expect(field).to_have_attribute("type", "password")
+
+
+@pytest.mark.parametrize("path", ["login", "signup", "password/reset", "password/reset/done", "password/reset/key/x-y"])
+def test_the_pages_for_visitors_have_no_flaw(visitor: Page, path: str) -> None:
+    visitor.goto(f"/accounts/{path}/")
+    settled(visitor)

@@ -1,0 +1,112 @@
+"""Bringing ratings along, in the browser, on a desktop and on a phone."""
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from recommender.engine.titles import display_title, split_title
+from tests.browser.conftest import PHONE
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def alice(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    sign_up: Callable[[Page, str], str],
+) -> Iterator[Page]:
+    """A page on which alice has just signed up."""
+    context = browser.new_context(**browser_context_args | (PHONE if request.param == "phone" else {}))
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    sign_up(page, "alice")
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def export(dataset_dir: Path, site_database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Letterboxd file: two movies of the dataset, one of them a year off, and one that does not exist."""
+    with (dataset_dir / "movies.csv").open(encoding="utf-8", newline="") as source:
+        movies = [row["title"] for row in csv.DictReader(source)]
+    named = [(display_title(raw), split_title(raw)[1]) for raw in movies if split_title(raw)[1]]
+    titles = [title for title, _ in named]
+    (first, first_year), (second, second_year) = [each for each in named if titles.count(each[0]) == 1][:2]
+    file = tmp_path_factory.mktemp("export") / "letterboxd.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["Date", "Name", "Year", "Letterboxd URI", "Rating"])
+        writer.writerow(["2023-01-15", first, first_year, "", "4.5"])
+        writer.writerow(["2023-01-16", second, (second_year or 0) + 1, "", "3"])
+        writer.writerow(["2023-01-17", "No such movie anywhere", "1950", "", "1"])
+    return file
+
+
+def axe(page: Page) -> list[str]:
+    page.wait_for_timeout(300)
+    violations = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{page.url}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations]
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> None:
+    page = alice
+    page.goto("/account/imports/")
+    assert axe(page) == []
+    assert fits(page)
+    page.get_by_label("The exported file").set_input_files(export)
+    expect(page.get_by_role("heading", name="Look through your import")).to_be_visible()
+    expect(
+        page.get_by_text("We found 1 in the catalogue, 1 may be one of several movies, and 1 are not here.")
+    ).to_be_visible()
+    choice = page.get_by_role("combobox")
+    expect(choice).to_have_count(1)
+    expect(page.get_by_role("button", name="Import 1 rating")).to_be_visible()
+    choice.select_option(index=1)
+    expect(page.get_by_role("button", name="Import 2 ratings")).to_be_visible()
+    assert axe(page) == []
+    assert fits(page)
+    page.get_by_text("Found (1)", exact=True).click()
+    expect(page.get_by_role("combobox")).to_have_count(1)
+    page.get_by_role("button", name="Import 2 ratings").click()
+    expect(page.get_by_role("heading", name="Your ratings are here")).to_be_focused()
+    expect(page.get_by_text("2 new ratings.")).to_be_visible()
+    assert axe(page) == []
+    page.goto("/ratings/")
+    expect(page.get_by_text("You have rated 2 movies.")).to_be_visible()
+    page.goto("/account/imports/")
+    page.get_by_role("link", name="letterboxd.csv").click()
+    page.get_by_role("button", name="Undo this import").click()
+    expect(page.get_by_role("heading", name="Everything is back as it was")).to_be_visible()
+    page.goto("/ratings/")
+    expect(page.get_by_text("No ratings yet")).to_be_visible()
+
+
+def test_a_wrong_file_is_refused_with_a_sentence_at_the_field(alice_page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "holiday.csv"
+    file.write_text("name,stars\nAlien,5\n")
+    alice_page.goto("/account/imports/")
+    field = alice_page.get_by_label("The exported file")
+    field.set_input_files(file)
+    expect(alice_page.get_by_role("alert")).to_contain_text('Line 1 is "name,stars"')
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert axe(alice_page) == []
+
+
+def test_a_file_can_be_forgotten(alice_page: Page, export: Path) -> None:
+    alice_page.goto("/account/imports/")
+    alice_page.get_by_label("The exported file").set_input_files(export)
+    alice_page.get_by_role("button", name="Forget this file").click()
+    expect(alice_page).to_have_url("/account/imports/")
+    expect(alice_page.get_by_role("heading", name="Your imports")).to_have_count(0)

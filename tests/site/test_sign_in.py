@@ -1,0 +1,203 @@
+"""Signing up, in and out: what a stranger may learn, how often they may try, and where they may be sent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import hashers
+from django.contrib.auth.models import User
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static")]
+PASSWORD = "a fine long password"
+LOGIN, SIGNUP, RESET = "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_so_far() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture(params=["without an e-mail server", "with an e-mail server"])
+def _either_way(request: pytest.FixtureRequest, settings: Any) -> None:
+    """Addresses are confirmed where messages can be sent, and not where they cannot."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory" if request.param.startswith("with ") else "none"
+
+
+@pytest.fixture
+def n_hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A list that grows with every password hash: what takes time when somebody signs in or up."""
+    hashed: list[str] = []
+    encode = hashers.PBKDF2PasswordHasher.encode
+
+    def counted(self: Any, password: str, *more: Any) -> str:
+        hashed.append(password)
+        return encode(self, password, *more)
+
+    monkeypatch.setattr(hashers.PBKDF2PasswordHasher, "encode", counted)
+    return hashed
+
+
+def seen(client: Client, path: str, data: dict[str, str]) -> tuple[int, str, str]:
+    """What a stranger sees of a form they have sent: status, address, and the text without what they typed."""
+    answer = client.post(path, data)
+    text = answer.content.decode()
+    token = answer.context and str(answer.context.get("csrf_token", ""))
+    for typed in (*data.values(), *([token] if token else [])):
+        text = text.replace(typed, "…")
+    return answer.status_code, answer.headers.get("Location", ""), text
+
+
+@pytest.mark.usefixtures("_either_way")
+def test_signing_up_with_a_known_address_looks_like_any_other(n_hashes: list[str]) -> None:
+    make_user("alice")
+    spent, answers = [], []
+    for email in ("alice@example.org", "nobody@example.org"):
+        n_hashes.clear()
+        answers.append(seen(Client(), SIGNUP, {"email": email, "password1": PASSWORD}))
+        spent.append(len(n_hashes))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 302
+    assert spent[0] == spent[1] > 0
+
+
+def test_with_an_email_server_only_the_owner_hears_of_a_second_sign_up(settings: Any) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    make_user("alice")
+    Client().post(SIGNUP, {"email": "alice@example.org", "password1": PASSWORD})
+    assert User.objects.count() == 1
+    assert [message.to for message in mail.outbox] == [["alice@example.org"]]
+
+
+@pytest.mark.parametrize(("known", "unknown"), [("alice@example.org", "nobody@example.org"), ("alice", "nobody")])
+def test_a_wrong_password_looks_and_takes_like_an_unknown_name(n_hashes: list[str], known: str, unknown: str) -> None:
+    make_user("alice")
+    spent, answers = [], []
+    for login in (known, unknown):
+        n_hashes.clear()
+        answers.append(seen(Client(), LOGIN, {"login": login, "password": "a wrong one"}))
+        spent.append(len(n_hashes))
+    assert answers[0] == answers[1]
+    assert spent == [1, 1]
+
+
+def test_resetting_the_password_of_an_unknown_address_looks_like_any_other() -> None:
+    make_user("alice")
+    answers = [seen(Client(), RESET, {"email": email}) for email in ("alice@example.org", "nobody@example.org")]
+    assert answers[0] == answers[1]
+    assert [message.to for message in mail.outbox] == [["alice@example.org"], ["nobody@example.org"]]
+    assert "password/reset/key" in mail.outbox[0].body
+    assert "password/reset/key" not in mail.outbox[1].body
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "https:evil.example"]
+)
+def test_nobody_is_sent_to_another_site(address: str) -> None:
+    make_user("alice")
+    answer = Client().post(LOGIN, {"login": "alice", "password": PASSWORD, "next": address})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert (
+        Client().post(LOGIN, {"login": "alice", "password": PASSWORD, "next": "/ratings/"})["Location"] == "/ratings/"
+    )
+
+
+def test_the_session_is_another_one_after_signing_in() -> None:
+    make_user("alice")
+    client = Client()
+    session = client.session
+    session["planted"] = True
+    session.save()
+    client.cookies["sessionid"] = planted = session.session_key
+    client.post(LOGIN, {"login": "alice", "password": PASSWORD})
+    assert client.session["_auth_user_id"]
+    assert client.session.session_key != planted
+    assert not session.exists(planted)
+
+
+def signed_in(*names: str) -> list[Client]:
+    clients = [Client() for _ in names]
+    for client, name in zip(clients, names, strict=True):
+        assert client.post(LOGIN, {"login": name, "password": PASSWORD}).status_code == 302
+    return clients
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/api/v1/ratings").status_code == 200
+
+
+def test_changing_the_password_ends_every_other_session() -> None:
+    make_user("alice"), make_user("bob")
+    here, elsewhere, bob = signed_in("alice", "alice", "bob")
+    changed = {"oldpassword": PASSWORD, "password1": "another fine one", "password2": "another fine one"}
+    assert here.post("/accounts/password/change/", changed).status_code == 302
+    assert [is_signed_in(client) for client in (here, elsewhere, bob)] == [True, False, True]
+    assert [message.to for message in mail.outbox] == [["alice@example.org"]]
+
+
+def test_resetting_the_password_ends_every_session_and_works_once() -> None:
+    make_user("alice")
+    (elsewhere,) = signed_in("alice")
+    here = Client()
+    here.post(RESET, {"email": "alice@example.org"})
+    link = next(line for line in mail.outbox[0].body.split() if "password/reset/key" in line)
+    form = here.get(link, follow=True).redirect_chain[-1][0]
+    new = {"password1": "another fine one", "password2": "another fine one"}
+    assert here.post(form, new).status_code == 302
+    assert not is_signed_in(elsewhere)
+    assert User.objects.get().check_password("another fine one")
+    assert "This link has expired" in Client().get(link, follow=True).content.decode()
+
+
+def test_changing_the_address_asks_for_the_password_again() -> None:
+    make_user("alice")
+    (client,) = signed_in("alice")
+    asked = client.post("/accounts/email/", {"action_add": "", "email": "mallory@example.org"})
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    client.post(asked["Location"], {"password": "wrong"})
+    assert "mallory@example.org" not in client.get("/accounts/email/").content.decode()
+    client.post(asked["Location"], {"password": PASSWORD})
+    assert "mallory@example.org" in client.get("/accounts/email/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "allowed"),
+    [
+        (SIGNUP, {"email": "not an address", "password1": PASSWORD}, 20),
+        (RESET, {"email": "alice@example.org"}, 5),
+        (LOGIN, {"login": "alice", "password": ""}, 30),
+    ],
+)
+def test_tries_are_limited(path: str, data: dict[str, str], allowed: int) -> None:
+    """As docs/architecture.md says."""
+    client = Client()
+    assert all(client.post(path, data).status_code != 429 for _ in range(allowed))
+    refused = client.post(path, data)
+    assert refused.status_code == 429
+    assert "That was a lot at once" in refused.content.decode()
+
+
+def test_wrong_passwords_are_limited_per_account() -> None:
+    make_user("alice"), make_user("bob")
+    client = Client()
+    for _ in range(5):
+        client.post(LOGIN, {"login": "alice", "password": "wrong"})
+    refused = client.post(LOGIN, {"login": "alice", "password": PASSWORD})
+    assert refused.status_code == 200
+    assert "Too many failed login attempts" in refused.content.decode()
+    assert client.post(LOGIN, {"login": "bob", "password": PASSWORD}).status_code == 302
+
+
+def test_errors_are_tied_to_their_fields() -> None:
+    page = Client().post(SIGNUP, {"email": "x", "password1": "1"}).content.decode()
+    assert 'aria-describedby="id_email_error"' in page
+    assert page.count('id="id_email_error"') == 1
+    for word in ('autocomplete="email"', 'autocomplete="new-password"'):
+        assert word in page
+    assert 'autocomplete="username"' in Client().get(LOGIN).content.decode()
