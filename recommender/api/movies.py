@@ -11,9 +11,9 @@ router = Router(tags=["movies"])
 
 @router.get("/movies/{movie_id}", response={200: MovieOut, 404: Problem, 422: Problem}, summary="One movie")
 def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieOut:
-    """Return a movie, with my stars when signed in."""
+    """Return a movie, with my stars and my mark when signed in."""
     found = movies.get(movie_id=movie_id)
-    return MovieOut.of(found, movies.half_stars_by(request.user, [found]))
+    return MovieOut.of(found, movies.mine(request.user, [found]))
 
 
 @router.get(
@@ -22,4 +22,4 @@ def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieOut:
 def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20) -> MovieList:
     """Return the movies that people rate like this one."""
     neighbours = similar_movies.similar_to(movie=movies.get(movie_id=movie_id), limit=limit)
-    return MovieList.of(neighbours, len(neighbours), movies.half_stars_by(request.user, neighbours))
+    return MovieList.of(neighbours, len(neighbours), movies.mine(request.user, neighbours))

@@ -31,11 +31,12 @@ ListLength = Annotated[int | None, Query(alias="list", ge=1, le=100, description
 @router.get("/ratings", response={200: RatedMovieList, 401: Problem, 422: Problem}, summary="My ratings")
 def my_ratings(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> RatedMovieList:
     """Return my ratings, the newest first."""
-    mine = Rating.objects.of(people.rater(request))
-    page = {rating.movie_id: rating for rating in mine[offset : offset + limit]}
-    rated = Movie.objects.in_order(list(page))
-    results = [RatedMovie.of_rating(movie, page[movie.pk]) for movie in rated]
-    return RatedMovieList(count=mine.count(), results=results)
+    rated = Rating.objects.of(people.rater(request))
+    page = {rating.movie_id: rating for rating in rated[offset : offset + limit]}
+    found = Movie.objects.in_order(list(page))
+    mine = movies.mine(request.user, found)
+    results = [RatedMovie.of_rating(movie, page[movie.pk], mine) for movie in found]
+    return RatedMovieList(count=rated.count(), results=results)
 
 
 @router.put("/ratings/{movie_id}", response={200: RatingOut, **ERRORS}, summary="Rate a movie")
@@ -48,8 +49,8 @@ def rate(
 ) -> RatingOut:
     """Set my rating of a movie, 0.5 to 5 stars in half steps; a second rating replaces the first.
 
-    With `list=20` the answer says in `changes` what entered and left my top 20 (of `algorithm`); null where there is
-    no list yet.
+    A rating takes the movie off my watchlist and un-hides it. With `list=20` the answer says in `changes` what entered
+    and left my top 20 (of `algorithm`); null where there is no list yet.
     """
     rater, movie = people.rater(request), movies.get(movie_id=movie_id)
     half_stars = ratings.half_stars_of(payload.stars)

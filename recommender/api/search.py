@@ -27,4 +27,4 @@ def search(
     hits = title_search.search(
         query=q, limit=limit, offset=offset, genre=genre, decade=decade, min_ratings=min_ratings, order=order
     )
-    return MovieList.of(hits.movies, hits.count, movies.half_stars_by(request.user, hits.movies))
+    return MovieList.of(hits.movies, hits.count, movies.mine(request.user, hits.movies))

@@ -7,6 +7,7 @@ from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
 from recommender.models import Movie, Rater, Rating
+from recommender.services import marks
 
 
 class InvalidRating(ValueError):
@@ -28,12 +29,13 @@ def rater_of(user: User) -> Rater:
 
 @transaction.atomic
 def rate(*, rater: Rater, movie: Movie, half_stars: int) -> Rating:
-    """Set a rater's rating of a movie; the movie's count and mean follow at once."""
+    """Set a rater's rating of a movie; the movie's count and mean follow at once, and its mark goes."""
     before = _lock(rater, movie)
     rating, created = Rating.objects.update_or_create(
         rater=rater, movie=movie, defaults={"half_stars": half_stars, "rated_at": timezone.now()}
     )
     _count(movie, added=1 if created else 0, half_stars=half_stars - (before.half_stars if before else 0))
+    marks.remove_for_rating(rater=rater, movie=movie)
     return rating
 
 

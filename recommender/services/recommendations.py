@@ -9,8 +9,9 @@ from recommender.engine import explanations
 from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import Model
 from recommender.engine.registry import ALGORITHMS
-from recommender.models import Movie, Rater, Rating
+from recommender.models import Mark, Movie, Rater, Rating
 from recommender.services import profiles, reranking, serving
+from recommender.services.movies import Mine
 from recommender.services.reasons import Reason, reasons_for, sentence_of
 
 EVERYTHING = reranking.Dials()
@@ -29,11 +30,12 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """One slice of a rater's list, from one algorithm."""
+    """One slice of a rater's list, from one algorithm, and what the rater has said about movies."""
 
     algorithm: str
     results: list[Recommendation]
     count: int
+    mine: Mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def recommend_for(
     algorithm: str | None = None,
     dials: reranking.Dials = EVERYTHING,
 ) -> Recommendations:
-    """Rank the movies the rater has not rated.
+    """Rank the movies for a rater, without those they have rated or hidden unless the dials say otherwise.
 
     Raises
     ------
@@ -79,8 +81,10 @@ def recommend_for(
     rated = Rating.objects.half_stars_by_movie(rater)
     served.require(len(rated))
     profile = served.fold_in(rated)
-    page = reranking.ranked(served.model, profile, dials, limit=limit, offset=offset)
-    return Recommendations(served.algorithm, _results(served.model, profile, page.movie_indices), page.count)
+    marks = Mark.objects.kinds_by_movie(rater)
+    page = reranking.ranked(served.model, profile, dials, limit=limit, offset=offset, marks=marks)
+    results = _results(served.model, profile, page.movie_indices)
+    return Recommendations(served.algorithm, results, page.count, Mine(rated, marks))
 
 
 def _results(model: Model, profile: UserProfile, top: NDArray[np.int32]) -> list[Recommendation]:

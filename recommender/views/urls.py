@@ -9,5 +9,6 @@ urlpatterns = [
     path("movies/<int:movie_id>/", pages.movie, name="movie"),
     path("recommendations/", pages.recommendations, name="recommendations"),
     path("together/", pages.together, name="together"),
+    path("watchlist/", pages.watchlist, name="watchlist"),
     path("ratings/", pages.my_ratings, name="my_ratings"),
 ]

@@ -5,6 +5,7 @@ import { counted, decimal } from "../words.js";
 import { errorMessage } from "./status-message.js";
 import "./movie-poster.js";
 import "./star-rating.js";
+import "./watchlist-button.js";
 
 export class MovieDetails extends HTMLElement {
   connectedCallback() {
@@ -32,6 +33,9 @@ export class MovieDetails extends HTMLElement {
     this.part("facts").textContent = [movie.year, movie.genres.join(", ")].filter(Boolean).join(" · ");
     this.part("stars").replaceChildren(element("star-rating", {
       class: "star-rating-large", "movie-id": movie.movie_id, "movie-title": movie.title, stars: movie.my_stars,
+    }));
+    this.part("watchlist").replaceChildren(element("watchlist-button", {
+      words: true, "movie-id": movie.movie_id, "movie-title": movie.title, on: movie.on_watchlist,
     }));
     this.part("figures").replaceChildren(...this.figures(movie));
     this.part("links").replaceChildren(...this.links(movie));

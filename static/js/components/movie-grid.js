@@ -1,6 +1,7 @@
 /**
  * <movie-grid>: an endless grid of tiles. `grid.source = {load, empty, failed}`: load(offset, limit, signal) resolves to
- * {count, results}; empty() and failed(error) may return a node to show instead. Fires "grid-loaded".
+ * {count, results}; empty() and failed(error) may return a node to show instead. Fires "grid-loaded", and "grid-counted"
+ * when a movie leaves or comes back. <movie-grid keeps="watchlist"> lets movies go that lose that mark.
  */
 import { ApiError } from "../api.js";
 import { element } from "../dom.js";
@@ -22,12 +23,24 @@ export class MovieGrid extends HTMLElement {
     this.replaceChildren(this.list, element("p", { class: "list-end" }, this.more));
     this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && !this.more.hidden) this.loadMore(); }, { rootMargin: "800px" });
     this.observer.observe(this.more);
+    this.addEventListener("tile-moved", this);
     this.showSkeletons();
   }
 
   disconnectedCallback() {
     this.observer.disconnect();
     this.controller?.abort();
+  }
+
+  get nShown() {
+    return this.list.querySelectorAll(":scope > li:not([hidden])").length;
+  }
+
+  handleEvent({ detail: { gone } }) {
+    this.count += gone ? -1 : 1;
+    this.message?.remove();
+    if (!this.nShown && this.more.hidden) this.showMessage(this.currentSource.empty?.());
+    this.dispatchEvent(new CustomEvent("grid-counted", { bubbles: true, detail: { count: this.count } }));
   }
 
   showSkeletons() {
@@ -54,7 +67,7 @@ export class MovieGrid extends HTMLElement {
   async loadMore() {
     if (this.loadingMore) return;
     this.loadingMore = true;
-    const page = await this.fetchPage(this.list.childElementCount);
+    const page = await this.fetchPage(this.nShown);
     this.loadingMore = false;
     if (!page) return;
     this.list.append(...page.results.map((movie) => this.item(movie)));
@@ -63,7 +76,7 @@ export class MovieGrid extends HTMLElement {
 
   settle(page) {
     const endless = this.currentSource.endless ?? true;
-    this.more.hidden = !endless || !page.results.length || this.list.childElementCount >= page.count;
+    this.more.hidden = !endless || !page.results.length || this.nShown >= page.count;
     this.list.removeAttribute("aria-busy");
     this.dispatchEvent(new CustomEvent("grid-loaded", { bubbles: true, detail: page }));
     // The observer only fires on a change; look again in case the button is still in view.
@@ -107,12 +120,14 @@ export class MovieGrid extends HTMLElement {
     this.list.replaceChildren(...movies.map((movie) => {
       const kept = present.get(movie.movie_id);
       if (kept) kept.firstElementChild.recommendation = movie;
+      if (kept) kept.hidden = false;
       return kept ?? this.item(movie);
     }));
   }
 
   item(movie) {
     const tile = document.createElement("movie-tile");
+    tile.keeps = this.getAttribute("keeps");
     tile.movie = movie;
     return element("li", {}, tile);
   }
