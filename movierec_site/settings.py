@@ -91,6 +91,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
 BROKER_DIR = DATA_DIR / "broker"
+IMPRESSION_RETENTION_DAYS = env.number("IMPRESSION_RETENTION_DAYS", 180)
 N_THREADS = env.number("MOVIEREC_THREADS", 0)
 
 # Cookies travel over TLS alone unless this is the embedded set-up on somebody's own machine.

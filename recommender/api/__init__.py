@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from recommender.api import algorithms, errors, explanations, marks, movies, ratings, recommendations, search
+from recommender.api import algorithms, errors, explanations, marks, movies, ratings, recommendations, search, settings
 
 api = NinjaAPI(
     title="movierec",
@@ -12,7 +12,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for module in (search, movies, explanations, ratings, marks, recommendations, algorithms):
+for module in (search, movies, explanations, ratings, marks, recommendations, algorithms, settings):
     api.add_router("/v1", module.router)
 errors.register(api)
 

@@ -18,7 +18,7 @@ from recommender.api.schemas import (
     TooFew,
 )
 from recommender.engine.group_ranking import Strategy
-from recommender.services import group_recommendations
+from recommender.services import group_recommendations, impressions
 from recommender.services.recommendations import recommend_for
 from recommender.services.reranking import Dials, Excluded
 
@@ -48,8 +48,10 @@ def recommendations(
     """
     left_out = frozenset(kind for kind in get_args(Excluded) if kind in exclude.split(","))
     dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity, exclude=left_out)
-    mine = recommend_for(rater=people.rater(request), algorithm=algorithm, limit=limit, offset=offset, dials=dials)
-    return RecommendedMovieList.of_list(mine)
+    rater = people.rater(request)
+    listed = recommend_for(rater=rater, algorithm=algorithm, limit=limit, offset=offset, dials=dials)
+    impressions.record(rater=rater, listed=listed, first_place=offset + 1)
+    return RecommendedMovieList.of_list(listed)
 
 
 @router.post(

@@ -235,6 +235,12 @@ class InvitationOut(Schema):
     expires_at: datetime
 
 
+class SettingsBody(Schema):
+    """My settings: may the site record what lists showed me and what I did with it?"""
+
+    share_impressions: Annotated[bool, Field(strict=True)]
+
+
 class RatingIn(Schema):
     """Stars on the half-star grid."""
 

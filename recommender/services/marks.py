@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
-from recommender.models import Mark, Movie, Rater
+from recommender.models import Mark, Movie, Outcome, Rater
+from recommender.services import outcomes
 
 
 @transaction.atomic
@@ -15,6 +16,8 @@ def put(*, rater: Rater, movie: Movie, kind: Mark.Kind) -> Mark:
     if not created and mark.kind != kind:
         mark.kind, mark.marked_at = kind, timezone.now()
         mark.save(update_fields=["kind", "marked_at"])
+    if kind == Mark.Kind.WATCHLIST:
+        outcomes.note_watchlist(rater=rater, movie=movie)
     return mark
 
 
@@ -22,6 +25,8 @@ def put(*, rater: Rater, movie: Movie, kind: Mark.Kind) -> Mark:
 def remove(*, rater: Rater, movie: Movie, kind: Mark.Kind) -> bool:
     """Take a mark of this kind off a movie; return whether there was one."""
     n_removed, _ = Mark.objects.filter(rater=rater, movie=movie, kind=kind).delete()
+    if kind == Mark.Kind.WATCHLIST:
+        outcomes.take_back(rater=rater, movie=movie, kind=Outcome.Kind.WATCHLIST)
     return n_removed > 0
 
 

@@ -6,8 +6,8 @@ from django.db.models import Case, F, FloatField, Value, When
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
-from recommender.models import Movie, Rater, Rating
-from recommender.services import marks
+from recommender.models import Movie, Outcome, Rater, Rating
+from recommender.services import marks, outcomes
 
 
 class InvalidRating(ValueError):
@@ -36,6 +36,7 @@ def rate(*, rater: Rater, movie: Movie, half_stars: int) -> Rating:
     )
     _count(movie, added=1 if created else 0, half_stars=half_stars - (before.half_stars if before else 0))
     marks.remove_for_rating(rater=rater, movie=movie)
+    outcomes.note_rating(rater=rater, movie=movie, half_stars=half_stars)
     return rating
 
 
@@ -47,6 +48,7 @@ def remove(*, rater: Rater, movie: Movie) -> bool:
         return False
     Rating.objects.filter(rater=rater, movie=movie).delete()
     _count(movie, added=-1, half_stars=-rating.half_stars)
+    outcomes.take_back(rater=rater, movie=movie, kind=Outcome.Kind.RATING)
     return True
 
 

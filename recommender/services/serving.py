@@ -18,6 +18,8 @@ from recommender.services import artifacts
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.5
+N_OTHERS = 4
+"""So many versions that are not in service stay loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class _Shelf:
         self.rows: dict[str, ModelVersion] = {}
         self.looked_at = float("-inf")
         self.loaded: dict[str, InService] = {}
+        self.others: dict[int, Model | None] = {}
 
     def active_rows(self) -> dict[str, ModelVersion]:
         now = time.monotonic()
@@ -51,7 +54,7 @@ _shelf = _Shelf()
 def clear() -> None:
     """Forget everything loaded (tests, after a database is replaced)."""
     with _shelf.lock:
-        _shelf.rows, _shelf.loaded, _shelf.looked_at = {}, {}, float("-inf")
+        _shelf.rows, _shelf.loaded, _shelf.others, _shelf.looked_at = {}, {}, {}, float("-inf")
 
 
 def active_algorithms() -> frozenset[str]:
@@ -63,6 +66,24 @@ def model(algorithm: str) -> Model | None:
     """Return the model in service for an algorithm."""
     in_service = _get(algorithm, _load_model)
     return in_service.loaded if in_service else None
+
+
+def model_of(version: ModelVersion) -> Model | None:
+    """Return the model of any version, in service or not; None where its artifact cannot be read."""
+    held = _shelf.loaded.get(version.algorithm)
+    if held is not None and held.version_id == version.pk:
+        in_service: Model = held.loaded
+        return in_service
+    with _shelf.lock:
+        if version.pk not in _shelf.others:
+            try:
+                _shelf.others[version.pk] = _load_model(version)
+            except ArtifactError:
+                logger.exception("%s cannot be loaded", version)
+                _shelf.others[version.pk] = None
+            while len(_shelf.others) > N_OTHERS:
+                del _shelf.others[next(iter(_shelf.others))]
+        return _shelf.others.get(version.pk)
 
 
 def title_index() -> TitleIndex | None:

@@ -1,5 +1,5 @@
 """Celery tasks: load by id, call one service, nothing else."""
 
-from recommender.tasks import jobs
+from recommender.tasks import impressions, jobs
 
-__all__ = ["jobs"]
+__all__ = ["impressions", "jobs"]

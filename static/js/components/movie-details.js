@@ -35,7 +35,7 @@ export class MovieDetails extends HTMLElement {
       class: "star-rating-large", "movie-id": movie.movie_id, "movie-title": movie.title, stars: movie.my_stars,
     }));
     this.part("watchlist").replaceChildren(element("watchlist-button", {
-      words: true, "movie-id": movie.movie_id, "movie-title": movie.title, on: movie.on_watchlist,
+      words: true, "movie-id": movie.movie_id, "movie-title": movie.title, marked: movie.on_watchlist,
     }));
     this.part("figures").replaceChildren(...this.figures(movie));
     this.part("links").replaceChildren(...this.links(movie));

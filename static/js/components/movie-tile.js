@@ -31,16 +31,16 @@ export class MovieTile extends HTMLElement {
       ),
       element("div", { class: "tile-facts figures" },
         element("p", { class: "tile-facts-text" }, factsLine(movie)),
-        element("watchlist-button", { ...which, on: movie.on_watchlist })),
+        element("watchlist-button", { ...which, marked: movie.on_watchlist })),
       element("star-rating", { ...which, stars: movie.my_stars }),
     );
     this.recommendation = movie;
-    if (this.canBeHidden || movie.is_hidden) this.append(element("hide-button", { ...which, on: movie.is_hidden }));
+    if (this.canBeHidden || movie.is_hidden) this.append(element("hide-button", { ...which, marked: movie.is_hidden }));
   }
 
   /** Also for a tile that stays when its list changes: the same movie, another figure and reason. */
   set recommendation(movie) {
-    this.querySelector("watchlist-button").toggleAttribute("on", Boolean(movie.on_watchlist));
+    this.querySelector("watchlist-button").toggleAttribute("marked", Boolean(movie.on_watchlist));
     this.querySelector(".tile-recommendation")?.remove();
     const figure = predictionFigure(movie);
     this.canBeHidden = Boolean(figure) && !this.keeps;

@@ -1,4 +1,4 @@
-/** <watchlist-button movie-id="1" movie-title="Alien" on words>: puts a movie on the watchlist and takes it off. Fires "mark". */
+/** <watchlist-button movie-id="1" movie-title="Alien" marked words>: puts a movie on the watchlist and takes it off. Fires "mark". */
 import { element } from "../dom.js";
 import { clearForRating } from "../mark-store.js";
 import { icon } from "./icon.js";
@@ -6,7 +6,7 @@ import { icon } from "./icon.js";
 const RIBBON = "M7 4h10a1 1 0 0 1 1 1v15.500l-6-4.500-6 4.500V5a1 1 0 0 1 1-1z";
 
 export class WatchlistButton extends HTMLElement {
-  static observedAttributes = ["on"];
+  static observedAttributes = ["marked"];
 
   connectedCallback() {
     const words = this.hasAttribute("words");
@@ -31,11 +31,11 @@ export class WatchlistButton extends HTMLElement {
 
   get movieId() { return Number(this.getAttribute("movie-id")); }
   get movieTitle() { return this.getAttribute("movie-title"); }
-  get on() { return this.hasAttribute("on"); }
+  get on() { return this.hasAttribute("marked"); }
 
   handleEvent({ type, detail }) {
     if (detail.movieId !== this.movieId) return;
-    if (type === "mark-changed") this.toggleAttribute("on", detail.mark === "watchlist");
+    if (type === "mark-changed") this.toggleAttribute("marked", detail.mark === "watchlist");
     else if (detail.stars !== null && this.on) clearForRating({ movieId: this.movieId, title: this.movieTitle });
   }
 
