@@ -44,6 +44,9 @@ app.config_from_object(
         "task_time_limit": 24 * 3600,
         "enable_utc": True,
         "timezone": "UTC",
+        "beat_schedule": {
+            "forget old impressions": {"task": "recommender.forget_old_impressions", "schedule": 24 * 3600.0}
+        },
         "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler",
     }
 )

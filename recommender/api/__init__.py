@@ -8,12 +8,14 @@ from recommender.api import (
     errors,
     explanations,
     imports,
+    marks,
     movies,
     onboarding,
     profile,
     ratings,
     recommendations,
     search,
+    settings,
     tags,
 )
 
@@ -26,7 +28,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for module in (
-    search, movies, tags, explanations, ratings, onboarding, recommendations, profile, algorithms, imports, account,
+    search, movies, tags, explanations, ratings, marks, onboarding, recommendations, profile, algorithms, settings,
+    imports, account,
 ):  # fmt: skip
     api.add_router("/v1", module.router)
 errors.register(api)

@@ -13,14 +13,14 @@ router = Router(tags=["movies"])
 def recently_rated(request: HttpRequest, limit: Limit = 20) -> MovieList:
     """Return the movies that somebody has rated on this site, the latest first; imported ratings do not count."""
     found = movies.recently_rated(limit=limit)
-    return MovieList.of(found, len(found), movies.half_stars_by(request.user, found))
+    return MovieList.of(found, len(found), movies.mine(request.user, found))
 
 
 @router.get("/movies/{movie_id}", response={200: MovieDetailOut, 404: Problem, 422: Problem}, summary="One movie")
 def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieDetailOut:
-    """Return a movie with its overview, and with my stars when signed in."""
+    """Return a movie with its overview, and with my stars and my mark when signed in."""
     found = movies.get(movie_id=movie_id)
-    return MovieDetailOut.of_details(found, movies.half_stars_by(request.user, [found]))
+    return MovieDetailOut.of_details(found, movies.mine(request.user, [found]))
 
 
 @router.get(
@@ -29,7 +29,7 @@ def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieDetailOut:
 def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20) -> MovieList:
     """Return the movies that people rate like this one."""
     neighbours = similar_movies.similar_to(movie=movies.get(movie_id=movie_id), limit=limit)
-    return MovieList.of(neighbours, len(neighbours), movies.half_stars_by(request.user, neighbours))
+    return MovieList.of(neighbours, len(neighbours), movies.mine(request.user, neighbours))
 
 
 @router.get(

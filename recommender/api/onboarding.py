@@ -33,7 +33,7 @@ def first_movies(request: HttpRequest) -> OnboardingOut:
     """Return groups of well-known movies; one rating here and there says most about a taste."""
     asked = onboarding.onboarding_for(rater=people.rater(request))
     shown = [movie for group in asked.groups for movie in group.movies]
-    mine = movies.half_stars_by(request.user, shown)
+    mine = movies.mine(request.user, shown)
     groups = [
         OnboardingGroup(heading=group.heading, movies=[MovieOut.of(movie, mine) for movie in group.movies])
         for group in asked.groups

@@ -57,7 +57,7 @@ class StatisticsOut(Schema):
 
 
 @router.get("/ratings", response={200: RatedMovieList, 401: Problem, 422: Problem}, summary="My ratings")
-def mine(
+def my_ratings_found(
     request: HttpRequest,
     q: Annotated[str, Field(max_length=200)] = "",
     stars: Annotated[float | None, Query(ge=0.5, le=5, multiple_of=0.5, allow_inf_nan=False)] = None,
@@ -75,7 +75,9 @@ def mine(
     half_stars = None if stars is None else ratings.half_stars_of(stars)
     wanted = my_ratings.Wanted(query=q, half_stars=half_stars, genre=genre, decade=decade, sort=sort)
     page = my_ratings.ratings_of(rater=people.rater(request), wanted=wanted, limit=limit, offset=offset)
-    return RatedMovieList(count=page.count, results=[RatedMovie.of_rating(*rated) for rated in page.rated])
+    mine = movies.mine(request.user, [movie for movie, _ in page.rated])
+    results = [RatedMovie.of_rating(movie, rating, mine) for movie, rating in page.rated]
+    return RatedMovieList(count=page.count, results=results)
 
 
 @router.get("/ratings/statistics", response={200: StatisticsOut, 401: Problem}, summary="My ratings in figures")
@@ -94,8 +96,8 @@ def rate(
 ) -> RatingOut:
     """Set my rating of a movie, 0.5 to 5 stars in half steps; a second rating replaces the first.
 
-    With `list=20` the answer says in `changes` what entered and left my top 20 (of `algorithm`); null where there is
-    no list yet.
+    A rating takes the movie off my watchlist and un-hides it. With `list=20` the answer says in `changes` what entered
+    and left my top 20 (of `algorithm`); null where there is no list yet.
     """
     rater, movie = people.rater(request), movies.get(movie_id=movie_id)
     half_stars = ratings.half_stars_of(payload.stars)

@@ -1,6 +1,6 @@
 """GET recommendations, for me or for a group that agreed."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -18,11 +18,12 @@ from recommender.api.schemas import (
     TooFew,
 )
 from recommender.engine.group_ranking import Strategy
-from recommender.services import group_recommendations
+from recommender.services import group_recommendations, impressions
 from recommender.services.recommendations import recommend_for
-from recommender.services.reranking import Dials
+from recommender.services.reranking import Dials, Excluded
 
 router = Router(tags=["recommendations"], auth=django_auth)
+ANY_EXCLUDED = "|".join(get_args(Excluded))
 ERRORS = {401: Problem, 404: Problem, 409: TooFew, 422: Problem}
 
 
@@ -36,16 +37,21 @@ def recommendations(
     decade: Annotated[int | None, Query(ge=1870, le=2100, multiple_of=10)] = None,
     popularity: Annotated[float, Query(ge=-2, le=2, allow_inf_nan=False)] = 0,
     diversity: Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)] = None,
+    exclude: Annotated[str, Query(max_length=40, pattern=f"^(({ANY_EXCLUDED})(,({ANY_EXCLUDED}))*)?$")] = "seen,hidden",
 ) -> RecommendedMovieList:
-    """Return movies I have not rated, best first; every rating counts from the next request on.
+    """Return movies I have neither rated nor hidden, best first; every rating counts from the next request on.
 
     `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1. Slices of the same settings
-    fit together. `interval` holds four of five ratings; it is null where the algorithm cannot tell. Before my first
+    fit together. `exclude` says what is left out, as a comma-separated list of "seen", "hidden" and "watchlist"; empty
+    for nothing. `interval` holds four of five ratings; it is null where the algorithm cannot tell. Before my first
     rating the list is popular and varied.
     """
-    dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity)
-    mine = recommend_for(rater=people.rater(request), algorithm=algorithm, limit=limit, offset=offset, dials=dials)
-    return RecommendedMovieList.of_list(mine)
+    left_out = frozenset(kind for kind in get_args(Excluded) if kind in exclude.split(","))
+    dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity, exclude=left_out)
+    rater = people.rater(request)
+    listed = recommend_for(rater=rater, algorithm=algorithm, limit=limit, offset=offset, dials=dials)
+    impressions.record(rater=rater, listed=listed, first_place=offset + 1)
+    return RecommendedMovieList.of_list(listed)
 
 
 @router.post(
@@ -56,9 +62,9 @@ def recommendations(
 def invitation(request: HttpRequest) -> InvitationOut:
     """Agree to recommendations together with whoever I give this token to, for a day.
 
-    The holder gets lists made for both of us. They do not show my ratings, but leave out what I have rated and rank
-    higher what I may like; so I give the token only to whom I would tell that. A token cannot be called back before
-    its day is over.
+    The holder gets lists made for both of us. They do not show my ratings, but leave out what I have rated or hidden
+    and rank higher what I may like; so I give the token only to whom I would tell that. A token cannot be called back
+    before its day is over.
     """
     made = group_recommendations.invite(rater=people.rater(request))
     return InvitationOut(token=made.token, expires_at=made.expires_at)
@@ -76,11 +82,12 @@ def group(
     algorithm: AlgorithmName = None,
     limit: Limit = 20,
     offset: Offset = 0,
+    exclude_watchlist: bool = False,
 ) -> RecommendedMovieList:
-    """Return movies that neither I nor the writers of the invitations (`token`, repeatable) have rated, best first.
+    """Return movies that neither I nor the writers of the invitations (`token`, repeatable) have rated or hidden.
 
-    "average" looks at the mean of the members, "least_misery" at whom a movie suits least. `interval` is null and
-    `reasons` are empty: the ratings of the others stay theirs.
+    Best first. "average" looks at the mean of the members, "least_misery" at whom a movie suits least. `interval` is
+    null and `reasons` are empty: the ratings of the others stay theirs. `exclude_watchlist` leaves out mine.
     """
     together = group_recommendations.recommend_for_group(
         rater=people.rater(request),
@@ -89,5 +96,6 @@ def group(
         algorithm=algorithm,
         limit=limit,
         offset=offset,
+        exclude_watchlist=exclude_watchlist,
     )
     return RecommendedMovieList.of_list(together)

@@ -1,21 +1,24 @@
 """What goes in and what comes out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Self
 
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field
 
-from recommender.models import Movie, Rating
+from recommender.models import Mark, Movie, Rating
 from recommender.services.list_changes import Changes
-from recommender.services.movies import poster_url
+from recommender.services.marked_movies import MarkedMovies
+from recommender.services.movies import Mine, poster_url
 from recommender.services.recommendations import Recommendation, Recommendations
 from recommender.services.tags import Suggestion, TagsOfMovie
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0, le=1_000_000)]
 AlgorithmName = Annotated[str | None, Field(max_length=64)]
+NOTHING = Mine()
+
 MovieId = Annotated[int, Field(ge=1, le=2_147_483_647)]
 
 
@@ -32,7 +35,7 @@ class TooFew(Problem):
 
 
 class MovieOut(Schema):
-    """A movie as everybody sees it, and the stars the asking user gave it."""
+    """A movie as everybody sees it, and what the asking user has said about it."""
 
     movie_id: int
     title: str
@@ -44,11 +47,13 @@ class MovieOut(Schema):
     rating_count: int
     rating_mean: float | None
     my_stars: float | None = None
+    on_watchlist: bool = False
+    is_hidden: bool = False
 
     @classmethod
-    def of(cls, movie: Movie, my_half_stars: Mapping[int, int] | None = None, **more: object) -> Self:
+    def of(cls, movie: Movie, mine: Mine = NOTHING, **more: object) -> Self:
         """Build it from a row whose genres are loaded."""
-        half_stars = (my_half_stars or {}).get(movie.pk)
+        half_stars, mark = mine.half_stars.get(movie.pk), mine.marks.get(movie.pk)
         return cls(
             movie_id=movie.pk,
             title=movie.title,
@@ -60,6 +65,8 @@ class MovieOut(Schema):
             rating_count=movie.rating_count,
             rating_mean=movie.rating_mean,
             my_stars=half_stars / 2 if half_stars else None,
+            on_watchlist=mark == Mark.Kind.WATCHLIST,
+            is_hidden=mark == Mark.Kind.HIDDEN,
             **more,
         )
 
@@ -72,11 +79,11 @@ class MovieDetailOut(MovieOut):
     runtime_minutes: int | None
 
     @classmethod
-    def of_details(cls, movie: Movie, my_half_stars: Mapping[int, int]) -> Self:
+    def of_details(cls, movie: Movie, mine: Mine) -> Self:
         """Build it from a row whose genres are loaded."""
         return cls.of(
             movie,
-            my_half_stars,
+            mine,
             overview=movie.overview,
             original_title=movie.original_title,
             runtime_minutes=movie.runtime_minutes,
@@ -90,9 +97,9 @@ class MovieList(Schema):
     results: list[MovieOut]
 
     @classmethod
-    def of(cls, movies: Iterable[Movie], count: int, my_half_stars: Mapping[int, int]) -> Self:
+    def of(cls, movies: Iterable[Movie], count: int, mine: Mine) -> Self:
         """Build it from rows whose genres are loaded."""
-        return cls(count=count, results=[MovieOut.of(movie, my_half_stars) for movie in movies])
+        return cls(count=count, results=[MovieOut.of(movie, mine) for movie in movies])
 
 
 class Part(BaseModel):
@@ -168,9 +175,9 @@ class RatedMovie(MovieOut):
     rated_at: datetime
 
     @classmethod
-    def of_rating(cls, movie: Movie, rating: Rating) -> Self:
+    def of_rating(cls, movie: Movie, rating: Rating, mine: Mine) -> Self:
         """Build it from a movie whose genres are loaded and its rating."""
-        return cls.of(movie, {movie.pk: rating.half_stars}, rated_at=rating.rated_at)
+        return cls.of(movie, mine, rated_at=rating.rated_at)
 
 
 class RatedMovieList(Schema):
@@ -201,12 +208,13 @@ class RecommendedMovie(MovieOut):
     sentence: str
 
     @classmethod
-    def of_recommendation(cls, recommended: Recommendation) -> Self:
+    def of_recommendation(cls, recommended: Recommendation, mine: Mine) -> Self:
         """Build it from one of a list."""
         return cls.of(
             recommended.movie,
+            mine,
             predicted_stars=round(recommended.predicted_stars, 2),
-            interval=recommended.interval and tuple(round(bound, 2) for bound in recommended.interval),
+            interval=_rounded(recommended.interval),
             reasons=recommended.reasons,
             sentence=recommended.sentence,
         )
@@ -220,10 +228,47 @@ class RecommendedMovieList(Schema):
     results: list[RecommendedMovie]
 
     @classmethod
-    def of_list(cls, mine: Recommendations) -> Self:
+    def of_list(cls, listed: Recommendations) -> Self:
         """Build it from a slice of a list."""
-        results = [RecommendedMovie.of_recommendation(recommended) for recommended in mine.results]
-        return cls(count=mine.count, algorithm=mine.algorithm, results=results)
+        results = [RecommendedMovie.of_recommendation(recommended, listed.mine) for recommended in listed.results]
+        return cls(count=listed.count, algorithm=listed.algorithm, results=results)
+
+
+class MarkOut(Schema):
+    """A mark on a movie."""
+
+    movie_id: int
+    marked_at: datetime
+
+
+class MarkedMovie(MovieOut):
+    """A movie on my watchlist or hidden; `predicted_stars` is null where no model can tell."""
+
+    marked_at: datetime
+    predicted_stars: float | None
+    interval: Interval | None
+
+
+class MarkedMovieList(Schema):
+    """A page of my watchlist or of what I have hidden."""
+
+    count: int
+    results: list[MarkedMovie]
+
+    @classmethod
+    def of_list(cls, listed: MarkedMovies) -> Self:
+        """Build it from a page of marked movies."""
+        results = [
+            MarkedMovie.of(
+                marked.movie,
+                listed.mine,
+                marked_at=marked.marked_at,
+                predicted_stars=marked.prediction and round(marked.prediction.stars, 2),
+                interval=marked.prediction and _rounded(marked.prediction.interval),
+            )
+            for marked in listed.results
+        ]
+        return cls(count=listed.count, results=results)
 
 
 class ContributionOut(ReasonOut):
@@ -245,7 +290,7 @@ class ExplanationOut(Schema):
     """Why a movie is predicted and ranked as it is.
 
     `offset + sum of contribution` is the prediction before it is cut to the scale; `score_offset + sum of
-    ranking_contribution` is the ranking score. `rank` is null for a movie I have rated.
+    ranking_contribution` is the ranking score. `rank` is null for a movie I have rated or hidden.
     """
 
     movie_id: int
@@ -268,6 +313,12 @@ class InvitationOut(Schema):
 
     token: str
     expires_at: datetime
+
+
+class SettingsBody(Schema):
+    """My settings: may the site record what lists showed me and what I did with it?"""
+
+    share_impressions: Annotated[bool, Field(strict=True)]
 
 
 class RatingIn(Schema):
@@ -335,3 +386,7 @@ class AlgorithmList(Schema):
 
     count: int
     results: list[AlgorithmOut]
+
+
+def _rounded(interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    return interval and (round(interval[0], 2), round(interval[1], 2))

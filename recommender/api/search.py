@@ -38,4 +38,4 @@ def search(
         exclude=movies.rated_by(request.user) if hide_rated else (),
         order=order,
     )
-    return MovieList.of(hits.movies, hits.count, movies.half_stars_by(request.user, hits.movies))
+    return MovieList.of(hits.movies, hits.count, movies.mine(request.user, hits.movies))

@@ -1,9 +1,12 @@
 """The data: one file per model family."""
 
 from recommender.models.activation import Activation
+from recommender.models.experiment import Experiment
+from recommender.models.impression import Impression, Outcome
 from recommender.models.job import Job
 from recommender.models.job_chunk import JobChunk
 from recommender.models.job_log_line import JobLogLine
+from recommender.models.mark import Mark
 from recommender.models.model_version import ModelVersion
 from recommender.models.movie import Genre, Movie
 from recommender.models.preferences import Preferences
@@ -15,13 +18,17 @@ from recommender.models.tag import MovieTag, Tag, TagApplication
 
 __all__ = [
     "Activation",
+    "Experiment",
     "Genre",
+    "Impression",
     "Job",
     "JobChunk",
     "JobLogLine",
+    "Mark",
     "ModelVersion",
     "Movie",
     "MovieTag",
+    "Outcome",
     "Preferences",
     "Rater",
     "Rating",

@@ -11,12 +11,16 @@ class Rater(models.Model):
     id = models.AutoField(primary_key=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="rater")
     movielens_id = models.IntegerField(null=True, unique=True)
+    shares_impressions = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=Q(user=None, movielens_id__isnull=False) | Q(user__isnull=False, movielens_id=None),
                 name="rater_is_a_user_or_imported",
+            ),
+            models.CheckConstraint(
+                condition=Q(shares_impressions=False) | Q(user__isnull=False), name="rater_consents_as_a_user"
             ),
         )
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from recommender.engine.explanations import rank_of, without
 from recommender.engine.item_features import UserProfile, indices_of
 from recommender.engine.recommender import Model
-from recommender.models import Genre, Movie, MovieTag, Rater, Rating
-from recommender.services import movies, preferences, profiles, reasons
+from recommender.models import Genre, Mark, Movie, MovieTag, Rater, Rating
+from recommender.services import movies, preferences, profiles, reasons, reranking
 
 Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
 
 N_COUNTERFACTUALS = 3
 N_TAGS_SHOWN = 10
@@ -46,8 +47,8 @@ class Explanation:
     """Everything about one predicted rating.
 
     ``offset + sum of the contributions`` is the prediction before it is cut to the scale; ``score_offset + sum of the
-    ranking contributions`` is the ranking score. `rank` is the place in the list, from 1; None for a movie the user has
-    rated.
+    ranking contributions`` is the ranking score. `rank` is the place in the list, from 1; None for a movie that lists
+    leave out because the user has rated or hidden it.
     """
 
     movie_id: int
@@ -97,7 +98,9 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
     if not known.all():
         raise movies.UnknownMovie(f"{movie} is newer than the model; it can be explained after the next training.")
     profile = served.fold_in(rated)
-    figures = _figures(served.model, profile, served.fold_in({}), int(asked[0]))
+    marks = Mark.objects.kinds_by_movie(rater)
+    left_out = reranking.left_out(served.model, profile, marks, reranking.USUALLY_EXCLUDED)
+    figures = _figures(served.model, profile, served.fold_in({}), int(asked[0]), left_out)
     bounds = served.model.interval(profile, asked)
     titles = reasons.titles_of(rated)
     liked = [pk for pk, half_stars in rated.items() if half_stars >= LIKED_HALF_STARS and pk != movie.pk]
@@ -114,20 +117,19 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
         shared_genres=_shared_genres(movie, liked),
         shared_tags=_shared_tags(movie, liked),
         sentence=reasons.sentence_of(reasons.reasons_for(served.model, profile, asked)[0]),
-        counterfactuals=_counterfactuals(served.model, profile, int(asked[0]), figures, titles),
+        counterfactuals=_counterfactuals(served.model, profile, int(asked[0]), figures, titles, left_out),
     )
 
 
-def _figures(model: Model, profile: UserProfile, nobody: UserProfile, movie_index: int) -> _Figures:
+def _figures(model: Model, profile: UserProfile, nobody: UserProfile, movie_index: int, left_out: Int32) -> _Figures:
     asked = np.array([movie_index], dtype=np.int32)
     predicted, offset = (float(model.predict(each, asked)[0]) for each in (profile, nobody))
     scores = model.scores(profile)
-    is_rated = movie_index in profile.movie_indices
     return _Figures(
         predicted=predicted,
         offset=offset,
         score=float(scores[movie_index]),
-        rank=None if is_rated else rank_of(scores, movie_index, profile.movie_indices),
+        rank=None if movie_index in left_out else rank_of(scores, movie_index, left_out),
         stars=model.rating_contributions(profile, asked)[0],
         ranking=model.ranking_contributions(profile, asked)[0],
     )
@@ -151,7 +153,12 @@ def _contributions(
 
 
 def _counterfactuals(
-    model: Model, profile: UserProfile, movie_index: int, figures: _Figures, titles: Mapping[int, str]
+    model: Model,
+    profile: UserProfile,
+    movie_index: int,
+    figures: _Figures,
+    titles: Mapping[int, str],
+    left_out: Int32,
 ) -> list[Counterfactual]:
     """Fold the user in without each of the ratings that move the score most, and rank again.
 
@@ -163,7 +170,7 @@ def _counterfactuals(
     for j in np.argsort(-np.abs(figures.ranking), kind="stable")[:N_COUNTERFACTUALS].tolist():
         scores = model.scores(without(model, profile, j))
         movie_id = int(model.movie_ids[profile.movie_indices[j]])
-        rank_without = rank_of(scores, movie_index, profile.movie_indices)
+        rank_without = rank_of(scores, movie_index, left_out)
         found.append(Counterfactual(movie_id, titles[movie_id], figures.rank, rank_without))
     return found
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from recommender.engine.group_ranking import Strategy, group_scores
 from recommender.engine.recommender import top_n
-from recommender.models import Movie, Rater, Rating
-from recommender.services import profiles
+from recommender.models import Mark, Movie, Rater, Rating
+from recommender.services import profiles, reranking
+from recommender.services.movies import Mine
 from recommender.services.recommendations import Recommendation, Recommendations
 
 VALID_FOR = timedelta(days=1)
@@ -57,8 +58,9 @@ def recommend_for_group(
     limit: int,
     offset: int = 0,
     algorithm: str | None = None,
+    exclude_watchlist: bool = False,
 ) -> Recommendations:
-    """Rank the movies that none of the group has rated.
+    """Rank the movies that none of the group has rated or hidden, without the watchlist of whoever asks if so wished.
 
     The predicted rating is that of the average member, or of the one it is lowest for ("least_misery"). It comes
     without interval and reasons: the ratings of the others stay theirs.
@@ -76,9 +78,15 @@ def recommend_for_group(
     served.require(len(half_stars[0]))
     group = [served.fold_in(each) for each in half_stars]
     model = served.model
-    rated = np.unique(np.concatenate([profile.movie_indices for profile in group]))
+    marks = [Mark.objects.kinds_by_movie(member) for member in members.values()]
+    excludes = [reranking.USUALLY_EXCLUDED] * len(group)
+    if exclude_watchlist:
+        excludes[0] |= {"watchlist"}
+    without = np.unique(
+        np.concatenate([reranking.left_out(model, *each) for each in zip(group, marks, excludes, strict=True)])
+    )
     scores = group_scores(np.stack([model.scores(profile) for profile in group]), strategy)
-    top = top_n(scores, n=limit, offset=offset, rated=rated)
+    top = top_n(scores, n=limit, offset=offset, exclude=without)
     predicted = np.clip([model.predict(profile, top) for profile in group], 0.5, 5.0)
     together = predicted.min(axis=0) if strategy == "least_misery" else predicted.mean(axis=0)
     stars = dict(zip(model.movie_ids[top].tolist(), together.tolist(), strict=True))
@@ -86,4 +94,5 @@ def recommend_for_group(
         Recommendation(movie, stars[movie.pk], interval=None, reasons=[], sentence="")
         for movie in Movie.objects.in_order(list(stars))
     ]
-    return Recommendations(served.algorithm, results, int(model.movie_ids.size - rated.size))
+    mine = Mine(half_stars[0], marks[0])
+    return Recommendations(served.algorithm, results, int(model.movie_ids.size - without.size), mine)

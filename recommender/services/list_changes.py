@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recommender.models import Rater, Rating
-from recommender.services import preferences, profiles
+from recommender.models import Mark, Rater, Rating
+from recommender.services import preferences, profiles, reranking
 from recommender.services.reasons import joined, titles_of
 
 N_NAMED = 2
@@ -24,10 +24,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The ratings and the model before the change."""
+    """The ratings, the marks and the model before the change."""
 
     served: profiles.Served
     half_stars: Mapping[int, int]
+    marks: Mapping[int, str]
     length: int
 
 
@@ -45,7 +46,8 @@ def before(*, rater: Rater, length: int, algorithm: str | None = None) -> Before
         if algorithm is not None:
             raise
         return None
-    return Before(served, Rating.objects.half_stars_by_movie(rater), length)
+    marks = Mark.objects.kinds_by_movie(rater)
+    return Before(served, Rating.objects.half_stars_by_movie(rater), marks, length)
 
 
 def since(state: Before | None, *, movie_id: int, half_stars: int | None) -> Changes | None:
@@ -70,8 +72,9 @@ def since(state: Before | None, *, movie_id: int, half_stars: int | None) -> Cha
 
 
 def _top(state: Before, half_stars: Mapping[int, int]) -> list[int]:
-    model = state.served.model
-    movie_ids: list[int] = model.movie_ids[model.recommend(state.served.fold_in(half_stars), n=state.length)].tolist()
+    model, profile = state.served.model, state.served.fold_in(half_stars)
+    hidden = reranking.left_out(model, profile, state.marks, reranking.USUALLY_EXCLUDED)
+    movie_ids: list[int] = model.movie_ids[model.recommend(profile, n=state.length, exclude=hidden)].tolist()
     return movie_ids
 
 

@@ -8,7 +8,8 @@ from django.db.models import Case, F, FloatField, Value, When
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
-from recommender.models import Movie, Rater, Rating
+from recommender.models import Movie, Outcome, Rater, Rating
+from recommender.services import marks, outcomes
 
 NOT_RATED = {"rating_count": 0, "rating_mean": None, "rating_median": None, "last_rated_at": None}
 
@@ -32,13 +33,15 @@ def rater_of(user: User) -> Rater:
 
 @transaction.atomic
 def rate(*, rater: Rater, movie: Movie, half_stars: int) -> Rating:
-    """Set a rater's rating of a movie; the movie's count and mean follow at once."""
+    """Set a rater's rating of a movie; the movie's count and mean follow at once, and its mark goes."""
     before = _lock(rater, movie)
     rating, created = Rating.objects.update_or_create(
         rater=rater, movie=movie, defaults={"half_stars": half_stars, "rated_at": timezone.now()}
     )
     added = half_stars - (before.half_stars if before else 0)
     _count(movie, added=1 if created else 0, half_stars=added, last_rated_at=rating.rated_at)
+    marks.remove_for_rating(rater=rater, movie=movie)
+    outcomes.note_rating(rater=rater, movie=movie, half_stars=half_stars)
     return rating
 
 
@@ -50,6 +53,7 @@ def remove(*, rater: Rater, movie: Movie) -> bool:
         return False
     Rating.objects.filter(rater=rater, movie=movie).delete()
     _count(movie, added=-1, half_stars=-rating.half_stars)
+    outcomes.take_back(rater=rater, movie=movie, kind=Outcome.Kind.RATING)
     return True
 
 

@@ -1,6 +1,7 @@
 """Recommend movies to a rater: fold the ratings in, rank, say why, read the movies."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import Model
 from recommender.engine.registry import ALGORITHMS
-from recommender.models import Movie, Rater, Rating
-from recommender.services import preferences, profiles, reranking, serving
+from recommender.models import Mark, Movie, Rater, Rating
+from recommender.services import preferences, profiles, reranking, serving, trials
+from recommender.services.movies import Mine
 from recommender.services.reasons import Reason, reasons_for, sentence_of
 
 EVERYTHING = reranking.Dials()
@@ -30,11 +32,17 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """One slice of a rater's list, from one algorithm."""
+    """One slice of a rater's list, from one algorithm, and what the rater has said about movies.
+
+    In an experiment `teams` says by movie id whose pick a movie is.
+    """
 
     algorithm: str
     results: list[Recommendation]
     count: int
+    mine: Mine
+    experiment_id: int | None = None
+    teams: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,9 @@ def recommend_for(
     algorithm: str | None = None,
     dials: reranking.Dials = EVERYTHING,
 ) -> Recommendations:
-    """Rank the movies the rater has not rated, by the algorithm asked for, or the rater's choice, or the best.
+    """Rank the movies for a rater by the algorithm asked for, or the rater's choice, or the best.
+
+    Movies they have rated or hidden are left out unless the dials say otherwise.
 
     Raises
     ------
@@ -85,11 +95,19 @@ def recommend_for(
         If the rater has fewer ratings than the algorithm needs.
     """
     served = profiles.served(algorithm or preferences.algorithm_of(rater))
+    trial = trials.of(rater, served.algorithm)
+    served = trial.a if trial else served
     rated = Rating.objects.half_stars_by_movie(rater)
     served.require(len(rated))
     profile = served.fold_in(rated)
-    page = reranking.ranked(served.model, profile, dials, limit=limit, offset=offset)
-    return Recommendations(served.algorithm, _results(served.model, profile, page.movie_indices), page.count)
+    marks = Mark.objects.kinds_by_movie(rater)
+    mine = Mine(rated, marks)
+    if trial and trial.b.missing(len(rated)) <= 0:
+        drafted = trials.page(trial, profile, mine, dials, limit=limit, offset=offset)
+        results = _results(served.model, profile, drafted.movie_indices)
+        return Recommendations(served.algorithm, results, drafted.count, mine, trial.experiment_id, drafted.teams)
+    page = reranking.ranked(served.model, profile, dials, limit=limit, offset=offset, marks=marks)
+    return Recommendations(served.algorithm, _results(served.model, profile, page.movie_indices), page.count, mine)
 
 
 def _results(model: Model, profile: UserProfile, top: NDArray[np.int32]) -> list[Recommendation]:

@@ -1,17 +1,23 @@
-"""The dials of a list: filters by genre and decade, popularity and diversity."""
+"""The dials of a list: filters by genre and decade, popularity and diversity, what is left out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.engine.item_features import UserProfile
+from recommender.engine.item_features import UserProfile, indices_of
 from recommender.engine.recommender import Model, top_n
 from recommender.engine.reranking import POOL, reranked
+from recommender.models import Mark
 from recommender.services import catalogue
 
 Int32 = NDArray[np.int32]
 FIRST_LIST_DIVERSITY = 0.3
+
+Excluded = Literal["seen", "hidden", "watchlist"]
+USUALLY_EXCLUDED: frozenset[Excluded] = frozenset({"seen", "hidden"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +25,15 @@ class Dials:
     """How a user wants their list.
 
     `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1; None leaves it to the site,
-    which varies the list of someone who has rated nothing.
+    which varies the list of someone who has rated nothing. `exclude` names what is left out: movies the user has rated
+    ("seen"), hidden ones, those on the watchlist.
     """
 
     genre: str | None = None
     decade: int | None = None
     popularity: float = 0.0
     diversity: float | None = None
+    exclude: frozenset[Excluded] = USUALLY_EXCLUDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +44,29 @@ class Slice:
     count: int
 
 
-def ranked(model: Model, profile: UserProfile, dials: Dials, *, limit: int, offset: int) -> Slice:
+def left_out(model: Model, profile: UserProfile, marks: Mapping[int, str], exclude: frozenset[Excluded]) -> Int32:
+    """Return the indices of the movies that a list leaves out, sorted, each once.
+
+    `marks` are kinds by movie id; marks on movies newer than the model are passed over.
+    """
+    kinds = [kind for kind in Mark.Kind if kind.value in exclude]
+    marked = np.array([movie_id for movie_id, kind in marks.items() if kind in kinds], dtype=np.int32)
+    found, _ = indices_of(model.movie_ids, marked)
+    return np.unique(np.concatenate([found, profile.movie_indices])) if "seen" in exclude else np.unique(found)
+
+
+def ranked(
+    model: Model, profile: UserProfile, dials: Dials, *, limit: int, offset: int, marks: Mapping[int, str]
+) -> Slice:
     """Return one slice of a user's list; slices of one setting fit together."""
-    scores, count = _offered(model, profile, dials)
+    without = left_out(model, profile, marks, dials.exclude)
+    scores, count = _offered(model, profile, dials, without)
     stop = min(offset + limit, count)
     diversity = dials.diversity
     if diversity is None:
         diversity = 0.0 if profile.n_ratings else FIRST_LIST_DIVERSITY
     n_best = max(min(POOL, count), stop) if diversity or dials.popularity else stop
-    best = top_n(scores, n=n_best, rated=profile.movie_indices)
+    best = top_n(scores, n=n_best, exclude=without)
     if diversity or dials.popularity:
         pool = best[:POOL]
         order = reranked(
@@ -58,14 +80,14 @@ def ranked(model: Model, profile: UserProfile, dials: Dials, *, limit: int, offs
     return Slice(best[offset:stop], count)
 
 
-def _offered(model: Model, profile: UserProfile, dials: Dials) -> tuple[NDArray[np.float32], int]:
+def _offered(model: Model, profile: UserProfile, dials: Dials, without: Int32) -> tuple[NDArray[np.float32], int]:
     """Return the ranking scores, filtered movies at the very end, and the length of the list."""
     scores = model.scores(profile)
     offered = np.ones(scores.size, dtype=np.bool_)
     if dials.genre is not None or dials.decade is not None:
         offered = catalogue.of(model).inside(genre=dials.genre, decade=dials.decade)
         scores = np.where(offered, scores, np.float32(-np.inf))
-    return scores, int(np.count_nonzero(offered)) - int(np.count_nonzero(offered[profile.movie_indices]))
+    return scores, int(np.count_nonzero(offered)) - int(np.count_nonzero(offered[without]))
 
 
 def _features(model: Model, movie_indices: Int32) -> NDArray[np.float32]:

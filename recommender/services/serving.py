@@ -19,6 +19,8 @@ LOOK_EVERY = 0.5
 RETRY_AFTER = 60.0
 """A version that cannot be loaded is tried again after so many seconds: storage may have been out of reach."""
 N_FALLBACKS = 3
+N_OTHERS = 4
+"""So many versions that are not in service stay loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class _Shelf:
         self.rows: dict[str, ModelVersion] = {}
         self.looked_at = float("-inf")
         self.loaded: dict[str, InService] = {}
+        self.others: dict[int, Model | None] = {}
 
     def active_rows(self) -> dict[str, ModelVersion]:
         now = time.monotonic()
@@ -60,7 +63,7 @@ _shelf = _Shelf()
 def clear() -> None:
     """Forget everything loaded (tests, after a database is replaced)."""
     with _shelf.lock:
-        _shelf.rows, _shelf.loaded, _shelf.looked_at = {}, {}, float("-inf")
+        _shelf.rows, _shelf.loaded, _shelf.others, _shelf.looked_at = {}, {}, {}, float("-inf")
 
 
 def active_algorithms() -> frozenset[str]:
@@ -72,6 +75,24 @@ def model(algorithm: str) -> Model | None:
     """Return the model in service for an algorithm."""
     found: Model | None = _get(algorithm)
     return found
+
+
+def model_of(version: ModelVersion) -> Model | None:
+    """Return the model of any version, in service or not; None where its artifact cannot be read."""
+    held = _shelf.loaded.get(version.algorithm)
+    if held is not None and held.version_id == version.pk:
+        in_service: Model = held.loaded
+        return in_service
+    with _shelf.lock:
+        if version.pk not in _shelf.others:
+            try:
+                _shelf.others[version.pk] = loading.load(version)
+            except ArtifactError:
+                logger.exception("%s cannot be loaded", version)
+                _shelf.others[version.pk] = None
+            while len(_shelf.others) > N_OTHERS:
+                del _shelf.others[next(iter(_shelf.others))]
+        return _shelf.others.get(version.pk)
 
 
 def title_index() -> TitleIndex | None:

@@ -80,6 +80,13 @@ def together(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
+def watchlist(request: HttpRequest) -> HttpResponse:
+    """Show the movies the user wants to see and, below, the ones they have hidden."""
+    return render(request, "recommender/watchlist.html")
+
+
+@require_safe
+@login_required
 def my_ratings(request: HttpRequest) -> HttpResponse:
     """List the ratings of the signed-in user, to edit or remove."""
     half_steps = [f"{half_stars / 2:g}" for half_stars in range(10, 0, -1)]

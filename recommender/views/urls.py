@@ -10,6 +10,7 @@ urlpatterns = [
     path("recommendations/", pages.recommendations, name="recommendations"),
     path("together/", pages.together, name="together"),
     path("welcome/", pages.welcome, name="welcome"),
+    path("watchlist/", pages.watchlist, name="watchlist"),
     path("ratings/", pages.my_ratings, name="my_ratings"),
     path("account/", account.your_account, name="your_account"),
     path("account/imports/", account.import_ratings, name="import_ratings"),

@@ -57,6 +57,11 @@ export const explanation = (movieId, query) => request("GET", `movies/${movieId}
 export const inviteToGroup = () => request("POST", "group-invitations");
 export const groupRecommendations = (query, signal) => request("GET", "recommendations/group", { query, signal });
 export const putRating = (movieId, stars, query) => request("PUT", `ratings/${movieId}`, { query, body: { stars } });
+export const marked = (kind, query, signal) => request("GET", kind, { query, signal });
+export const putMark = (kind, movieId) => request("PUT", `${kind}/${movieId}`);
+export const deleteMark = (kind, movieId) => request("DELETE", `${kind}/${movieId}`);
+export const settings = () => request("GET", "settings");
+export const putSettings = (body) => request("PUT", "settings", { body });
 export const deleteRating = (movieId, query) => request("DELETE", `ratings/${movieId}`, { query });
 export const uploadImport = (form) => request("POST", "imports", { body: form });
 export const ratingImports = (query) => request("GET", "imports", { query });

@@ -1,11 +1,13 @@
-/** Loaded on every page: search field, toasts, stars that save, the offline note. */
+/** Loaded on every page: search field, toasts, stars and marks that save, the offline note. */
 import "./components/title-search.js";
 import "./components/toast-stack.js";
 import { element } from "./dom.js";
+import { setMark } from "./mark-store.js";
 import { setRating } from "./rating-store.js";
 import { asOfNow, noteChange } from "./session.js";
 
 document.addEventListener("rate", (event) => setRating(event.detail));
+document.addEventListener("mark", (event) => setMark(event.detail));
 
 // A page restored from the back-forward cache may show stars that have changed since, or those of who signed out.
 let shownAsOf = asOfNow();

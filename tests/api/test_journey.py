@@ -38,7 +38,8 @@ def test_a_movie_has_all_its_fields(client: Client, popular: list[Movie]) -> Non
     movie = get(client, f"movies/{popular[0].pk}")
     assert set(movie) == {
         "movie_id", "title", "year", "genres", "imdb_id", "tmdb_id", "poster_url",
-        "rating_count", "rating_mean", "my_stars", "overview", "original_title", "runtime_minutes",
+        "rating_count", "rating_mean", "my_stars", "on_watchlist", "is_hidden", "overview", "original_title",
+        "runtime_minutes",
     }  # fmt: skip
     assert movie["rating_count"] == popular[0].rating_count
     assert movie["genres"] == sorted(genre.name for genre in popular[0].genres.all())
@@ -96,7 +97,7 @@ def test_pages_of_the_api_take_a_fixed_number_of_queries(
     for movie in popular:
         rate(alice_client, movie.pk, 4.0)
     get(alice_client, "recommendations?limit=5")  # what is in service is loaded by now
-    for path, queries in (("search?limit=50", 5), ("ratings?limit=50", 6), ("recommendations?limit=50", 7)):
+    for path, queries in (("search?limit=50", 6), ("ratings?limit=50", 8), ("recommendations?limit=50", 8)):
         with django_assert_max_num_queries(queries):
             get(alice_client, path)
 

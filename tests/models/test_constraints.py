@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from recommender.models import Job, JobChunk, JobLogLine, ModelVersion, Movie, MovieTag, Rater, Rating, Tag
+from recommender.models import Job, JobChunk, JobLogLine, Mark, ModelVersion, Movie, MovieTag, Rater, Rating, Tag
 from tests.factories import LONG_AGO, make_chunk, make_job, make_model_version, make_movie, make_rater, make_rating
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +191,16 @@ def test_it_rejects_an_active_version_that_was_never_activated() -> None:
 
 def test_it_rejects_a_checksum_that_is_none() -> None:
     assert refused("model_version_sha256_is_hex", lambda: make_model_version(artifact_sha256="none"))
+
+
+def test_it_rejects_a_second_mark_on_a_movie() -> None:
+    rater, movie = make_rater(), make_movie()
+    Mark.objects.create(rater=rater, movie=movie, kind=Mark.Kind.HIDDEN, marked_at=LONG_AGO)
+    again = Mark(rater=rater, movie=movie, kind=Mark.Kind.WATCHLIST, marked_at=LONG_AGO)
+    assert refused("recommender_mark_pkey", lambda: again.save(force_insert=True))
+
+
+def test_it_rejects_a_mark_of_no_kind() -> None:
+    rater, movie = make_rater(), make_movie()
+    unknown = Mark(rater=rater, movie=movie, kind="maybe", marked_at=LONG_AGO)
+    assert refused("mark_kind_is_known", lambda: unknown.save(force_insert=True))

@@ -27,6 +27,7 @@ def test_stages_of_several_kinds_work_on_one_snapshot(monkeypatch: pytest.Monkey
         monkeypatch,
         snapshots.TAKE_SNAPSHOT,
         training.TRAIN,
+        training.GATE,
         similar_movies.COMPARE,
         similar_movies.PUT_TOGETHER,
         title_search.BUILD_INDEX,

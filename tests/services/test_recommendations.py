@@ -80,7 +80,7 @@ def test_a_list_takes_a_fixed_number_of_queries(
     monkeypatch.setattr(serving, "LOOK_EVERY", 3600.0)
     recommend_for(rater=alice_rated, limit=1)
     for limit in (1, 50):
-        with django_assert_num_queries(4):  # my choice, ratings, titles of reasons, movies
+        with django_assert_num_queries(5):  # my choice, ratings, marks, titles of reasons, movies
             recommend_for(rater=alice_rated, limit=limit)
 
 

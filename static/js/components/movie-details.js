@@ -5,6 +5,7 @@ import { counted, decimal } from "../words.js";
 import { errorMessage } from "./status-message.js";
 import "./movie-poster.js";
 import "./star-rating.js";
+import "./watchlist-button.js";
 
 export class MovieDetails extends HTMLElement {
   connectedCallback() {
@@ -42,6 +43,9 @@ export class MovieDetails extends HTMLElement {
     this.dataset.genre = poster.firstElementChild.dataset.genre;
     this.part("stars").replaceChildren(element("star-rating", {
       class: "star-rating-large", "movie-id": movie.movie_id, "movie-title": movie.title, stars: movie.my_stars,
+    }));
+    this.part("watchlist").replaceChildren(element("watchlist-button", {
+      words: true, "movie-id": movie.movie_id, "movie-title": movie.title, marked: movie.on_watchlist,
     }));
     this.part("figures").replaceChildren(...this.figures(movie));
     this.part("links").replaceChildren(...this.links(movie));

@@ -1,7 +1,8 @@
 /**
  * <movie-grid>: an endless grid of tiles. `grid.source = {load, first, empty, failed}`: load(offset, limit, signal) resolves
  * to {count, results}; `first` is how many to begin with; empty() and failed(error) may return a node to show instead.
- * Fires "grid-loaded".
+ * Fires "grid-loaded", and "grid-counted" when a movie leaves or comes back. <movie-grid keeps="watchlist"> lets movies go
+ * that lose that mark.
  */
 import { ApiError } from "../api.js";
 import { element } from "../dom.js";
@@ -24,6 +25,7 @@ export class MovieGrid extends HTMLElement {
     this.replaceChildren(this.list, element("p", { class: "list-end" }, this.more));
     this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && this.mayGoOn()) this.loadMore(); }, { rootMargin: "800px" });
     this.observer.observe(this.more);
+    this.addEventListener("tile-moved", this);
     this.showSkeletons();
   }
 
@@ -38,7 +40,14 @@ export class MovieGrid extends HTMLElement {
   }
 
   get busy() { return this.list.hasAttribute("aria-busy"); }
-  get size() { return this.list.childElementCount; }
+  get size() { return this.list.querySelectorAll(":scope > li:not([hidden])").length; }
+
+  handleEvent({ detail: { gone } }) {
+    this.count += gone ? -1 : 1;
+    this.message?.remove();
+    if (!this.size && this.more.hidden) this.showMessage(this.currentSource.empty?.());
+    this.dispatchEvent(new CustomEvent("grid-counted", { bubbles: true, detail: { count: this.count } }));
+  }
 
   showSkeletons(length = N_SKELETONS) {
     this.list.setAttribute("aria-busy", "true");
@@ -78,7 +87,7 @@ export class MovieGrid extends HTMLElement {
 
   settle(page) {
     const endless = this.currentSource.endless ?? true;
-    this.more.hidden = !endless || !page.results.length || this.list.childElementCount >= page.count;
+    this.more.hidden = !endless || !page.results.length || this.size >= page.count;
     this.list.removeAttribute("aria-busy");
     this.dispatchEvent(new CustomEvent("grid-loaded", { bubbles: true, detail: page }));
     // The observer only fires on a change; look again in case the button is still in view.
@@ -125,12 +134,14 @@ export class MovieGrid extends HTMLElement {
     this.list.replaceChildren(...movies.map((movie) => {
       const kept = present.get(movie.movie_id);
       if (kept) kept.firstElementChild.recommendation = movie;
+      if (kept) kept.hidden = false;
       return kept ?? this.item(movie);
     }));
   }
 
   item(movie) {
     const tile = document.createElement("movie-tile");
+    tile.keeps = this.getAttribute("keeps");
     tile.movie = movie;
     return element("li", {}, tile);
   }

@@ -1,0 +1,75 @@
+"""My watchlist and the movies I have hidden: list, put, delete."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from ninja.security import django_auth
+
+from recommender.api import people
+from recommender.api.schemas import Limit, MarkedMovieList, MarkOut, MovieId, Offset, Problem
+from recommender.models import Mark
+from recommender.services import marked_movies, marks, movies
+from recommender.services.marked_movies import Order
+
+router = Router(tags=["my watchlist"], auth=django_auth)
+ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
+ListOrder = Annotated[
+    Order, Query(description="Newest marks first, by title, newest movies first, or by what I may like.")
+]
+
+
+@router.get("/watchlist", response={200: MarkedMovieList, **ERRORS}, summary="My watchlist")
+def watchlist(
+    request: HttpRequest, limit: Limit = 50, offset: Offset = 0, order: ListOrder = "added"
+) -> MarkedMovieList:
+    """Return the movies I want to see, with the stars we expect of me where a model can tell."""
+    return _listed(request, Mark.Kind.WATCHLIST, order, limit, offset)
+
+
+@router.put("/watchlist/{movie_id}", response={200: MarkOut, **ERRORS}, summary="Put a movie on my watchlist")
+def put_on_watchlist(request: HttpRequest, movie_id: Path[MovieId]) -> MarkOut:
+    """Put a movie on my watchlist; a hidden one is hidden no longer. Rating it takes it off again."""
+    return _put(request, movie_id, Mark.Kind.WATCHLIST)
+
+
+@router.delete("/watchlist/{movie_id}", response={204: None, **ERRORS}, summary="Take a movie off my watchlist")
+def take_off_watchlist(request: HttpRequest, movie_id: Path[MovieId]) -> HttpResponse:
+    """Take a movie off my watchlist; one that is not there is fine."""
+    return _remove(request, movie_id, Mark.Kind.WATCHLIST)
+
+
+@router.get("/hidden", response={200: MarkedMovieList, **ERRORS}, summary="Movies I have hidden")
+def hidden(request: HttpRequest, limit: Limit = 50, offset: Offset = 0, order: ListOrder = "added") -> MarkedMovieList:
+    """Return the movies that no list offers me any more."""
+    return _listed(request, Mark.Kind.HIDDEN, order, limit, offset)
+
+
+@router.put("/hidden/{movie_id}", response={200: MarkOut, **ERRORS}, summary="Hide a movie")
+def hide(request: HttpRequest, movie_id: Path[MovieId]) -> MarkOut:
+    """Leave a movie out of my recommendations from the next request on; it leaves my watchlist too."""
+    return _put(request, movie_id, Mark.Kind.HIDDEN)
+
+
+@router.delete("/hidden/{movie_id}", response={204: None, **ERRORS}, summary="Show a movie again")
+def unhide(request: HttpRequest, movie_id: Path[MovieId]) -> HttpResponse:
+    """Let a movie be recommended again; one that is not hidden is fine."""
+    return _remove(request, movie_id, Mark.Kind.HIDDEN)
+
+
+def _listed(request: HttpRequest, kind: Mark.Kind, order: Order, limit: int, offset: int) -> MarkedMovieList:
+    rater = people.rater(request)
+    return MarkedMovieList.of_list(
+        marked_movies.listed(rater=rater, kind=kind, order=order, limit=limit, offset=offset)
+    )
+
+
+def _put(request: HttpRequest, movie_id: int, kind: Mark.Kind) -> MarkOut:
+    rater, movie = people.rater(request), movies.get(movie_id=movie_id)
+    mark = marks.put(rater=rater, movie=movie, kind=kind)
+    return MarkOut(movie_id=movie_id, marked_at=mark.marked_at)
+
+
+def _remove(request: HttpRequest, movie_id: int, kind: Mark.Kind) -> HttpResponse:
+    marks.remove(rater=people.rater(request), movie=movies.get(movie_id=movie_id), kind=kind)
+    return HttpResponse(status=204)

@@ -1,0 +1,46 @@
+"""Note what a rater does with a movie that a list showed them; for those alone who agreed to it."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from recommender.models import Impression, Movie, Outcome, Rater
+
+CREDIT_WINDOW = timedelta(days=3)
+"""So long after a list showed a movie, what is done with the movie counts as following from it."""
+
+
+def note_rating(*, rater: Rater, movie: Movie, half_stars: int) -> None:
+    """Note a rating; a second one replaces the first."""
+    _note(rater, movie, Outcome.Kind.RATING, half_stars)
+
+
+def note_watchlist(*, rater: Rater, movie: Movie) -> None:
+    """Note that a movie was put on the watchlist."""
+    _note(rater, movie, Outcome.Kind.WATCHLIST, None)
+
+
+def take_back(*, rater: Rater, movie: Movie, kind: Outcome.Kind) -> None:
+    """Forget what was noted, when it is taken back before its window is over."""
+    shown = _shown(rater, movie)
+    if shown is not None:
+        Outcome.objects.filter(impression=shown, movie=movie, kind=kind).delete()
+
+
+def _note(rater: Rater, movie: Movie, kind: Outcome.Kind, half_stars: int | None) -> None:
+    shown = _shown(rater, movie)
+    if shown is None:
+        return
+    team = shown.teams[shown.movie_ids.index(movie.pk)] if shown.teams else 0
+    Outcome.objects.update_or_create(
+        impression=shown,
+        movie=movie,
+        kind=kind,
+        defaults={"half_stars": half_stars, "team": team, "happened_at": timezone.now()},
+    )
+
+
+def _shown(rater: Rater, movie: Movie) -> Impression | None:
+    if not rater.shares_impressions:
+        return None
+    return Impression.objects.latest_of_movie(rater, movie, since=timezone.now() - CREDIT_WINDOW)
