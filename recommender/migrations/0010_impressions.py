@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
             name='Outcome',
             fields=[
                 ('pk', models.CompositePrimaryKey('impression_id', 'movie_id', 'kind', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('impression', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='recommender.impression')),
+                ('movie', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='recommender.movie')),
                 ('kind', models.CharField(choices=[('rating', 'Rating'), ('watchlist', 'Watchlist')], max_length=16)),
                 ('half_stars', models.SmallIntegerField(null=True)),
                 ('team', models.SmallIntegerField(default=0)),
@@ -79,16 +81,6 @@ class Migration(migrations.Migration):
             model_name='impression',
             name='rater',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='impressions', to='recommender.rater'),
-        ),
-        migrations.AddField(
-            model_name='outcome',
-            name='impression',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='recommender.impression'),
-        ),
-        migrations.AddField(
-            model_name='outcome',
-            name='movie',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='recommender.movie'),
         ),
         migrations.AddConstraint(
             model_name='experiment',

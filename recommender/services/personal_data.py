@@ -15,7 +15,17 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Extract
 
 from recommender.engine.csv_cells import neutralised_row
-from recommender.models import Rating, RatingImport, RatingImportRow, Session, TagApplication
+from recommender.models import (
+    Impression,
+    Mark,
+    Outcome,
+    Rater,
+    Rating,
+    RatingImport,
+    RatingImportRow,
+    Session,
+    TagApplication,
+)
 
 ROWS_AT_ONCE: Final = 2000
 BLOCK_BYTES: Final = 1 << 16
@@ -72,6 +82,26 @@ def _import_rows(user: User) -> Iterator[Row]:
     )
 
 
+def _marks(user: User) -> Iterator[Row]:
+    mine = Mark.objects.filter(rater__user=user).order_by("movie_id")
+    return _values(mine, "kind", "movie_id", "movie__title", "marked_at")
+
+
+def _settings(user: User) -> Iterator[Row]:
+    return _values(Rater.objects.filter(user=user), "shares_impressions", "preferences__algorithm")
+
+
+def _impressions(user: User) -> Iterator[Row]:
+    mine = Impression.objects.filter(rater__user=user).order_by("pk")
+    for *about, movie_ids in _values(mine, "shown_at", "algorithm", "first_place", "movie_ids"):
+        yield *about, " ".join(map(str, movie_ids))
+
+
+def _outcomes(user: User) -> Iterator[Row]:
+    mine = Outcome.objects.filter(impression__rater__user=user).order_by("happened_at", "movie_id")
+    return _values(mine, "happened_at", "impression__shown_at", "movie_id", "kind", "half_stars")
+
+
 def _sessions(user: User) -> Iterator[Row]:
     return _values(Session.objects.filter(user=user).order_by("expire_date"), "expire_date")
 
@@ -94,6 +124,10 @@ SECTIONS: Final = (
         ("import", "line", "title", "year", "stars", "rated_at", "match", "movieId", "outcome", "stars_before"),
         _import_rows,
     ),
+    Section("marks", ("kind", "movieId", "title", "marked_at"), _marks),
+    Section("settings", ("share_impressions", "algorithm"), _settings),
+    Section("impressions", ("shown_at", "algorithm", "first_place", "movieIds"), _impressions),
+    Section("impression_outcomes", ("happened_at", "shown_at", "movieId", "kind", "half_stars"), _outcomes),
 )
 
 

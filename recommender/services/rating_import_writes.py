@@ -1,6 +1,7 @@
-"""Apply an import to somebody's ratings, in one transaction, and take all of it back."""
+"""Apply an import to somebody's ratings or watchlist, in one transaction, and take all of it back."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from django.db import connection, transaction
@@ -8,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from recommender.models import Rater, RatingImport
-from recommender.services import rating_counts
+from recommender.services import rating_counts, watchlist_import_writes
 from recommender.services.rating_counts import CountChange
 from recommender.services.rating_import_states import lock
 
@@ -97,7 +98,7 @@ def apply(*, rating_import: RatingImport, existing: Existing) -> RatingImport:
     held = lock(rating_import, RatingImport.State.REVIEW)
     held.state, held.applied_at = RatingImport.State.APPLIED, timezone.now()
     with connection.cursor() as cursor:
-        WRITERS[held.kind](cursor, held, existing)
+        WRITERS[held.kind].apply(cursor, held, existing)
     held.save(update_fields=["state", "applied_at"])
     return held
 
@@ -114,12 +115,8 @@ def undo(*, rating_import: RatingImport) -> RatingImport:
     Rater.objects.select_for_update().get(pk=rating_import.rater_id)
     held = lock(rating_import, RatingImport.State.APPLIED)
     held.state, held.undone_at = RatingImport.State.UNDONE, timezone.now()
-    names = {"import": held.pk, "rater": held.rater_id}
     with connection.cursor() as cursor:
-        cursor.execute(FIND_UNTOUCHED, names)
-        _move_counts(cursor, UNDONE, names)
-        for statement in (RESTORE, REMOVE, FORGET_IN_LATER):
-            cursor.execute(statement, names)
+        WRITERS[held.kind].undo(cursor, held)
     held.save(update_fields=["state", "undone_at"])
     return held
 
@@ -132,11 +129,33 @@ def _write_ratings(cursor: CursorWrapper, held: RatingImport, existing: Existing
     _move_counts(cursor, WRITTEN, names)
 
 
+def _undo_ratings(cursor: CursorWrapper, held: RatingImport) -> None:
+    names = {"import": held.pk, "rater": held.rater_id}
+    cursor.execute(FIND_UNTOUCHED, names)
+    _move_counts(cursor, UNDONE, names)
+    for statement in (RESTORE, REMOVE, FORGET_IN_LATER):
+        cursor.execute(statement, names)
+
+
+def _write_watchlist(cursor: CursorWrapper, held: RatingImport, existing: Existing) -> None:
+    watchlist_import_writes.apply(cursor, held)
+    cursor.execute(REPEATED, {"import": held.pk})
+
+
 def _move_counts(cursor: CursorWrapper, query: str, names: Mapping[str, Any]) -> None:
     cursor.execute(query, names)
     rating_counts.move(cursor, [CountChange(*change) for change in cursor.fetchall()])
 
 
-Writer = Callable[[CursorWrapper, RatingImport, Existing], None]
-WRITERS: Final[dict[str, Writer]] = {"ratings": _write_ratings}
-"""What applying an import of each kind writes; a kind without an entry is refused on upload."""
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """What applying an import of one kind writes, and what undoing it takes back."""
+
+    apply: Callable[[CursorWrapper, RatingImport, Existing], None]
+    undo: Callable[[CursorWrapper, RatingImport], None]
+
+
+WRITERS: Final[dict[str, Writer]] = {
+    "ratings": Writer(_write_ratings, _undo_ratings),
+    "watchlist": Writer(_write_watchlist, watchlist_import_writes.undo),
+}

@@ -10,7 +10,6 @@ from recommender.engine.rating_exports.values import title as plain_text
 from recommender.models import Movie, Rater, RatingImport, RatingImportRow
 from recommender.services import serving
 from recommender.services.rating_import_states import UnknownImport, lock
-from recommender.services.rating_import_writes import WRITERS
 
 ROWS_PER_INSERT = 2000
 IMDB_DIGITS = 7
@@ -36,8 +35,6 @@ def look_through(*, rater: Rater, data: bytes, file_name: str) -> RatingImport:
         If the file cannot be imported.
     """
     export = read_export(data)
-    if export.format.kind not in WRITERS:
-        raise ExportError(f"This is a {export.format.label}; only ratings can be imported. Choose ratings.csv instead.")
     if not export.rows:
         others = ", ".join(f"{count:,} {kind}" for kind, count in export.left_out.items())
         raise ExportError(f"The file holds no movie ratings{f', only {others}' if others else ''}.")

@@ -69,7 +69,7 @@ def test_it_asks_a_visitor_to_sign_in(client: Client) -> None:
 def test_it_refuses_a_write_without_the_csrf_token(alice: User) -> None:
     make_movie(1)
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    strict.force_login(alice)
     assert put(strict, 1, {"stars": 4}).status_code == 403
     assert strict.delete("/api/v1/ratings/1").status_code == 403
 

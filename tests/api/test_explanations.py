@@ -72,5 +72,5 @@ def test_it_takes_the_same_number_of_queries_for_any_number_of_ratings(
 ) -> None:
     store_ratings(ratings.rater_of(alice), ALICE)
     explanation(alice_client, "71/explanation")  # the model is loaded by now
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         explanation(alice_client, "71/explanation")

@@ -19,7 +19,7 @@ KINDS = ["watchlist", "hidden"]
 def bob_client(bob: User) -> Client:
     """A browser in which bob is signed in."""
     client = Client()
-    client.force_login(bob, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(bob)
     return client
 
 
@@ -65,9 +65,9 @@ def test_it_refuses_strangers_unknown_movies_and_missing_tokens(alice: User, cli
     for answer in (client.get(f"/api/v1/{kind}"), client.put(f"/api/v1/{kind}/1"), client.delete(f"/api/v1/{kind}/1")):
         assert answer.status_code == 401
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    strict.force_login(alice)
     assert strict.put(f"/api/v1/{kind}/1").status_code == 403
-    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(alice)
     assert client.put(f"/api/v1/{kind}/4711").json() == {"detail": "There is no movie with id 4711."}
     assert client.put(f"/api/v1/{kind}/0").status_code == 422
     assert get(client, f"{kind}?order=best", 422)["detail"].startswith("order: ")

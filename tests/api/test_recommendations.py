@@ -34,7 +34,7 @@ def bob_client(bob: User) -> Client:
     """A browser in which bob, who has rated two movies, is signed in."""
     store_ratings(ratings.rater_of(bob), {71: 9, 91: 8})
     client = Client()
-    client.force_login(bob, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(bob)
     return client
 
 

@@ -123,7 +123,7 @@ def test_it_says_which_models_have_learned_from_somebody(user: User) -> None:
     version = make_model_version(state="active", activated_at=timezone.now())
     before = make_model_version(key="ease/1", algorithm="ease", state="active", activated_at=timezone.now())
     type(before).objects.filter(pk=before.pk).update(created_at=LONG_AGO - timedelta(days=1))
-    assert accounts.traces_of(user=user) == accounts.Traces(["Latent factors"], version.created_at)
+    assert accounts.traces_of(user=user) == accounts.Traces(("Latent factors",), version.created_at)
 
 
 @pytest.mark.parametrize("phrase", ["", "delete", "delete my account."])

@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from recommender.engine.rating_exports import ExportError
-from recommender.models import Movie, Rater, Rating, RatingImport
-from recommender.services import rating_import_writes, rating_imports, ratings, serving, title_search
+from recommender.models import Mark, Movie, Rater, Rating, RatingImport
+from recommender.services import marks, rating_import_writes, rating_imports, ratings, serving, title_search
 from recommender.services.rating_import_states import ImportClosed, UnknownImport
 from tests import rating_exports as files
 from tests.factories import LONG_AGO, make_movie, make_rater, make_rating
@@ -176,7 +176,6 @@ def test_it_keeps_its_hands_off_the_ratings_of_others(alice_rater: Rater, movies
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (files.LETTERBOXD_WATCHLIST, "only ratings can be imported"),
         ("Const,Your Rating,Title Type\ntt0944947,10,TV Series\n", "no movie ratings, only 1 TV Series"),
         ("userId,movieId,rating,timestamp\n", "no movie ratings."),
     ],
@@ -185,6 +184,29 @@ def test_it_refuses_a_file_without_movie_ratings(alice_rater: Rater, text: str, 
     with pytest.raises(ExportError, match=sentence):
         look_through(alice_rater, text)
     assert not RatingImport.objects.exists()
+
+
+def test_a_watchlist_goes_to_the_watchlist_and_off_it_again(alice_rater: Rater, movies: dict[str, Movie]) -> None:
+    made = imported(alice_rater, files.LETTERBOXD_WATCHLIST, "keep")
+    (mark,) = Mark.objects.all()
+    assert (mark.rater_id, mark.movie_id, mark.kind) == (alice_rater.pk, movies["Alien"].pk, Mark.Kind.WATCHLIST)
+    assert mark.marked_at.date().isoformat() == "2023-01-15"
+    again = imported(alice_rater, files.LETTERBOXD_WATCHLIST, "keep")
+    assert [row.outcome for row in again.rows.all()] == ["same"]
+    rating_import_writes.undo(rating_import=again)
+    assert Mark.objects.exists()
+    rating_import_writes.undo(rating_import=made)
+    assert not Mark.objects.exists()
+
+
+def test_a_watchlist_leaves_rated_and_hidden_movies_alone(alice_rater: Rater, movies: dict[str, Movie]) -> None:
+    marks.put(rater=alice_rater, movie=movies["Alien"], kind=Mark.Kind.HIDDEN)
+    rating_import_writes.undo(rating_import=imported(alice_rater, files.LETTERBOXD_WATCHLIST, "replace"))
+    assert [mark.kind for mark in Mark.objects.all()] == [Mark.Kind.HIDDEN]
+    ratings.rate(rater=alice_rater, movie=movies["Alien"], half_stars=9)
+    made = imported(alice_rater, files.LETTERBOXD_WATCHLIST, "replace")
+    assert [row.outcome for row in made.rows.all()] == ["kept"]
+    assert not Mark.objects.exists()
 
 
 def test_a_rating_to_come_is_of_now(alice_rater: Rater, movies: dict[str, Movie]) -> None:

@@ -1,7 +1,6 @@
 /** Recommendations: algorithm, set and filters are in the address; the best 400 come in four sets of 100, over and over. */
 import * as api from "../api.js";
 import "../components/algorithm-picker.js";
-import "../components/consent-setting.js";
 import "../components/list-dials.js";
 import "../components/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";

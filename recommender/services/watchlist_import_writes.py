@@ -1,0 +1,54 @@
+"""Put the movies of an import on somebody's watchlist, and take those off again that it put there."""
+
+from django.db.backends.utils import CursorWrapper
+
+from recommender.models import RatingImport
+
+# Movies that are rated or marked already stay as they are: a rating says more, and hiding was somebody's wish.
+DECIDE = """
+WITH chosen AS (
+    SELECT movie_id, min(line) AS line FROM recommender_ratingimportrow
+    WHERE rating_import_id = %(import)s AND movie_id IS NOT NULL GROUP BY movie_id
+)
+UPDATE recommender_ratingimportrow AS row
+SET rated_at = least(coalesce(row.rated_at, %(now)s), %(now)s),
+    outcome = CASE
+        WHEN mine.movie_id IS NOT NULL THEN 'kept'
+        WHEN mark.movie_id IS NOT NULL THEN 'same'
+        ELSE 'added'
+    END
+FROM chosen
+LEFT JOIN recommender_rating AS mine ON mine.rater_id = %(rater)s AND mine.movie_id = chosen.movie_id
+LEFT JOIN recommender_mark AS mark ON mark.rater_id = %(rater)s AND mark.movie_id = chosen.movie_id
+WHERE row.rating_import_id = %(import)s AND row.line = chosen.line
+"""
+WRITE = """
+INSERT INTO recommender_mark (rater_id, movie_id, kind, marked_at)
+SELECT %(rater)s, movie_id, 'watchlist', rated_at FROM recommender_ratingimportrow
+WHERE rating_import_id = %(import)s AND outcome = 'added'
+"""
+FIND_UNTOUCHED = """
+UPDATE recommender_ratingimportrow AS row SET outcome = 'undone'
+FROM recommender_mark AS mark
+WHERE row.rating_import_id = %(import)s AND row.outcome = 'added' AND mark.rater_id = %(rater)s
+AND mark.movie_id = row.movie_id AND mark.kind = 'watchlist' AND mark.marked_at = row.rated_at
+"""
+REMOVE = """
+DELETE FROM recommender_mark AS mark USING recommender_ratingimportrow AS row
+WHERE row.rating_import_id = %(import)s AND row.outcome = 'undone'
+AND mark.rater_id = %(rater)s AND mark.movie_id = row.movie_id
+"""
+
+
+def apply(cursor: CursorWrapper, held: RatingImport) -> None:
+    """Put the chosen movies on the watchlist, each once, at the time the file says."""
+    names = {"import": held.pk, "rater": held.rater_id, "now": held.applied_at}
+    cursor.execute(DECIDE, names)
+    cursor.execute(WRITE, names)
+
+
+def undo(cursor: CursorWrapper, held: RatingImport) -> None:
+    """Take the movies off that the import put on and nobody has touched since."""
+    names = {"import": held.pk, "rater": held.rater_id}
+    cursor.execute(FIND_UNTOUCHED, names)
+    cursor.execute(REMOVE, names)
