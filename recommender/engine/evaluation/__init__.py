@@ -1,10 +1,12 @@
 """Hold-out evaluation: the same splits, metrics, intervals and segments for every algorithm."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
+from recommender.engine.evaluation.side_by_side import SideBySide
 from recommender.engine.evaluation.splits import SPLIT_KINDS, CannotEvaluate, Split, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import Unit, evaluate_unit
 from recommender.engine.ratings import RatingMatrix
@@ -25,6 +27,10 @@ __all__ = [
     "merge",
     "split_ratings",
 ]
+
+
+SIDE_BY_SIDE = 2_000_000
+"""Fits of more ratings keep all threads busy by themselves, and two at a time would need twice the memory."""
 
 
 def evaluate(
@@ -51,6 +57,7 @@ def evaluate(
     seed : int
     split : {"random", "temporal"}
     n_threads : int
+        So many fits run side by side, a thread each; of many ratings one after the other, with all threads.
     max_raters : int, optional
         Measure a random sample of so many raters per split; fits still use everyone.
     on_progress : callable, optional
@@ -63,28 +70,17 @@ def evaluate(
     """
     if not algorithms or n_splits < 1:
         raise CannotEvaluate("An evaluation needs at least one algorithm and one split.")
-    units: dict[str, list[Unit]] = {name: [] for name in algorithms}
+    n_workers = n_threads if ratings.n_ratings <= SIDE_BY_SIDE else 1
+    each = max(n_threads // n_workers, 1)
     n_units = n_splits * len(algorithms)
-    n_done = 0
-    for number in range(n_splits):
-        part = split_ratings(ratings, movies, kind=split, seed=seed + number)
-        if not part.test.n_ratings:
-            raise CannotEvaluate(NOTHING_TO_HOLD_OUT)
-        for name, algorithm in algorithms.items():
-            unit = evaluate_unit(
-                algorithm,
-                part,
-                seed=seed + number,
-                n_threads=n_threads,
-                max_raters=max_raters,
-                on_progress=_part_of(on_progress, n_done, n_units),
-            )
-            units[name].append(unit)
-            n_done += 1
-    return merge(units, seed=seed, split=split)
-
-
-def _part_of(on_progress: OnProgress | None, n_done: int, n_units: int) -> OnProgress | None:
-    if on_progress is None:
-        return None
-    return lambda share: on_progress((n_done + share) / n_units)
+    with SideBySide[Unit](n_units, n_workers=n_workers, threads_per_worker=each, on_progress=on_progress) as pieces:
+        for number in range(seed, seed + n_splits):
+            part = split_ratings(ratings, movies, kind=split, seed=number)
+            if not part.test.n_ratings:
+                raise CannotEvaluate(NOTHING_TO_HOLD_OUT)
+            for algorithm in algorithms.values():
+                measure = partial(evaluate_unit, algorithm, part, seed=number, n_threads=each, max_raters=max_raters)
+                pieces.start(lambda report, measure=measure: measure(on_progress=report))  # type: ignore[misc]
+        units = list(pieces.results())
+    of_algorithm = {name: units[place :: len(algorithms)] for place, name in enumerate(algorithms)}
+    return merge(of_algorithm, seed=seed, split=split)
