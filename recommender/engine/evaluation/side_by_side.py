@@ -1,0 +1,86 @@
+"""Run independent pieces of work in threads; the caller's progress is reported, and raises, in the caller's thread."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from threadpoolctl import threadpool_limits
+
+from recommender.engine.recommender import OnProgress
+
+Result = TypeVar("Result")
+SECONDS_BETWEEN_REPORTS = 0.1
+
+
+class Stopped(Exception):
+    """Another piece failed, or the caller wants no more: this one ends at its next report."""
+
+
+class SideBySide(Generic[Result]):
+    """At most `n_workers` pieces of work at a time, each with one share of the progress.
+
+    A context manager: leaving it by an error stops what still runs at its next report. BLAS keeps to
+    `threads_per_worker` meanwhile, since the pieces of work share the processors.
+
+    Parameters
+    ----------
+    n_pieces : int
+        How many there will be.
+    n_workers, threads_per_worker : int
+    on_progress : callable, optional
+        Called with the share done (0..1) of all pieces; it may raise to cancel.
+    """
+
+    def __init__(
+        self, n_pieces: int, *, n_workers: int, threads_per_worker: int = 1, on_progress: OnProgress | None = None
+    ) -> None:
+        self._n_pieces, self._n_workers = n_pieces, n_workers
+        self._on_progress = on_progress
+        self._pool = ThreadPoolExecutor(n_workers)
+        self._blas = threadpool_limits(threads_per_worker, user_api="blas")
+        self._stopped = threading.Event()
+        self._pieces: list[Future[Result]] = []
+        self._shares: list[float] = []
+
+    def start(self, work: Callable[[OnProgress], Result]) -> None:
+        """Start a piece of work as soon as a worker is free; `work` gets what to report its share to."""
+        self._wait_until(lambda n_running: n_running < self._n_workers)
+        number = len(self._pieces)
+        self._shares.append(0.0)
+
+        def report(share: float) -> None:
+            if self._stopped.is_set():
+                raise Stopped
+            self._shares[number] = share
+
+        self._pieces.append(self._pool.submit(work, report))
+
+    def results(self) -> Iterator[Result]:
+        """Wait for all pieces, and yield what they gave in the order they were started in."""
+        self._wait_until(lambda n_running: n_running == 0)
+        yield from (piece.result() for piece in self._pieces)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._stopped.set()
+        self._pool.shutdown(cancel_futures=True)
+        self._blas.restore_original_limits()
+
+    def _wait_until(self, enough: Callable[[int], bool]) -> None:
+        while True:
+            running = [piece for piece in self._pieces if not piece.done()]
+            for piece in self._pieces:
+                if piece.done():
+                    piece.result()  # raises what went wrong in it
+            if self._on_progress is not None:
+                self._on_progress(sum(self._shares) / self._n_pieces)
+            if enough(len(running)):
+                return
+            wait(running, timeout=SECONDS_BETWEEN_REPORTS, return_when=FIRST_COMPLETED)
