@@ -40,7 +40,7 @@ def test_it_shows_figure_interval_and_reason_on_the_recommendations(rated_page: 
     tiles = rated_page.locator("movie-grid movie-tile")
     expect(tiles).to_have_count(len(movies))
     figures = [f"{movie['predicted_stars']:.1f}" for movie in movies]
-    shown = tiles.locator(".prediction-stars").all_inner_texts()
+    shown = tiles.locator(".prediction-stars").all_text_contents()
     assert all(abs(float(a) - float(b)) < 0.11 for a, b in zip(figures, shown, strict=True))
     expect(tiles.locator(".prediction-interval")).to_have_count(len(movies))
     reasons = [movie["sentence"] for movie in movies if movie["sentence"]]
