@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Path, Router, UploadedFile
+from ninja import File, Path, Router, Status, UploadedFile
 from ninja.security import django_auth
 from pydantic import Field
 
@@ -21,14 +21,14 @@ Line = Annotated[int, Field(ge=1, le=2_147_483_647)]
 
 
 @router.post("/imports", response={201: ImportOut, **ERRORS}, summary="Look through an exported file")
-def look_through(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, ImportOut]:
+def look_through(request: HttpRequest, file: File[UploadedFile]) -> Status[ImportOut]:
     """Read a CSV export of MovieLens, movielens.org, Letterboxd, IMDb or Trakt (up to 10 MB, or zipped) and match it.
 
     Nothing is written yet. There is one file to review at a time: another upload replaces it.
     """
     data = file.read(MOST_BYTES + 1)
     made = rating_imports.look_through(rater=people.rater(request), data=data, file_name=file.name or "")
-    return 201, ImportOut.of(made)
+    return Status(201, ImportOut.of(made))
 
 
 @router.get("/imports", response={200: ImportList, 401: Problem, 422: Problem}, summary="My imports")

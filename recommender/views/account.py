@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from recommender.models import RatingImport
 from recommender.services import accounts, rating_imports
 from recommender.services.rating_import_states import UnknownImport
 from recommender.services.ratings import rater_of
@@ -42,8 +41,7 @@ def rating_import(request: HttpRequest, import_id: int) -> HttpResponse:
         mine = rating_imports.get(rater=rater_of(_user(request)), import_id=import_id)
     except UnknownImport as error:
         raise Http404(str(error)) from error
-    reviewing = mine.state == RatingImport.State.REVIEW
-    return render(request, "recommender/rating_import.html", {"rating_import": mine, "reviewing": reviewing})
+    return render(request, "recommender/rating_import.html", {"rating_import": mine})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -65,10 +65,8 @@ def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> N
     assert axe(page) == []
     assert fits(page)
     page.get_by_label("The exported file").set_input_files(export)
-    expect(page.get_by_role("heading", name="Look through your import")).to_be_visible()
-    expect(
-        page.get_by_text("We found 1 in the catalogue, 1 may be one of several movies, and 1 are not here.")
-    ).to_be_visible()
+    expect(page.get_by_role("heading", name="Your import", exact=True)).to_be_visible()
+    expect(page.get_by_text("Found: 1. Left for you to choose: 1. Not in this catalogue: 1.")).to_be_visible()
     choice = page.get_by_role("combobox")
     expect(choice).to_have_count(1)
     expect(page.get_by_role("button", name="Import 1 rating")).to_be_visible()
@@ -76,7 +74,7 @@ def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> N
     expect(page.get_by_role("button", name="Import 2 ratings")).to_be_visible()
     assert axe(page) == []
     assert fits(page)
-    page.get_by_text("Found (1)", exact=True).click()
+    page.get_by_role("radio", name="Found (1)", exact=True).check()
     expect(page.get_by_role("combobox")).to_have_count(1)
     page.get_by_role("button", name="Import 2 ratings").click()
     expect(page.get_by_role("heading", name="Your ratings are here")).to_be_focused()

@@ -12,7 +12,18 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from recommender.models import Job, Movie, MovieTag, Rater, Rating, Session, Tag, TagApplication
+from recommender.models import (
+    Activation,
+    Job,
+    Movie,
+    MovieTag,
+    Preferences,
+    Rater,
+    Rating,
+    Session,
+    Tag,
+    TagApplication,
+)
 from recommender.services import accounts, group_recommendations, rating_import_writes, rating_imports, ratings
 from tests.factories import LONG_AGO, make_job, make_model_version, make_movie, make_rater, make_rating
 
@@ -43,6 +54,8 @@ def user(client: Client) -> User:
     rating_import_writes.apply(rating_import=made, existing="replace")
     rating_imports.look_through(rater=rater, data=file, file_name=f"{EMAIL}.csv")
     make_job(requested_by=user)
+    Activation.objects.create(version=make_model_version(key="median/1", algorithm="median"), activated_by=user)
+    Preferences.objects.create(rater=rater, algorithm="als")
     admin = User.objects.create_superuser("admin", password="unguessable")
     users = ContentType.objects.get_for_model(User)
     for actor, about in ((admin, user), (user, admin)):
@@ -78,7 +91,9 @@ def test_no_table_holds_a_trace_of_a_deleted_account(user: User) -> None:
         "auth_user",
         "cache",
         "django_admin_log",
+        "recommender_activation",
         "recommender_job",
+        "recommender_preferences",
         "recommender_movietag",
         "recommender_rater",
         "recommender_rating",

@@ -51,9 +51,9 @@ export class RatingImport extends HTMLElement {
   found({ rows, matches, label, left_out: leftOut }) {
     const others = leftOut.map(({ what, count }) => `${whole(count)} ${what}`).join(", ");
     return element("div", { class: "import-summary" },
-      element("p", { role: "status" }, `${label}: ${counted(rows, "rating")}. We found ${whole(matches.matched)} in the catalogue`
-        + `${matches.ambiguous ? `, ${whole(matches.ambiguous)} may be one of several movies` : ""}`
-        + `${matches.unmatched ? `, and ${whole(matches.unmatched)} are not here` : ""}.`),
+      element("p", { role: "status" }, `${label}: ${counted(rows, "row")}. Found: ${whole(matches.matched)}.`
+        + `${matches.ambiguous ? ` Left for you to choose: ${whole(matches.ambiguous)}.` : ""}`
+        + `${matches.unmatched ? ` Not in this catalogue: ${whole(matches.unmatched)}.` : ""}`),
       others ? element("p", { class: "muted" }, `Left out: ${others}.`) : null);
   }
 
