@@ -45,7 +45,7 @@ def test_it_shows_figure_interval_and_reason_on_the_recommendations(rated_page: 
     expect(tiles.locator(".prediction-interval")).to_have_count(len(movies))
     reasons = [movie["sentence"] for movie in movies if movie["sentence"]]
     assert reasons
-    assert tiles.locator(".tile-reason").all_inner_texts() == reasons
+    assert tiles.locator(".tile-reason").all_text_contents() == reasons
 
 
 @pytest.mark.parametrize(
