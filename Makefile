@@ -11,7 +11,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 $(shell test -x $(BIN)/python || rm -f .venv/installed*)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint native-debug bench clean
+.PHONY: help install run test test-slow lint native-debug bench clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -23,15 +23,18 @@ run: export PORT := $(PORT)
 run: .venv/installed ## Run the site, the database and a worker (PORT=8000)
 	@$(BIN)/python manage.py run
 
-test: .venv/installed-for-tests ## Run the whole test suite
+test: .venv/installed-for-tests ## Run the test suite
 ifneq ($(CHROMIUM),)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
 else ifeq ($(CI),true)
 	@echo 'The browser tests need Chromium; in CI they must run.' >&2; exit 1
 else
 	@echo 'Chromium is not installed: the browser tests are left out (apt-get install chromium).'
-	@$(BIN)/python -m pytest --ignore=tests/browser $(ARGS)
+	@$(BIN)/python -m pytest -m 'not slow' --ignore=tests/browser $(ARGS)
 endif
+
+test-slow: .venv/installed-for-tests ## Run the tests that take longer: killed workers, model quality
+	@$(BIN)/python -m pytest -m slow $(if $(CHROMIUM),,--ignore=tests/browser) $(ARGS)
 
 lint: .venv/installed-for-tests ## Check style, types and the directions of imports
 	@$(BIN)/ruff check .
