@@ -91,7 +91,7 @@ def test_it_says_what_it_expects_on_the_movie_page_and_why(rated_page: Page, unr
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"Without your ratings we would expect {why['offset']:.1f} stars.")).to_be_visible()
     expect(page.locator("contribution-chart rect")).to_have_count(5)
-    rows = page.get_by_role("table").get_by_role("row")
+    rows = page.locator("contribution-chart").get_by_role("table").get_by_role("row")
     expect(rows).to_have_count(6)
     strongest = max(why["contributions"], key=lambda each: abs(each["contribution"]))
     expect(rows.nth(1)).to_contain_text(strongest["title"])
