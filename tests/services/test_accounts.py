@@ -14,9 +14,12 @@ from django.utils import timezone
 
 from recommender.models import (
     Activation,
+    Impression,
     Job,
+    Mark,
     Movie,
     MovieTag,
+    Outcome,
     Preferences,
     Rater,
     Rating,
@@ -56,6 +59,9 @@ def user(client: Client) -> User:
     make_job(requested_by=user)
     Activation.objects.create(version=make_model_version(key="median/1", algorithm="median"), activated_by=user)
     Preferences.objects.create(rater=rater, algorithm="als")
+    Mark.objects.create(rater=rater, movie=movies[1], kind="watchlist", marked_at=LONG_AGO)
+    shown = Impression.objects.create(rater=rater, algorithm="als", first_place=1, movie_ids=[2], shown_at=LONG_AGO)
+    Outcome.objects.create(impression=shown, movie=movies[1], kind="watchlist", happened_at=LONG_AGO)
     admin = User.objects.create_superuser("admin", password="unguessable")
     users = ContentType.objects.get_for_model(User)
     for actor, about in ((admin, user), (user, admin)):
@@ -92,7 +98,9 @@ def test_no_table_holds_a_trace_of_a_deleted_account(user: User) -> None:
         "cache",
         "django_admin_log",
         "recommender_activation",
+        "recommender_impression",
         "recommender_job",
+        "recommender_mark",
         "recommender_preferences",
         "recommender_movietag",
         "recommender_rater",
@@ -109,6 +117,7 @@ def test_no_table_holds_a_trace_of_a_deleted_account(user: User) -> None:
     assert traces() == []
     assert Session.objects.count() == sessions - 1
     assert not EmailConfirmation.objects.exists()
+    assert not Outcome.objects.exists()
     assert Job.objects.get().requested_by is None
 
 
