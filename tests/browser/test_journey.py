@@ -115,7 +115,7 @@ def test_it_opens_a_movie_with_figures_and_neighbours(alice_page: Page, query: s
     page = alice_page
     page.goto(f"/?q={query}")
     tile = page.locator("movie-grid movie-tile").first
-    title = tile.locator(".tile-title").inner_text()
+    title = tile.locator(".tile-title").text_content()
     tile.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page.get_by_text(re.compile(r"\d ratings?$"))).to_be_visible()

@@ -27,7 +27,7 @@ def cross(tile: Locator) -> Locator:
 
 
 def title_of(tile: Locator) -> str:
-    return tile.locator(".tile-title").inner_text()
+    return tile.locator(".tile-title").text_content()
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_it_keeps_filters_and_order_in_the_address(
     expect(page.locator("#filter-genre")).to_have_value("Drama")
     if screen:
         page.get_by_role("button", name="Filters").click() if not page.locator("#search-filters").is_visible() else None
-    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Clear", exact=True).click()
     expect(page).to_have_url(re.compile(r"/$"))
     context.close()
 
@@ -127,7 +127,7 @@ def test_it_hides_what_alice_has_rated(alice_page: Page) -> None:
 def test_it_shows_what_was_rated_here_lately(alice_page: Page) -> None:
     page = alice_page
     page.goto("/")
-    title = tiles(page).first.locator(".tile-title").inner_text()
+    title = tiles(page).first.locator(".tile-title").text_content()
     with saved(page, "PUT"):
         click_stars(tiles(page).first, 4)
     page.goto("/")

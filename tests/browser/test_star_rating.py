@@ -23,7 +23,7 @@ def test_it_steps_by_halves_with_the_arrow_keys_and_removes_with_backspace(alice
     with saved(alice_page, "PUT"):
         for key in ("4", "ArrowRight", "ArrowUp", "ArrowLeft"):
             alice_page.keyboard.press(key)
-    title = tile.locator(".tile-title").inner_text()
+    title = tile.locator(".tile-title").text_content()
     expect(slider(tile)).to_have_attribute("aria-valuetext", f"4.5 of 5 stars, {title}")
     with saved(alice_page, "DELETE"):
         alice_page.keyboard.press("Backspace")
