@@ -29,6 +29,7 @@ def scroll_to_profile(page: Page) -> None:
 def test_it_offers_one_algorithm_of_each_kind_and_the_others_on_demand(rated_page: Page) -> None:
     page = rated_page
     page.goto("/recommendations/")
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
     pills = page.locator(".pill:visible")
     expect(pills).to_have_text(["Latent factors", "Tag least squares", "Mean"])
     more = page.get_by_role("button", name="More")
