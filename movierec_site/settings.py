@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "ninja",
     "csp",
     "django_celery_beat",
-    "django.contrib.admin",
+    "movierec_site.admin_site.Config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

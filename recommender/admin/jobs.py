@@ -1,44 +1,163 @@
-"""Jobs: what runs, what ran and why it failed; cancel and run again."""
+"""Jobs: what runs, what ran and why it failed; start, cancel and retry."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.forms import Script
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_GET, require_POST
 
+from recommender.admin.job_forms import FORMS, HEADINGS, SIMPLE
+from recommender.admin.job_progress import as_json, bar, in_words
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import Job
 from recommender.services import jobs
 
+MOST_ASKED = 100
+MOST_DIGITS = 18
+
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """The list of jobs."""
+    """The list of jobs, one job, and the page that starts them."""
 
-    list_display = ("id", "kind", "state", "percent", "message", "requested_by", "created_at", "finished_at", "worker")
-    list_filter = ("state", "kind")
+    list_display = (
+        "name", "state", "bar", "message", "worker", "took", "attempts", "requested_by", "created_at",
+    )  # fmt: skip
+    list_filter = ("kind", "state")
     list_select_related = ("requested_by",)
-    actions = ("cancel", "run_again")
+    ordering = ("-pk",)
+    actions = ("cancel", "retry")
+    fields = (
+        "kind", "state", "bar", "message", "arguments", "requested_by", "worker", "attempts", "took",
+        "peak_memory", "created_at", "started_at", "heartbeat_at", "finished_at", "result",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    class Media:
+        js = (Script("js/admin/job-progress.js", type="module"),)
+
+    @admin.display(description="job", ordering="pk")
+    def name(self, job: Job) -> str:
+        """Return kind and number."""
+        return str(job)
 
     @admin.display(description="progress", ordering="progress")
-    def percent(self, job: Job) -> str:
-        """Return the progress for people."""
-        return f"{job.progress:.0%}"
+    def bar(self, job: Job) -> str:
+        """Return the progress, live while there is any."""
+        return bar(job)
+
+    @admin.display(description="duration")
+    def took(self, job: Job) -> str:
+        """Return how long it has been at work."""
+        return in_words(job.duration.total_seconds()) if job.duration is not None else "–"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of what is done to jobs."""
+        own = self.admin_site.admin_view
+        return [
+            path("progress/", own(require_GET(self.progress)), name="recommender_job_progress"),
+            path("start/", own(self.start), name="recommender_job_start"),
+            path("<int:job_id>/cancel/", own(require_POST(self.cancel_one)), name="recommender_job_cancel"),
+            path("<int:job_id>/retry/", own(require_POST(self.retry_one)), name="recommender_job_retry"),
+            *super().get_urls(),
+        ]
+
+    def progress(self, request: HttpRequest) -> JsonResponse:
+        """Tell how far the jobs asked about are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        ids = [
+            int(text) for text in request.GET.getlist("id")[:MOST_ASKED] if text.isdecimal() and len(text) < MOST_DIGITS
+        ]
+        return JsonResponse({"jobs": {job.pk: as_json(job) for job in Job.objects.progress_of(ids)}})
+
+    def start(self, request: HttpRequest) -> HttpResponse:
+        """Show what can be started, and start it."""
+        self._require_control(request)
+        kind = request.POST.get("kind", "")
+        asked = FORMS[kind](request.POST) if request.method == "POST" and kind in FORMS else None
+        if request.method == "POST" and (asked is None or asked.is_valid()):
+            if asked is None and kind not in dict(SIMPLE):
+                raise Http404("There is no such kind of job.")
+            user = request.user if isinstance(request.user, User) else None
+            job = jobs.start(kind=Job.Kind(kind), arguments=asked.arguments() if asked else None, requested_by=user)
+            self.message_user(request, f"{job} is {job.get_state_display().lower()}.", messages.SUCCESS)
+            return self._to(job.pk)
+        forms = [
+            (each, HEADINGS[each], asked if asked is not None and each == kind else form(auto_id=f"id_{each}_%s"))
+            for each, form in FORMS.items()
+        ]
+        context = self.admin_site.each_context(request) | {"title": "Start a job", "simple": SIMPLE, "forms": forms}
+        return TemplateResponse(request, "admin/recommender/job/start.html", context)
+
+    def cancel_one(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        """Ask a job to stop."""
+        self._require_control(request)
+        self._do(request, jobs.cancel, job_id, "was asked to stop.")
+        return self._to(job_id)
+
+    def retry_one(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        """Let a job go on where it stopped."""
+        self._require_control(request)
+        self._do(request, jobs.retry, job_id, "goes on.")
+        return self._to(job_id)
 
     @admin.action(description="Cancel the selected jobs", permissions=["control"])
     def cancel(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         """Ask the chosen jobs to stop."""
         for job in chosen:
-            jobs.cancel(job_id=job.pk)
-        self.message_user(request, "The jobs were asked to stop.", messages.SUCCESS)
+            self._do(request, jobs.cancel, job.pk, "was asked to stop.")
 
-    @admin.action(description="Run the selected jobs again", permissions=["control"])
-    def run_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        """Start new jobs like the chosen ones."""
-        user = request.user if isinstance(request.user, User) else None
+    @admin.action(description="Retry the selected jobs", permissions=["control"])
+    def retry(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
+        """Let the chosen jobs go on where they stopped."""
         for job in chosen:
-            jobs.start(kind=Job.Kind(job.kind), arguments=job.arguments, requested_by=user)
-        self.message_user(request, "The jobs were queued.", messages.SUCCESS)
+            self._do(request, jobs.retry, job.pk, "goes on.")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Offer the page that starts jobs to those who may."""
+        may_control = {"may_control": self.has_control_permission(request)}
+        return super().changelist_view(request, may_control | (extra_context or {}))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
+    ) -> HttpResponse:
+        """Add chunks, log and buttons to the fields."""
+        job: Job = context["original"]
+        context |= {
+            "stages": job.chunks.by_stage(),
+            "log_lines": job.log_lines.all(),
+            "may_control": self.has_control_permission(request),
+            "may_cancel": job.state in (Job.State.QUEUED, Job.State.RUNNING),
+            "may_retry": job.state in (Job.State.FAILED, Job.State.CANCELLED),
+        }
+        return super().render_change_form(request, context, *args, **more)
 
     def has_control_permission(self, request: HttpRequest) -> bool:
-        """Only those who may change jobs control them."""
+        """Only those who may change jobs start, cancel and retry them."""
         return bool(request.user.has_perm("recommender.change_job"))
+
+    def _require_control(self, request: HttpRequest) -> None:
+        if not self.has_control_permission(request):
+            raise PermissionDenied
+
+    def _do(self, request: HttpRequest, verb: Callable[..., None], job_id: int, done: str) -> None:
+        try:
+            verb(job_id=job_id)
+        except Job.DoesNotExist as error:
+            raise Http404("There is no such job.") from error
+        except jobs.JobRefused as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"Job #{job_id} {done}", messages.SUCCESS)
+
+    @staticmethod
+    def _to(job_id: int) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:recommender_job_change", args=[job_id]))

@@ -1,35 +1,183 @@
-"""Model versions: what is in service, activate another one, roll back."""
+"""Model versions: figures side by side, put in service, roll back, reject, take the manifest along."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_GET, require_POST
 
+from recommender.admin import version_figures
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import ModelVersion
 from recommender.services import model_versions
 
+MOST_COMPARED = 12
+State = ModelVersion.State
+
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin):
-    """The list of model versions."""
+    """The list of model versions, one of them, and some beside each other."""
 
-    list_display = ("id", "algorithm", "state", "created_at", "activated_at", "artifact_size", "code_version")
-    list_filter = ("state", "algorithm")
-    actions = ("activate",)
+    list_display = (
+        "__str__", "state", "rank_agreement", "rmse", "ndcg_10", "recall_20", "size", "sentence", "created_at",
+    )  # fmt: skip
+    list_filter = ("algorithm", "state")
+    ordering = ("algorithm", "-created_at")
+    actions = ("compare",)
+    fields = (
+        "algorithm", "state", "sentence", "parameters", "seed", "n_threads", "data_fingerprint", "code_version",
+        "artifact_sha256", "size", "artifact_removed_at", "job", "created_at", "activated_at",
+    )  # fmt: skip
+    readonly_fields = fields
 
-    @admin.action(description="Put the selected version in service", permissions=["activate"])
-    def activate(self, request: HttpRequest, chosen: QuerySet[ModelVersion]) -> None:
-        """Activate the chosen versions; the ones in service are retired."""
-        user = request.user if isinstance(request.user, User) else None
-        for version in chosen.order_by("created_at"):
-            try:
-                model_versions.activate(version=version, by=user)
-            except model_versions.NotActivatable as error:
-                self.message_user(request, str(error), messages.ERROR)
-            else:
-                self.message_user(request, f"{version} is in service.", messages.SUCCESS)
+    @admin.display(description="rank agreement")
+    def rank_agreement(self, version: ModelVersion) -> str:
+        """Return the figure with its interval."""
+        return version_figures.words(version.metrics.get("rank_agreement"))
+
+    @admin.display(description="RMSE")
+    def rmse(self, version: ModelVersion) -> str:
+        """Return the figure with its interval."""
+        return version_figures.words(version.metrics.get("rmse"))
+
+    @admin.display(description="nDCG@10")
+    def ndcg_10(self, version: ModelVersion) -> str:
+        """Return the figure with its interval."""
+        return version_figures.words(version.metrics.get("ndcg_10"))
+
+    @admin.display(description="recall@20")
+    def recall_20(self, version: ModelVersion) -> str:
+        """Return the figure with its interval."""
+        return version_figures.words(version.metrics.get("recall_20"))
+
+    @admin.display(description="size", ordering="artifact_size")
+    def size(self, version: ModelVersion) -> str:
+        """Return the size of the artifact."""
+        return "removed" if version.artifact_removed_at else filesizeformat(version.artifact_size)
+
+    @admin.display(description="why")
+    def sentence(self, version: ModelVersion) -> str:
+        """Return what the gate or an admin said."""
+        return version_figures.sentence(version)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of what is done to versions."""
+        own = self.admin_site.admin_view
+        name = "recommender_modelversion_"
+        return [
+            path("compare/", own(require_GET(self.compare_view)), name=name + "compare"),
+            path("<int:version_id>/manifest/", own(require_GET(self.manifest)), name=name + "manifest"),
+            path("<int:version_id>/activate/", own(require_POST(self.activate)), name=name + "activate"),
+            path("<int:version_id>/roll-back/", own(require_POST(self.roll_back)), name=name + "roll_back"),
+            path("<int:version_id>/reject/", own(require_POST(self.reject)), name=name + "reject"),
+            *super().get_urls(),
+        ]
+
+    @admin.action(description="Compare the selected versions", permissions=["view"])
+    def compare(self, request: HttpRequest, chosen: QuerySet[ModelVersion]) -> HttpResponse | None:
+        """Go to the versions side by side."""
+        ids = [str(version_id) for version_id in chosen.values_list("pk", flat=True)[:MOST_COMPARED]]
+        if len(ids) < 2:
+            self.message_user(request, "Choose two versions or more to compare.", messages.WARNING)
+            return None
+        address = reverse("admin:recommender_modelversion_compare")
+        return HttpResponseRedirect(f"{address}?ids={','.join(ids)}")
+
+    def compare_view(self, request: HttpRequest) -> HttpResponse:
+        """Show some versions side by side."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isdecimal() and len(text) < 19]
+        versions = list(ModelVersion.objects.beside_each_other(ids[:MOST_COMPARED]))
+        table = [
+            (heading, [version_figures.words(version.metrics.get(metric)) for version in versions])
+            for metric, heading in version_figures.METRICS
+        ]
+        context = self.admin_site.each_context(request) | {
+            "title": "Versions side by side",
+            "versions": versions,
+            "table": table,
+            "charts": version_figures.charts((str(version), version.metrics) for version in versions),
+        }
+        return TemplateResponse(request, "admin/recommender/modelversion/compare.html", context)
+
+    def manifest(self, request: HttpRequest, version_id: int) -> JsonResponse:
+        """Hand over what the artifact was made of."""
+        version = get_object_or_404(ModelVersion, pk=version_id)
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        answer = JsonResponse(model_versions.manifest(version=version), json_dumps_params={"indent": 2})
+        answer["Content-Disposition"] = f'attachment; filename="{version.algorithm}-{version.pk}.json"'
+        return answer
+
+    def activate(self, request: HttpRequest, version_id: int) -> HttpResponse:
+        """Put a version in service; a rejected one only once that has been confirmed."""
+        version = self._controlled(request, version_id)
+        if version.state == State.REJECTED and "confirmed" not in request.POST:
+            context = self.admin_site.each_context(request) | {"title": "Override the rejection?", "version": version}
+            context["sentence"] = version_figures.sentence(version)
+            return TemplateResponse(request, "admin/recommender/modelversion/override.html", context)
+        return self._do(request, version, lambda by: model_versions.activate(version=version, by=by), "is in service.")
+
+    def roll_back(self, request: HttpRequest, version_id: int) -> HttpResponse:
+        """Put back in service what was there before."""
+        version = self._controlled(request, version_id)
+        if version.state != State.ACTIVE:
+            self.message_user(request, f"{version} is not in service any more; look again.", messages.ERROR)
+            return self._to(version)
+
+        def back(by: User | None) -> ModelVersion:
+            return model_versions.roll_back(algorithm=version.algorithm, by=by)
+
+        return self._do(request, version, back, "is in service.")
+
+    def reject(self, request: HttpRequest, version_id: int) -> HttpResponse:
+        """Keep a version out of service."""
+        version = self._controlled(request, version_id)
+        return self._do(request, version, lambda by: model_versions.reject(version=version, by=by), "is rejected.")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
+    ) -> HttpResponse:
+        """Add charts and buttons to the fields."""
+        version: ModelVersion = context["original"]
+        context |= {
+            "charts": version_figures.charts(version_figures.rows_of(version)),
+            "may_activate": self.has_activate_permission(request),
+            "is_active": version.state == State.ACTIVE,
+            "is_rejected": version.state == State.REJECTED,
+        }
+        return super().render_change_form(request, context, *args, **more)
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
-        """Only those who may change model versions activate them."""
+        """Only those who may change model versions activate, roll back and reject them."""
         return bool(request.user.has_perm("recommender.change_modelversion"))
+
+    def _controlled(self, request: HttpRequest, version_id: int) -> ModelVersion:
+        if not self.has_activate_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(ModelVersion, pk=version_id)
+
+    def _do(
+        self, request: HttpRequest, version: ModelVersion, verb: Callable[[User | None], ModelVersion], done: str
+    ) -> HttpResponse:
+        try:
+            moved = verb(request.user if isinstance(request.user, User) else None)
+        except (model_versions.NotActivatable, model_versions.NothingToRollBackTo) as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"{moved} {done}", messages.SUCCESS)
+        return self._to(version)
+
+    @staticmethod
+    def _to(version: ModelVersion) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:recommender_modelversion_change", args=[version.pk]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -20,6 +21,15 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> JobQuerySet:
         """Return the jobs that are queued, running or cancelling, the oldest first."""
         return self.filter(state__in=Job.UNFINISHED).order_by("pk")
+
+    def last_succeeded(self, *kinds: Job.Kind) -> Job | None:
+        """Return the job of these kinds that was the last to succeed."""
+        return self.filter(kind__in=kinds, state=Job.State.SUCCEEDED).order_by("-finished_at").first()
+
+    def progress_of(self, job_ids: Sequence[int]) -> JobQuerySet:
+        """Return the jobs with these ids, with what tells how far they are."""
+        read = ("kind", "state", "progress", "resumed_at", "resumed_progress", "heartbeat_at")
+        return self.filter(pk__in=job_ids).only(*read)
 
     def locked(self, job_id: int) -> Job:
         """Return a job whose row is ours until the transaction ends: every change of a job's state begins here."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import Now
 
 from recommender.models.job import Job
@@ -42,6 +42,12 @@ class JobChunkQuerySet(models.QuerySet["JobChunk"]):
     def queued(self) -> JobChunkQuerySet:
         """Return the chunks that wait for a worker."""
         return self.filter(state=JobChunk.State.QUEUED)
+
+    def by_stage(self) -> models.QuerySet[JobChunk, Any]:
+        """Return the stages in order with how many of their chunks are in each state, and the attempts of all."""
+        in_state = {f"n_{state}": Count("pk", filter=Q(state=state)) for state in JobChunk.State.values}
+        stages = self.order_by("stage").values("stage", "stage_name")
+        return stages.annotate(n_attempts=Sum("attempts"), **in_state)
 
     def unheard(self, lost_after: timedelta) -> JobChunkQuerySet:
         """Return unfinished chunks without a sign of life, by the database's clock: message or worker is lost."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -20,6 +21,10 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def stored(self) -> ModelVersionQuerySet:
         """Return the versions whose artifact has not been removed."""
         return self.filter(artifact_removed_at=None)
+
+    def beside_each_other(self, version_ids: Sequence[int]) -> ModelVersionQuerySet:
+        """Return the versions with these ids, by algorithm, the newest first."""
+        return self.filter(pk__in=version_ids).order_by("algorithm", "-created_at")
 
     def usage(self) -> models.QuerySet[ModelVersion, Any]:
         """Return algorithm, number of stored versions and their bytes, by algorithm."""

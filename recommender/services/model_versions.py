@@ -150,6 +150,14 @@ def record_metrics(*, metrics: Mapping[str, dict[str, Any]], parameters: Mapping
     return recorded
 
 
+def manifest(*, version: ModelVersion) -> dict[str, Any]:
+    """Return what a version was made of and what came out, from its row: the file may have been removed."""
+    names = ("algorithm", "parameters", "seed", "data_fingerprint", "code_version", "n_threads")
+    made_of = {name: getattr(version, name) for name in names}
+    artifact = {"key": version.artifact_key, "sha256": version.artifact_sha256, "size": version.artifact_size}
+    return {"version": version.pk, **made_of, "artifact": artifact, "created_at": version.created_at.isoformat()}
+
+
 def lock(*, algorithm: str) -> None:
     """Let no other transaction change which version of an algorithm is in service, or what is stored, until the end."""
     with connection.cursor() as cursor:

@@ -1,0 +1,131 @@
+"""The screens of jobs: who sees and does what, live progress, starting with validation."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from recommender.models import Job, JobLogLine
+from tests.factories import make_chunk, make_job
+
+pytestmark = pytest.mark.django_db
+BASE = "/admin/recommender/job/"
+OUTSIDE = {"anonymous": 302, "plain": 302, "no_rights": 403}
+
+
+def running(progress: float = 0.25) -> Job:
+    return make_job(state=Job.State.RUNNING, started_at=timezone.now(), progress=progress)
+
+
+def failed() -> Job:
+    now = timezone.now()
+    return make_job(
+        state=Job.State.FAILED, error="The disk is full.", traceback="Traceback: here", started_at=now, finished_at=now
+    )
+
+
+@pytest.mark.parametrize(("who", "status"), [*OUTSIDE.items(), ("viewer", 200), ("changer", 200)])
+def test_those_with_view_rights_see_jobs(visitors: dict[str, Client], who: str, status: int) -> None:
+    job = running()
+    for address in ("", f"{job.pk}/change/", f"progress/?id={job.pk}"):
+        assert visitors[who].get(BASE + address).status_code == status, address
+
+
+@pytest.mark.parametrize("who", [*OUTSIDE, "viewer"])
+def test_others_start_cancel_and_retry_nothing(visitors: dict[str, Client], who: str) -> None:
+    job, broken = running(), failed()
+    status = OUTSIDE.get(who, 403)
+    for address, body in (
+        ("start/", {"kind": "retrain"}), (f"{job.pk}/cancel/", {}), (f"{broken.pk}/retry/", {}),
+    ):  # fmt: skip
+        assert visitors[who].post(BASE + address, body).status_code == status, address
+    assert visitors[who].get(BASE + "start/").status_code == status
+    visitors[who].post(BASE, {"action": "cancel", "_selected_action": [job.pk]})
+    visitors[who].post(BASE, {"action": "retry", "_selected_action": [broken.pk]})
+    assert set(Job.objects.values_list("pk", "state")) == {(job.pk, "running"), (broken.pk, "failed")}
+
+
+@pytest.mark.parametrize("kind", ["retrain", "similar_movies", "title_index", "tmdb", "snapshot"])
+def test_those_with_change_rights_start_every_kind(visitors: dict[str, Client], kind: str) -> None:
+    answer = visitors["changer"].post(BASE + "start/", {"kind": kind})
+    job = Job.objects.get(kind=kind)
+    assert answer["Location"] == f"{BASE}{job.pk}/change/"
+    assert str(job.requested_by) == "dave"
+
+
+@pytest.mark.parametrize(
+    ("body", "arguments"),
+    [
+        ({"kind": "train", "algorithm": "als", "seed": 3}, {"algorithm": "als", "seed": 3}),
+        (
+            {"kind": "train", "algorithm": "als", "seed": 0, "n_factors": 8, "regularization": 0.1},
+            {"algorithm": "als", "seed": 0, "hyperparameters": {"n_factors": 8, "regularization": 0.1}},
+        ),
+        (
+            {"kind": "evaluate", "algorithms": ["als"], "split": "temporal", "n_splits": 2, "seed": 1},
+            {"algorithms": ["als"], "split": "temporal", "n_splits": 2, "seed": 1},
+        ),
+        ({"kind": "import", "path": "/data/ml-latest"}, {"path": "/data/ml-latest"}),
+    ],
+)
+def test_it_starts_what_the_form_says(
+    visitors: dict[str, Client], body: dict[str, Any], arguments: dict[str, Any]
+) -> None:
+    visitors["changer"].post(BASE + "start/", body)
+    assert Job.objects.get(kind=body["kind"]).arguments == arguments
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"algorithm": "als", "seed": 0, "n_factors": 0}, "greater than or equal to 1"),
+        ({"algorithm": "median", "seed": 0, "n_factors": 8}, "median has no n_factors"),
+        ({"algorithm": "ease", "seed": 0, "regularization": 0}, "regularization must be above 0"),
+        ({"algorithm": "oracle", "seed": 0}, "oracle is not one of the available choices"),
+        ({"algorithm": "als", "seed": 0, "regularization": "nan"}, "Enter a number"),
+    ],
+)
+def test_it_says_in_a_sentence_what_cannot_be_trained(
+    visitors: dict[str, Client], body: dict[str, Any], sentence: str
+) -> None:
+    answer = visitors["changer"].post(BASE + "start/", {"kind": "train"} | body)
+    assert sentence in answer.content.decode()
+    assert not Job.objects.exists()
+
+
+def test_those_with_change_rights_cancel_and_retry(visitors: dict[str, Client]) -> None:
+    job, broken = running(), failed()
+    make_chunk(job=job, state="running", started_at=timezone.now(), attempts=1)
+    dave = visitors["changer"]
+    dave.post(f"{BASE}{job.pk}/cancel/")
+    dave.post(f"{BASE}{broken.pk}/retry/")
+    assert [Job.objects.get(pk=each.pk).state for each in (job, broken)] == ["cancelling", "queued"]
+    assert "only a job that failed" in dave.post(f"{BASE}{job.pk}/retry/", follow=True).content.decode()
+    assert dave.post(f"{BASE}999999/cancel/").status_code == 404
+    assert dave.get(f"{BASE}{job.pk}/cancel/").status_code == 405
+
+
+def test_a_button_needs_the_token_of_its_page(visitors: dict[str, Client]) -> None:
+    strict = visitors["changer"]
+    strict.handler.enforce_csrf_checks = True
+    assert strict.post(BASE + "start/", {"kind": "retrain"}).status_code == 403
+
+
+def test_it_tells_how_far_jobs_are(visitors: dict[str, Client], django_assert_max_num_queries: Any) -> None:
+    ids = [running(0.25).pk, failed().pk]
+    with django_assert_max_num_queries(5):  # session, user, two for rights, jobs
+        answer = visitors["viewer"].get(BASE + "progress/", {"id": [*ids, "x", "9" * 30]}).json()["jobs"]
+    assert answer[str(ids[0])] == {"progress": 0.25, "words": "25%", "live": True}
+    assert answer[str(ids[1])]["live"] is False
+
+
+def test_a_job_shows_log_chunks_error_and_traceback(visitors: dict[str, Client]) -> None:
+    job = failed()
+    make_chunk(job=job, stage_name="compare", attempts=7)
+    JobLogLine.objects.create(job=job, text="Half way <there>.")
+    page = visitors["viewer"].get(f"{BASE}{job.pk}/change/").content.decode()
+    for words in ("The disk is full.", "Traceback: here", "compare", "<td>7</td>", "Half way &lt;there&gt;."):
+        assert words in page
+    assert "/retry/" not in page
+    assert f"{job.pk}/retry/" in visitors["changer"].get(f"{BASE}{job.pk}/change/").content.decode()

@@ -1,0 +1,95 @@
+"""The screens of model versions: who sees and does what, overriding, comparing, the manifest, charts."""
+
+import pytest
+from django.test import Client
+
+from recommender.models import Activation, ModelVersion
+from recommender.services import model_versions
+from tests.factories import make_model_version
+
+pytestmark = pytest.mark.django_db
+BASE = "/admin/recommender/modelversion/"
+OUTSIDE = {"anonymous": 302, "plain": 302, "no_rights": 403}
+FIGURE = {"mean": 0.8, "low": 0.7, "high": 0.9}
+METRICS = {"rank_agreement": FIGURE, "segments": {"few ratings": {"raters": 9, "rank_agreement": FIGURE}}}
+
+
+def state(version: ModelVersion) -> str:
+    return ModelVersion.objects.get(pk=version.pk).state
+
+
+@pytest.mark.parametrize(("who", "status"), [*OUTSIDE.items(), ("viewer", 200), ("changer", 200)])
+def test_those_with_view_rights_see_versions(visitors: dict[str, Client], who: str, status: int) -> None:
+    version = make_model_version(metrics=METRICS)
+    for address in ("", f"{version.pk}/change/", f"{version.pk}/manifest/", f"compare/?ids={version.pk},x"):
+        assert visitors[who].get(BASE + address).status_code == status, address
+
+
+@pytest.mark.parametrize("who", [*OUTSIDE, "viewer"])
+def test_others_change_nothing(visitors: dict[str, Client], who: str) -> None:
+    old, active = make_model_version("als/1"), make_model_version("als/2", stars=4.0)
+    candidate = make_model_version("als/3", stars=2.0)
+    for version in (old, active):
+        model_versions.activate(version=version)
+    for address in (f"{candidate.pk}/activate/", f"{active.pk}/roll-back/", f"{candidate.pk}/reject/"):
+        assert visitors[who].post(BASE + address, {"confirmed": "yes"}).status_code == OUTSIDE.get(who, 403)
+    assert [state(version) for version in (old, active, candidate)] == ["retired", "active", "candidate"]
+
+
+def test_those_with_change_rights_activate_roll_back_and_reject(visitors: dict[str, Client]) -> None:
+    dave = visitors["changer"]
+    one, two = make_model_version("als/1"), make_model_version("als/2", stars=4.0)
+    dave.post(f"{BASE}{one.pk}/activate/")
+    dave.post(f"{BASE}{two.pk}/activate/")
+    assert (state(one), state(two)) == ("retired", "active")
+    assert "in service" in dave.post(f"{BASE}{two.pk}/reject/", follow=True).content.decode()
+    dave.post(f"{BASE}{two.pk}/roll-back/")
+    assert (state(one), state(two)) == ("active", "retired")
+    assert "is not in service any more" in dave.post(f"{BASE}{two.pk}/roll-back/", follow=True).content.decode()
+    assert state(one) == "active"
+    dave.post(f"{BASE}{two.pk}/reject/")
+    assert state(two) == "rejected"
+    assert dave.get(f"{BASE}{two.pk}/activate/").status_code == 405
+
+
+def test_it_asks_before_it_overrides_a_rejection(visitors: dict[str, Client]) -> None:
+    version = make_model_version(state="rejected", metrics={"gate": {"sentence": "It ranks worse."}})
+    dave = visitors["changer"]
+    question = dave.post(f"{BASE}{version.pk}/activate/").content.decode()
+    assert "It ranks worse." in question
+    assert state(version) == "rejected"
+    dave.post(f"{BASE}{version.pk}/activate/", {"confirmed": "yes"})
+    assert state(version) == "active"
+    assert Activation.objects.get(version=version).overrides_rejection
+
+
+def test_it_says_why_a_damaged_version_stays_out_of_service(visitors: dict[str, Client]) -> None:
+    version = make_model_version(artifact_sha256="0" * 64)
+    page = visitors["changer"].post(f"{BASE}{version.pk}/activate/", follow=True).content.decode()
+    assert "stays out of service" in page
+    assert state(version) == "candidate"
+
+
+def test_it_compares_two_versions(visitors: dict[str, Client]) -> None:
+    one, two = make_model_version("als/1", metrics=METRICS), make_model_version("als/2", metrics=METRICS)
+    carol = visitors["viewer"]
+    chosen = {"action": "compare", "_selected_action": [one.pk, two.pk]}
+    page = carol.post(BASE, chosen, follow=True).content.decode()
+    assert page.count("0.8000 (0.7000 to 0.9000)") == 4  # a table and a chart of each
+    lonely = carol.post(BASE, chosen | {"_selected_action": [one.pk]}, follow=True).content.decode()
+    assert "Choose two versions or more" in lonely
+
+
+def test_it_draws_segments_with_their_intervals(visitors: dict[str, Client]) -> None:
+    version = make_model_version(metrics=METRICS)
+    page = visitors["viewer"].get(f"{BASE}{version.pk}/change/").content.decode()
+    assert "few ratings" in page
+    assert 'x1="233.3" x2="300.0"' in page
+
+
+def test_the_manifest_names_what_the_version_was_made_of(visitors: dict[str, Client]) -> None:
+    version = make_model_version(seed=7, parameters={"n_factors": 8})
+    answer = visitors["viewer"].get(f"{BASE}{version.pk}/manifest/")
+    assert answer["Content-Disposition"] == f'attachment; filename="als-{version.pk}.json"'
+    assert answer.json()["parameters"] == {"n_factors": 8}
+    assert answer.json()["artifact"]["sha256"] == version.artifact_sha256
