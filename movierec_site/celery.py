@@ -44,6 +44,7 @@ app.config_from_object(
         "task_time_limit": 24 * 3600,
         "enable_utc": True,
         "timezone": "UTC",
+        "result_expires": None,  # there are no results, so beat need not offer to remove them
         "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler",
     }
 )
