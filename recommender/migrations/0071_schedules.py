@@ -3,6 +3,7 @@
 import json
 
 from django.db import migrations
+from django.utils import timezone
 
 TASKS = "recommender.tasks.jobs"
 SCHEDULES = (
@@ -18,6 +19,10 @@ SCHEDULES = (
 def offer(apps, schema_editor):
     crontabs = apps.get_model("django_celery_beat", "CrontabSchedule").objects
     tasks = apps.get_model("django_celery_beat", "PeriodicTask").objects
+    # A beat that has never seen a time of change takes the first one it sees for old, and misses that change.
+    apps.get_model("django_celery_beat", "PeriodicTasks").objects.get_or_create(
+        ident=1, defaults={"last_update": timezone.now()}
+    )
     for name, hour, task, arguments, enabled, description in SCHEDULES:
         if tasks.filter(name=name).exists():
             continue
