@@ -44,9 +44,7 @@ app.config_from_object(
         "task_time_limit": 24 * 3600,
         "enable_utc": True,
         "timezone": "UTC",
-        "beat_schedule": {
-            "forget old impressions": {"task": "recommender.forget_old_impressions", "schedule": 24 * 3600.0}
-        },
+        "result_expires": None,  # there are no results, so beat need not offer to remove them
         "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler",
     }
 )

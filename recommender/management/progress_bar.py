@@ -4,25 +4,33 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from tqdm import tqdm
 
 from recommender.models import Job
-from recommender.services.progress import OnProgress
 
 SECONDS_BETWEEN_LINES = 5.0
-FORMAT = "{desc}: {percentage:3.0f}% |{bar}| {rate_fmt}, {remaining} left{postfix}"
+FORMAT = "{desc}: {percentage:3.0f}% |{bar}| {postfix}"
+WAITING = "waiting for a worker"
+
+
+class Draw(Protocol):
+    """Draws the share done (0..1) and a few words; an `OnProgress` that may know the seconds left better."""
+
+    def __call__(self, share: float, message: str = "", *, seconds_left: float | None = None) -> None: ...
 
 
 def show(label: str, views: Iterable[Job]) -> None:
     """Draw a job until it is finished; whatever `views` raises goes on to the caller."""
-    with meter(label) as on_progress:
+    with meter(label) as draw:
         for job in views:
-            on_progress(job.progress, job.message)
+            words = WAITING if job.state == Job.State.QUEUED else job.message
+            draw(job.progress, words, seconds_left=job.seconds_left)
 
 
 @contextlib.contextmanager
-def meter(label: str) -> Iterator[OnProgress]:
+def meter(label: str) -> Iterator[Draw]:
     """Draw what the yielded function is told: the share done and a few words."""
     began = time.monotonic()
     if sys.stdout.isatty():
@@ -34,24 +42,44 @@ def meter(label: str) -> Iterator[OnProgress]:
     print(f"{label}: done in {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _bar(bar: "tqdm[None]") -> OnProgress:
-    def draw(share: float, message: str = "") -> None:
-        bar.set_postfix_str(message, refresh=False)
+def _bar(bar: "tqdm[None]") -> Draw:
+    pace = _Pace()
+
+    def draw(share: float, message: str = "", *, seconds_left: float | None = None) -> None:
+        bar.set_postfix_str(" ".join(filter(None, (pace.words(share, seconds_left), message))), refresh=False)
         bar.update(max(round(share * 100, 1) - bar.n, 0))
         bar.refresh()
 
     return draw
 
 
-def _lines(label: str) -> OnProgress:
-    began = last = time.monotonic()
+def _lines(label: str) -> Draw:
+    pace = _Pace()
+    last = time.monotonic()
 
-    def write(share: float, message: str = "") -> None:
+    def write(share: float, message: str = "", *, seconds_left: float | None = None) -> None:
         nonlocal last
-        now = time.monotonic()
-        if now - last >= SECONDS_BETWEEN_LINES and share > 0:
-            last = now
-            rate = share / (now - began)
-            print(f"{label}: {share:.0%} {message} ({rate:.1%} a second, {(1 - share) / rate:.0f} s left)", flush=True)
+        words = pace.words(share, seconds_left)
+        if time.monotonic() - last >= SECONDS_BETWEEN_LINES and (share > 0 or message):
+            last = time.monotonic()
+            print(" ".join(filter(None, (f"{label}: {share:.0%}", message, words and f"({words})"))), flush=True)
 
     return write
+
+
+class _Pace:
+    """The rate since the first look, and the time left by it unless somebody knows better."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, float] | None = None
+
+    def words(self, share: float, seconds_left: float | None) -> str:
+        """Return rate and time left, nothing while nobody can say."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = (now, share)
+        gained, seconds = share - self._first[1], now - self._first[0]
+        rate = gained / seconds if gained > 0 and seconds > 0 else None
+        left = (1 - share) / rate if seconds_left is None and rate else seconds_left
+        said = [f"{rate:.1%} a second"] if rate else []
+        return ", ".join([*said, f"{tqdm.format_interval(left)} left"] if left is not None else said)

@@ -1,6 +1,9 @@
 """Rings for workers. A message only says that a job has something to do; the rows say what."""
 
+import contextlib
 import logging
+import threading
+from collections.abc import Iterator
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -9,10 +12,23 @@ logger = logging.getLogger(__name__)
 TASK = "recommender.tasks.jobs.run_chunk"
 MOST_RINGS = 64
 """A worker that finishes a chunk rings again while more of them wait, so this many keep as many workers busy."""
+_silent = threading.Event()
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """Ring for nobody: this process does the work itself, and there may be no broker."""
+    _silent.set()
+    try:
+        yield
+    finally:
+        _silent.clear()
 
 
 def ring(*, job_id: int, times: int = 1) -> None:
     """Ask for this many workers to look at a job. A lost message only delays: `jobs.recover` rings again."""
+    if _silent.is_set():
+        return
     try:
         for _ in range(min(times, MOST_RINGS)):
             current_app.send_task(TASK, args=[job_id])

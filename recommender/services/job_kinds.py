@@ -31,9 +31,9 @@ def _title_index() -> Stages:
 
 
 def _train() -> Stages:
-    from recommender.services import snapshots, training
+    from recommender.services import retention, snapshots, training
 
-    return (snapshots.TAKE_SNAPSHOT, training.TRAIN, training.GATE)
+    return (snapshots.TAKE_SNAPSHOT, training.TRAIN, training.GATE, retention.COLLECT)
 
 
 def _evaluate() -> Stages:
@@ -57,7 +57,8 @@ def _similar_movies() -> Stages:
 def _retrain() -> Stages:
     from recommender.services import similar_movies, title_search
 
-    return (*_train(), similar_movies.COMPARE, similar_movies.PUT_TOGETHER, title_search.BUILD_INDEX)
+    *training, collect = _train()
+    return (*training, similar_movies.COMPARE, similar_movies.PUT_TOGETHER, title_search.BUILD_INDEX, collect)
 
 
 def _tmdb() -> Stages:

@@ -1,21 +1,29 @@
 """Load what a model version is about, verified: its sha256, its manifest and the arrays it is made of."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.engine.artifact import ArtifactError, read_artifact
 from recommender.engine.recommender import Model
 from recommender.engine.registry import UnknownAlgorithm, load_model
 from recommender.engine.similar_movies import Neighbours
+from recommender.engine.snapshot import Snapshot
 from recommender.engine.title_index import TitleIndex
 from recommender.models import ModelVersion
 from recommender.services import artifacts
 
+OF_ARRAYS: dict[str, Callable[[Mapping[str, NDArray[Any]]], Neighbours | Snapshot]] = {
+    ModelVersion.SIMILAR_MOVIES: Neighbours.from_arrays,
+    ModelVersion.SNAPSHOT: Snapshot.from_arrays,
+}
+
 
 def load(version: ModelVersion) -> Any:
-    """Return the model, title index or neighbours of a version.
+    """Return the model, title index, neighbours or snapshot of a version.
 
     Raises
     ------
@@ -27,10 +35,10 @@ def load(version: ModelVersion) -> Any:
     if version.algorithm == ModelVersion.TITLE_INDEX:
         return TitleIndex(artifacts.local_folder(key=version.artifact_key, sha256=version.artifact_sha256))
     arrays, manifest = read_artifact(_file(version))
-    if version.algorithm == ModelVersion.SIMILAR_MOVIES:
+    if version.algorithm in OF_ARRAYS:
         if manifest.get("algorithm") != version.algorithm:
             raise ArtifactError(f"The artifact of {version} is of {manifest.get('algorithm')!r}; roll back.")
-        return Neighbours.from_arrays(arrays)
+        return OF_ARRAYS[version.algorithm](arrays)
     try:
         return load_model(version.algorithm, arrays, manifest)
     except UnknownAlgorithm as error:
@@ -40,7 +48,7 @@ def load(version: ModelVersion) -> Any:
 def check(version: ModelVersion) -> None:
     """Raise `ArtifactError` unless the version can be loaded and, if it is a model, knows what to recommend."""
     loaded = load(version)
-    if isinstance(loaded, TitleIndex | Neighbours):
+    if isinstance(loaded, TitleIndex | Neighbours | Snapshot):
         return
     model: Model = loaded
     nobody = np.zeros(0, dtype=np.int32)

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from recommender.engine.registry import ALGORITHMS
-from recommender.models import ModelVersion
-from recommender.services import artifacts, checkpoints, model_versions
+from recommender.models import JobChunk, ModelVersion
+from recommender.services import artifacts, checkpoints, job_log, model_versions
+from recommender.services.job_stages import Outcome, Stage
+from recommender.services.progress import OnProgress
 
 logger = logging.getLogger(__name__)
 State = ModelVersion.State
@@ -74,6 +76,18 @@ def collect() -> Collected:
         checkpoints=checkpoints.remove_stale(),
         freed=sum(version.artifact_size for version in removed),
     )
+
+
+def _collect(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    """Collect at the end of a job; what the job has built is in service, whether or not room can be made now."""
+    on_progress(0.0, "Removing old versions")
+    try:
+        collected = collect()
+    except artifacts.storage_errors() as error:
+        job_log.write(job_id=chunk.job_id, text=f"Old versions stay until the next collection: {error}")
+        return Outcome()
+    job_log.write(job_id=chunk.job_id, text=f"{len(collected.versions)} old versions removed.")
+    return Outcome()
 
 
 def _protected(stored: Iterable[ModelVersion], now: datetime) -> set[int]:
@@ -145,3 +159,6 @@ def _remove_orphans(now: datetime) -> Iterable[str]:
             if key not in known and written_at < now - SAFE_FOR:
                 artifacts.remove(key=key)
                 yield key
+
+
+COLLECT = Stage("collect", "Removing old versions", _collect, weight=0.1)

@@ -67,20 +67,26 @@ class Evaluation:
         }
 
     def table(self) -> str:
-        """Return the figures with the larger half-width of each interval, one line per algorithm."""
-        width = max([len(name) for name in self.algorithms] + [9])
-        lines = ["algorithm".ljust(width) + "".join(heading.rjust(COLUMN_WIDTH) for heading in HEADINGS) + "  seconds"]
-        for name, report in self.algorithms.items():
-            cells = [_cell(report.metrics.get(metric)).rjust(COLUMN_WIDTH) for metric in METRICS]
-            lines.append(name.ljust(width) + "".join(cells) + f"{report.seconds:9.1f}")
-        return "\n".join(lines)
+        """Return the figures as a table, see `table`."""
+        return table(self.to_json())
 
 
-def _cell(interval: Interval | None) -> str:
+def table(figures: dict[str, Any]) -> str:
+    """Return the figures of `Evaluation.to_json` with the larger half-width of each interval, a line per algorithm."""
+    algorithms: dict[str, dict[str, Any]] = figures["algorithms"]
+    width = max([len(name) for name in algorithms] + [9])
+    lines = ["algorithm".ljust(width) + "".join(heading.rjust(COLUMN_WIDTH) for heading in HEADINGS) + "  seconds"]
+    for name, report in algorithms.items():
+        cells = [_cell(report.get(metric)).rjust(COLUMN_WIDTH) for metric in METRICS]
+        lines.append(name.ljust(width) + "".join(cells) + f"{report['seconds']:9.1f}")
+    return "\n".join(lines)
+
+
+def _cell(interval: dict[str, float] | None) -> str:
     if interval is None:
         return "–"
-    half = max(interval.high - interval.mean, interval.mean - interval.low)
-    return f"{interval.mean:.3f} ±{half:.3f}"
+    half = max(interval["high"] - interval["mean"], interval["mean"] - interval["low"])
+    return f"{interval['mean']:.3f} ±{half:.3f}"
 
 
 def _to_json(metrics: dict[str, Interval]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Runs everything on one machine: database, web server and worker; prepares what a first run needs."""
+"""Runs everything on one machine: database, web server, worker and schedule; prepares what a first run needs."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ PATIENCE = 60.0
 class Command(BaseCommand):
     """`make run`."""
 
-    help = "Run movierec on this machine: database, web server and worker, preparing what is missing."
+    help = "Run movierec on this machine: database, web server, worker and schedule, preparing what is missing."
     requires_system_checks = ()  # they import every page; the web server does that too, at the same time
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -74,6 +74,7 @@ class Command(BaseCommand):
             self._say(f"movierec is at {url}")
             self._recover_jobs()  # while no worker has any
             start_worker(supervisor)  # after the first page, so that they do not compete for it
+            start_beat(supervisor)
             self._create_admin()
             threading.Thread(target=self._prepare, args=(url, stopping), name="first-run", daemon=True).start()
             supervisor.wait()
@@ -136,4 +137,15 @@ def start_worker(supervisor: Supervisor) -> None:
         cwd=settings.BASE_DIR,
         stop_signals=[(signal.SIGTERM, 3.0), (signal.SIGQUIT, 2.0)],
         death_signal=signal.SIGQUIT,
+    )
+
+
+def start_beat(supervisor: Supervisor) -> None:
+    """Start the process that starts scheduled jobs."""
+    supervisor.start(
+        "beat",
+        [sys.executable, "-m", "celery", "-A", "movierec_site", "beat", "--pidfile", "", "--loglevel", "INFO"],
+        cwd=settings.BASE_DIR,
+        stop_signals=[(signal.SIGTERM, 3.0)],
+        death_signal=signal.SIGTERM,
     )

@@ -1,0 +1,15 @@
+"""Trains what is in service again on the ratings of now."""
+
+from recommender.management.job_command import JobCommand
+from recommender.models import Job, ModelVersion
+
+
+class Command(JobCommand):
+    """`manage.py retrain`."""
+
+    help = "Train what is in service again, activate what is not worse, then similar movies and the title index."
+    kind = Job.Kind.RETRAIN
+
+    def done(self, job: Job) -> str:
+        versions = ModelVersion.objects.filter(job=job).order_by("pk")
+        return f"Retrained: {', '.join(f'{v.algorithm} {v.get_state_display().lower()}' for v in versions)}."

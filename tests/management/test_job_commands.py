@@ -1,0 +1,184 @@
+"""Every kind of job from the command line: here with --local, in a worker otherwise, stopped by Ctrl-C."""
+
+import io
+import signal
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from recommender.engine.generator import generate
+from recommender.models import Job, ModelVersion, Rating
+from recommender.services import jobs, movielens
+from tests.factories import make_job
+from tests.management.processes import manage
+from tests.site.processes import wait_until
+from tests.tasks.conftest import Workers, broker_url, workers
+
+__all__ = ["broker_url", "workers"]
+pytestmark = pytest.mark.django_db(transaction=True)
+LOCAL = "--local"
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("release") / "dataset"
+    generate(folder, n_raters=60, n_movies=80, n_ratings=2_000, seed=1)
+    return folder
+
+
+@pytest.fixture
+def imported(release: Path) -> Path:
+    movielens.import_movielens(path=release)
+    return release
+
+
+def run(*arguments: str) -> list[str]:
+    """Return the lines that a command has written besides its progress."""
+    output = io.StringIO()
+    call_command(*arguments, stdout=output)
+    return output.getvalue().splitlines()
+
+
+def refusal(*arguments: str) -> str:
+    with pytest.raises(CommandError) as refused:
+        run(*arguments)
+    return str(refused.value)
+
+
+def test_it_imports_and_once_more_changes_nothing(release: Path) -> None:
+    (line,) = run("import_movielens", str(release), LOCAL)
+    n_ratings = Rating.objects.count()
+    assert line.startswith(f"Imported {release}. Movies: 80 new, 0 changed")
+    assert f"ratings: {n_ratings:,} new" in line
+    (line,) = run("import_movielens", str(release), LOCAL)
+    assert f"ratings: 0 new, 0 changed, 0 gone, {n_ratings:,} as they were" in line
+
+
+def test_it_trains_with_other_hyperparameters(imported: Path) -> None:
+    (line,) = run("train", "als", "--set", "n_factors=4", "regularization=0.1", "--seed", "3", LOCAL)
+    version = ModelVersion.objects.active().get(algorithm="als")
+    assert line == f"als is version {version.pk}, active. No model of this algorithm was in service yet."
+    assert (version.parameters["n_factors"], version.parameters["regularization"], version.seed) == (4, 0.1, 3)
+    (line,) = run("train", "als", "--set", "n_factors=4", "regularization=0.1", "--seed", "3", LOCAL)
+    assert line.endswith(f"rejected. It is the same, to the byte, as version {version.pk} in service.")
+
+
+def test_it_keeps_a_snapshot(imported: Path) -> None:
+    (line,) = run("snapshot", LOCAL)
+    version = ModelVersion.objects.active().get(algorithm=ModelVersion.SNAPSHOT)
+    assert line == f"A snapshot of {Rating.objects.count():,} ratings is version {version.pk}."
+
+
+@pytest.mark.parametrize("command", [ModelVersion.TITLE_INDEX, ModelVersion.SIMILAR_MOVIES])
+def test_it_builds(imported: Path, command: str) -> None:
+    (line,) = run(command, LOCAL)
+    version = ModelVersion.objects.active().get(algorithm=command)
+    assert line.endswith(f"in service as version {version.pk}.")
+
+
+def test_it_retrains_what_is_in_service(imported: Path) -> None:
+    run("train", "mean", LOCAL)
+    (line,) = run("retrain", LOCAL)
+    assert line == "Retrained: mean rejected, similar_movies active, title_index active."
+
+
+def test_it_evaluates_as_on_disk(imported: Path) -> None:
+    wanted = ("evaluate", "mean", "median", "--splits", "2")
+    here, on_disk = run(*wanted, LOCAL), run(*wanted, "--data", str(imported))
+    assert Job.objects.get().state == Job.State.SUCCEEDED
+    assert [line.rsplit(maxsplit=1)[0] for line in here[:3]] == [line.rsplit(maxsplit=1)[0] for line in on_disk[:3]]
+
+
+def test_it_shows_how_far_it_is(imported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("title_index", LOCAL)
+    started, *_, done = capsys.readouterr().out.splitlines()
+    assert started == "Title index: started"
+    assert done.startswith("Title index: done in ")
+
+
+def test_local_work_needs_no_broker(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ring(*_: object, **__: object) -> None:
+        raise AssertionError("nobody should ring")
+
+    monkeypatch.setattr("recommender.services.doorbell.current_app.send_task", ring)
+    run("title_index", LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "magic"], "Unknown algorithm 'magic': choose from median"),
+        (["train", "als", "--set", "rank=3"], "als has no rank: choose from n_factors"),
+        (["train", "als", "--set", "n_factors"], "--set n_factors: write NAME=VALUE"),
+        (["train", "als", "--set", "n_factors=2.5"], "n_factors is '2.5'; it must be a whole number, such as 64."),
+        (["train", "als", "--set", "regularization=nan"], "regularization is 'nan'; it must be a number"),
+        (["train", "als", "--set", "n_factors=0"], "als cannot be trained like this: n_factors and n_epochs must be"),
+        (["train", "als", "--seed", "-1"], "seed is -1; it must be at least 0."),
+        (["evaluate", "magic"], "Unknown algorithm 'magic'"),
+        (["evaluate", "--splits", "0"], "n_splits is 0; it must be at least 1."),
+        (["import_movielens", "/no/such/folder"], "/no/such/folder does not exist: give a folder or a zip"),
+        (["cancel_job", "0"], "There is no job 0."),
+        (["retry_job", "0"], "There is no job 0."),
+    ],
+)  # fmt: skip
+def test_it_says_what_is_wrong_and_starts_nothing(arguments: list[str], sentence: str) -> None:
+    assert sentence in refusal(*arguments)
+    assert not Job.objects.exists()
+
+
+def test_a_job_that_fails_is_the_error_of_the_command() -> None:
+    assert refusal("train", "als", LOCAL) == "There are no ratings to train on; import a dataset first."
+
+
+def test_a_job_can_be_cancelled_and_retried() -> None:
+    job = make_job()
+    assert run("cancel_job", str(job.pk)) == [f"{job} is cancelled."]
+    assert run("retry_job", str(job.pk)) == [f"{job} is queued again."]
+    assert "only a job that failed or was cancelled can be retried" in refusal("retry_job", str(job.pk))
+
+
+@pytest.mark.slow
+def test_a_worker_does_it_and_the_command_follows(imported: Path, workers: Workers) -> None:
+    workers.start()
+    (line,) = run("title_index")
+    job = Job.objects.get()
+    assert job.worker.startswith("worker-1@")
+    assert line == f"The title index is in service as version {job.result['model_version']}."  # type: ignore[index]
+
+
+@pytest.mark.slow
+def test_ctrl_c_cancels_a_queued_job() -> None:
+    with manage("train", "als") as command:
+        assert wait_until(lambda: Job.objects.filter(kind=Job.Kind.TRAIN).exists(), 60)
+        command.send_signal(signal.SIGINT)
+        _, errors = command.communicate(timeout=30)
+    job = Job.objects.get()
+    assert (command.returncode, job.state) == (1, Job.State.CANCELLED)
+    assert f"Interrupted, and {job} with it. `manage.py retry_job {job.pk}` lets it go on" in errors
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_a_job_that_was_there_before() -> None:
+    job = jobs.start(kind=Job.Kind.TITLE_INDEX)
+    with manage("title_index") as command:
+        assert command.stdout is not None
+        assert "is at it already; following it." in command.stdout.readline() + command.stdout.readline()
+        command.send_signal(signal.SIGINT)
+        _, errors = command.communicate(timeout=30)
+    job.refresh_from_db()
+    assert job.state == Job.State.QUEUED
+    assert "goes on" in errors
+
+
+@pytest.mark.slow
+def test_ctrl_c_interrupts_local_work_and_a_retry_goes_on(imported: Path) -> None:
+    with manage("evaluate", "hybrid", "als", "--splits", "40", LOCAL) as command:
+        running = Job.objects.filter(kind=Job.Kind.EVALUATE, stage__gt=0, state=Job.State.RUNNING)
+        assert wait_until(running.exists, 60)
+        command.send_signal(signal.SIGINT)
+        _, errors = command.communicate(timeout=40)
+    job = Job.objects.get()
+    assert "Interrupted, and" in errors
+    assert job.state == Job.State.CANCELLED
+    assert not job.chunks.running().exists()
