@@ -83,6 +83,17 @@ def _evaluate(given: Arguments) -> Arguments:
     }
 
 
+def _tune(given: Arguments) -> Arguments:
+    name = given.get("algorithm")
+    if not isinstance(name, str) or not name:
+        raise BadRequest(f"A search needs an algorithm: choose from {', '.join(ALGORITHMS)}.")
+    registered(name)
+    budget = {limit: _at_least(1, given, limit) for limit in ("n_trials", "seconds")}
+    if not any(budget.values()):
+        raise BadRequest("A search needs a budget: n_trials, or seconds.")
+    return {"algorithm": name, **budget, "seed": _at_least(0, given, "seed", default=0)}
+
+
 def _at_least(least: int, given: Arguments, name: str, default: int | None = None) -> int | None:
     """Return a whole number, or None for the default."""
     value = given.get(name)
@@ -111,5 +122,6 @@ NOTHING: tuple[tuple[str, ...], Callable[[Arguments], Arguments]] = ((), dict)
 CHECKS: dict[Job.Kind, tuple[tuple[str, ...], Callable[[Arguments], Arguments]]] = {
     Job.Kind.IMPORT: (("path",), _import),
     Job.Kind.TRAIN: (("algorithm", "hyperparameters", "seed"), _train),
+    Job.Kind.TUNE: (("algorithm", "n_trials", "seconds", "seed"), _tune),
     Job.Kind.EVALUATE: (("algorithms", "n_splits", "seed", "split", "max_raters"), _evaluate),
 }
