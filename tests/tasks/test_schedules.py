@@ -85,6 +85,8 @@ def test_a_job_that_waits_is_not_started_again() -> None:
         ("train", {"algorithm": "als", "rank": 3}, "A job of kind train has no rank: choose from algorithm"),
         ("retrain", {"seed": 1}, "A job of kind retrain has no seed: it takes no arguments"),
         ("import", {}, "An import needs a path"),
+        ("tune", {"algorithm": "als"}, "A search needs a budget: n_trials, or seconds"),
+        ("tune", {"algorithm": "als", "n_trials": 0}, "n_trials is 0; it must be at least 1"),
     ],
 )
 def test_a_wrong_schedule_is_told_to_the_log(
