@@ -17,8 +17,14 @@ function inNextLine(all, link, direction) {
   return line.reduce((best, each) => (best && Math.abs(best.left - here.left) <= Math.abs(each.left - here.left) ? best : each), null)?.each;
 }
 
+/** Focus the link of a tile and bring all of the tile into view; a smooth scroll would lose its way among unseen tiles. */
+export function focusTile(link) {
+  link.focus({ preventScroll: true });
+  link.closest("li").scrollIntoView({ block: "nearest", behavior: "instant" });
+}
+
 export function focusFirst(grid) {
-  const go = () => links(grid)[0]?.focus();
+  const go = () => links(grid).slice(0, 1).forEach((link) => focusTile(link));
   if (grid.busy) grid.addEventListener("grid-loaded", go, { once: true });
   else go();
 }
@@ -40,7 +46,9 @@ export function walkWithArrows(grid, field) {
     else if (event.key === "Escape") to = field;
     if (!to) return;
     event.preventDefault();
-    to.focus();
-    if (to === field) field.select();
+    if (to === field) {
+      field.focus();
+      field.select();
+    } else focusTile(to);
   });
 }

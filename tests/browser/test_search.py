@@ -57,7 +57,9 @@ def test_it_goes_from_the_field_into_the_results_and_back_by_keyboard(page: Page
     page.keyboard.press("Escape")
     expect(field).to_have_value("")
     expect(page.get_by_role("heading", name="Popular")).to_be_visible()
+    settled(page)
     page.keyboard.press("ArrowDown")
+    expect(links(page).nth(0)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/movies/\d+/$"))
 
@@ -153,6 +155,7 @@ def test_whoever_uses_the_keyboard_asks_for_more_with_a_button(page: Page) -> No
     page.keyboard.press("Tab")
     for _ in range(20):
         page.keyboard.press("ArrowDown")
+    expect(page.locator("movie-grid .tile-link:focus")).to_be_in_viewport()
     expect(links(page).nth(39)).to_be_in_viewport()
     page.wait_for_timeout(300)
     expect(tiles(page)).to_have_count(40)

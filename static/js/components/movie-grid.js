@@ -6,6 +6,7 @@
  */
 import { ApiError } from "../api.js";
 import { element } from "../dom.js";
+import { focusTile } from "../grid-keys.js";
 import { errorMessage } from "./status-message.js";
 import { showToast } from "./toast-stack.js";
 import "./movie-tile.js";
@@ -82,7 +83,7 @@ export class MovieGrid extends HTMLElement {
     if (!page) return;
     this.list.append(...page.results.map((movie) => this.item(movie)));
     this.settle(page);
-    if (asked) this.list.children[present]?.querySelector("a").focus();
+    if (asked && page.results.length) focusTile(this.list.children[present].querySelector("a"));
   }
 
   settle(page) {
