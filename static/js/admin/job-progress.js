@@ -45,7 +45,8 @@ async function ask() {
       }
     }
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // the site is out of reach: ask again
+    // When the site is out of reach: ask again.
+    if (!(error instanceof TypeError)) throw error;
   } finally {
     timer = null;
     schedule();
