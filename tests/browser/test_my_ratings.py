@@ -51,7 +51,7 @@ def test_it_sorts_and_filters_and_goes_back(rated_page: Page) -> None:
     with page.expect_response(LISTS):
         page.get_by_label("Sort by").select_option("title")
     expect(page).to_have_url(re.compile("sort=title"))
-    page.wait_for_function("!document.querySelector('.rating-list').hasAttribute('aria-busy')")
+    expect(page.locator(".rating-list[aria-busy]")).to_have_count(0)
     assert titles(page) == sorted(titles(page), key=str.casefold)
     with page.expect_response(LISTS):
         page.get_by_label("My stars").select_option("5")
@@ -161,7 +161,7 @@ def test_it_scrolls_through_five_thousand_ratings_without_lag(rated_page: Page) 
     links = page.locator(".rating-link")
     while (loaded := links.count()) < N_MANY:
         page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
-        page.wait_for_function(f"document.querySelectorAll('.rating-link').length > {loaded}")
+        expect(links).not_to_have_count(loaded)
     frames = page.evaluate(
         """async () => {
           scrollTo({top: 0, behavior: 'instant'});

@@ -13,7 +13,7 @@ const PAGE = 100;
 
 export class RatingList extends HTMLElement {
   connectedCallback() {
-    this.list = element("ul", { class: "rating-list", "aria-busy": "true" }, Array.from({ length: 8 }, () => element("li", { class: "rating-line rating-skeleton" })));
+    this.list = element("div", { class: "rating-list", "aria-busy": "true" }, this.page(Array.from({ length: 8 }, () => element("li", { class: "rating-line rating-skeleton" }))));
     this.more = element("button", { class: "button", type: "button", hidden: true, onclick: () => this.loadPage() }, "Show more");
     this.replaceChildren(this.list, element("p", { class: "list-end" }, this.more));
     this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && !this.more.hidden) this.loadPage(); }, { rootMargin: "1200px" });
@@ -44,7 +44,7 @@ export class RatingList extends HTMLElement {
       const page = await api.ratings({ ...this.query, offset, limit: PAGE }, controller.signal);
       this.message?.remove();
       if (offset === 0) this.list.replaceChildren();
-      this.list.append(...page.results.map((movie) => this.line(movie)));
+      if (page.results.length) this.list.append(this.page(page.results.map((movie) => this.line(movie))));
       this.offset = offset + page.results.length;
       this.announceCount(page.count);
       this.more.hidden = !page.results.length || this.offset >= page.count;
@@ -69,6 +69,13 @@ export class RatingList extends HTMLElement {
     this.message?.remove();
     this.message = errorMessage(error, () => { this.message.remove(); this.loadPage(offset); });
     this.list.after(this.message);
+  }
+
+  /** A list for each page: out of sight the browser lays out one box instead of a hundred. */
+  page(lines) {
+    const list = element("ul", { class: "rating-page" }, lines);
+    list.style.setProperty("--lines", lines.length);
+    return list;
   }
 
   line(movie) {
