@@ -22,9 +22,9 @@ def rated_page(alice_page: Page) -> Page:
 
 @pytest.fixture
 def unrated(rated_page: Page) -> str:
-    """Address of a movie alice has not rated: the first of her recommendations."""
+    """Address of a movie alice has not rated: the tenth of her recommendations, which a single rating can move."""
     rated_page.goto("/recommendations/")
-    return rated_page.locator("movie-grid .tile-link").first.get_attribute("href") or ""
+    return rated_page.locator("movie-grid .tile-link").nth(9).get_attribute("href") or ""
 
 
 def answer_with(page: Page, **recommendation: Any) -> None:
