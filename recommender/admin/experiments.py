@@ -5,8 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
 
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.win_chart import WinChart
@@ -24,16 +28,22 @@ class StartForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ranking = ModelVersion.objects.filter(algorithm__in=ALGORITHMS).exclude(state=ModelVersion.State.REJECTED)
+        ranking = (
+            ModelVersion.objects.stored().filter(algorithm__in=ALGORITHMS).exclude(state=ModelVersion.State.REJECTED)
+        )
         for name in ("version_a", "version_b"):
             if name in self.fields:
                 self.fields[name].queryset = ranking.order_by("-created_at")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a second experiment beside one that runs."""
-        if Experiment.objects.running() is not None:
-            raise forms.ValidationError("An experiment is running already; stop it first.")
-        return super().clean() or {}
+        """Say in a sentence why an experiment cannot be."""
+        chosen = {name: self.cleaned_data.get(name) for name in self.Meta.fields}
+        if None not in chosen.values():
+            try:
+                experiments.check(**chosen)
+            except experiments.InvalidExperiment as error:
+                raise forms.ValidationError(str(error)) from error
+        return self.cleaned_data
 
 
 @admin.register(Experiment)
@@ -74,6 +84,19 @@ class ExperimentAdmin(ReadOnlyAdmin):
             experiments.stop(experiment=experiment)
         self.message_user(request, "The experiments are over; lists are as ever.", messages.SUCCESS)
 
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address that stops an experiment."""
+        stop = self.admin_site.admin_view(require_POST(self.stop_view))
+        return [path("<int:pk>/stop/", stop, name="recommender_experiment_stop"), *super().get_urls()]
+
+    def stop_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """End one experiment and show how it ended."""
+        if not self.has_stop_permission(request):
+            raise PermissionDenied
+        experiments.stop(experiment=get_object_or_404(Experiment, pk=pk))
+        self.message_user(request, "The experiment is over; lists are as ever.", messages.SUCCESS)
+        return redirect("admin:recommender_experiment_change", pk)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -82,5 +105,6 @@ class ExperimentAdmin(ReadOnlyAdmin):
         experiment = self.get_object(request, object_id)
         if experiment is not None and self.has_view_permission(request, experiment):
             progress = experiments.progress(experiment=experiment)
-            context |= {"progress": progress, "chart": WinChart.of(progress)}
+            may_stop = experiment.ended_at is None and self.has_stop_permission(request)
+            context |= {"progress": progress, "chart": WinChart.of(progress), "may_stop": may_stop}
         return super().change_view(request, object_id, form_url, context)

@@ -16,6 +16,10 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         """Return the experiment that runs now with its versions, if one does."""
         return self.filter(ended_at=None).select_related("version_a", "version_b").first()
 
+    def versions_in_use(self) -> set[int]:
+        """Return the ids of the model versions that a running experiment shows."""
+        return {pk for pair in self.filter(ended_at=None).values_list("version_a_id", "version_b_id") for pk in pair}
+
 
 class Experiment(models.Model):
     """Version A against version B. `tally` is the state of the wins, day by day, without anything personal."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
@@ -23,6 +24,7 @@ SENTENCES: dict[Verdict, str] = {
     "no_difference": "There is no difference worth having.",
     "go_on": "It is too early to tell; go on.",
 }
+ONE_AT_A_TIME = "An experiment is running already; stop it first."
 
 
 class InvalidExperiment(ValueError):
@@ -49,17 +51,26 @@ class Progress:
     sentence: str
 
 
-def start(*, version_a: ModelVersion, version_b: ModelVersion, share: float, started_by: User | None) -> Experiment:
-    """Show a share of those who agreed lists in which both versions pick; raise `InvalidExperiment`."""
+def check(*, version_a: ModelVersion, version_b: ModelVersion, share: float) -> None:
+    """Raise `InvalidExperiment`, with a sentence, where such an experiment cannot be started now."""
     for version in (version_a, version_b):
         if version.algorithm not in ALGORITHMS:
             raise InvalidExperiment(f"{version} does not rank movies; choose a version of an algorithm.")
         if version.state == ModelVersion.State.REJECTED:
             raise InvalidExperiment(f"{version} was rejected; choose another one.")
+        if version.artifact_removed_at is not None:
+            raise InvalidExperiment(f"The artifact of {version} has been removed; choose another one.")
     if version_a == version_b:
         raise InvalidExperiment("Version A and version B are the same; choose two.")
     if not 0 < share <= 1:
         raise InvalidExperiment("The share of users is above 0 and at most 1.")
+    if Experiment.objects.running() is not None:
+        raise InvalidExperiment(ONE_AT_A_TIME)
+
+
+def start(*, version_a: ModelVersion, version_b: ModelVersion, share: float, started_by: User | None) -> Experiment:
+    """Show a share of those who agreed lists in which both versions pick; raise `InvalidExperiment`."""
+    check(version_a=version_a, version_b=version_b, share=share)
     try:
         with transaction.atomic():
             return Experiment.objects.create(
@@ -69,13 +80,16 @@ def start(*, version_a: ModelVersion, version_b: ModelVersion, share: float, sta
                 started_by=started_by,
                 started_at=timezone.now(),
             )
-    except IntegrityError as error:
-        raise InvalidExperiment("An experiment is running already; stop it first.") from error
+    except IntegrityError as error:  # somebody else was quicker
+        raise InvalidExperiment(ONE_AT_A_TIME) from error
 
 
 @transaction.atomic
 def stop(*, experiment: Experiment) -> Experiment:
-    """End an experiment; lists are as ever from the next request on. Stopping it twice changes nothing."""
+    """End an experiment and keep its wins; lists are as ever from the next request on.
+
+    Days whose lists are still open do not count. Stopping it twice changes nothing.
+    """
     locked = Experiment.objects.select_for_update(of=("self",)).get(pk=experiment.pk)
     if locked.ended_at is None:
         locked.ended_at = timezone.now()
@@ -86,25 +100,17 @@ def stop(*, experiment: Experiment) -> Experiment:
 
 def progress(*, experiment: Experiment) -> Progress:
     """Return the wins day by day and what the stopping rule says of them."""
-    points = [Point(**point) for point in experiment.tally] if _is_settled(experiment) else _count(experiment)
+    points = _count(experiment) if experiment.ended_at is None else [Point(**point) for point in experiment.tally]
     sure = [bounds(point.wins_a, point.wins_b) for point in points]
     answer = verdict(points[-1].wins_a, points[-1].wins_b) if points else "go_on"
     return Progress(points, sure, answer, SENTENCES[answer])
 
 
-def keep_tallies() -> None:
-    """Store the wins of experiments whose lists can still change, so that they outlive what they are counted from."""
-    for experiment in Experiment.objects.filter(Q(ended_at=None) | Q(ended_at__gt=_settled_before())):
-        experiment.tally = [asdict(point) for point in _count(experiment)]
-        experiment.save(update_fields=["tally"])
-
-
-def _settled_before() -> date:
-    return (timezone.now() - CREDIT_WINDOW - timedelta(days=2)).date()
-
-
-def _is_settled(experiment: Experiment) -> bool:
-    return experiment.ended_at is not None and experiment.ended_at.date() < _settled_before()
+def stop_overdue() -> int:
+    """Stop an experiment whose first lists are about to be forgotten, so that its wins stay; return how many."""
+    first_kept = timezone.now() - timedelta(days=settings.IMPRESSION_RETENTION_DAYS - 1)
+    overdue = Experiment.objects.filter(ended_at=None, started_at__lt=first_kept)
+    return len([stop(experiment=experiment) for experiment in overdue])
 
 
 def _count(experiment: Experiment) -> list[Point]:

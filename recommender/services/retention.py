@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recommender.engine.registry import ALGORITHMS
-from recommender.models import JobChunk, ModelVersion
+from recommender.models import Experiment, JobChunk, ModelVersion
 from recommender.services import artifacts, checkpoints, job_log, model_versions
 from recommender.services.job_stages import Outcome, Stage
 from recommender.services.progress import OnProgress
@@ -61,7 +61,7 @@ def usage() -> Usage:
 def collect() -> Collected:
     """Remove what is beyond the retention count and the budget, orphaned files and stale checkpoints.
 
-    Never what is in service, what a roll-back would go to, or a candidate of the last day.
+    Never what is in service or in a running experiment, what a roll-back would go to, or a candidate of the last day.
     """
     now = timezone.now()
     stored = list(ModelVersion.objects.stored())
@@ -93,7 +93,7 @@ def _collect(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
 def _protected(stored: Iterable[ModelVersion], now: datetime) -> set[int]:
     # The one that a roll-back goes to comes first of its algorithm, and so is the last to be written down here.
     targets = {version.algorithm: version.pk for version in reversed(ModelVersion.objects.previous())}
-    kept = set(targets.values())
+    kept = set(targets.values()) | Experiment.objects.versions_in_use()
     for version in stored:
         fresh = version.state == State.CANDIDATE and version.created_at > now - SAFE_FOR
         if fresh or version.state == State.ACTIVE:
@@ -130,7 +130,8 @@ def _remove(version: ModelVersion) -> bool:
         model_versions.lock(algorithm=version.algorithm)
         row = ModelVersion.objects.get(pk=version.pk)
         previous = ModelVersion.objects.filter(algorithm=row.algorithm).previous().first()
-        if row.state == State.ACTIVE or row == previous or row.artifact_removed_at is not None:
+        in_use = row.state == State.ACTIVE or row == previous or row.pk in Experiment.objects.versions_in_use()
+        if in_use or row.artifact_removed_at is not None:
             return False
         row.artifact_removed_at = timezone.now()
         row.save(update_fields=["artifact_removed_at"])

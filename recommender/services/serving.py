@@ -47,7 +47,7 @@ class _Shelf:
         self.rows: dict[str, ModelVersion] = {}
         self.looked_at = float("-inf")
         self.loaded: dict[str, InService] = {}
-        self.others: dict[int, Model | None] = {}
+        self.others: dict[int, InService] = {}
 
     def active_rows(self) -> dict[str, ModelVersion]:
         now = time.monotonic()
@@ -78,21 +78,27 @@ def model(algorithm: str) -> Model | None:
 
 
 def model_of(version: ModelVersion) -> Model | None:
-    """Return the model of any version, in service or not; None where its artifact cannot be read."""
+    """Return the model of a version, in service or not; None where that very version cannot be loaded."""
     held = _shelf.loaded.get(version.algorithm)
-    if held is not None and held.version_id == version.pk:
-        in_service: Model = held.loaded
-        return in_service
+    if held is None or held.version_id != version.pk or held.retry_at is not None:
+        held = _other(version)
+    found: Model | None = held.loaded
+    return found
+
+
+def _other(version: ModelVersion) -> InService:
     with _shelf.lock:
-        if version.pk not in _shelf.others:
+        held = _shelf.others.pop(version.pk, None)
+        if held is None or not held.is_for(version):
             try:
-                _shelf.others[version.pk] = loading.load(version)
+                held = InService(version.pk, loading.load(version))
             except ArtifactError:
                 logger.exception("%s cannot be loaded", version)
-                _shelf.others[version.pk] = None
-            while len(_shelf.others) > N_OTHERS:
-                del _shelf.others[next(iter(_shelf.others))]
-        return _shelf.others.get(version.pk)
+                held = InService(version.pk, None, retry_at=time.monotonic() + RETRY_AFTER)
+        _shelf.others[version.pk] = held  # the one asked for last comes last
+        for unused in list(_shelf.others)[:-N_OTHERS]:
+            del _shelf.others[unused]
+        return held
 
 
 def title_index() -> TitleIndex | None:

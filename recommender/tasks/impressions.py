@@ -2,11 +2,11 @@
 
 from celery import shared_task
 
-from recommender.services import experiments, impressions
-
 
 @shared_task(name="recommender.forget_old_impressions", time_limit=3600)
 def forget_old_impressions() -> None:
-    """Store the wins counted so far, then delete what is past the retention limit."""
-    experiments.keep_tallies()
+    """Stop an experiment that has run for too long, then delete what is past the retention limit."""
+    from recommender.services import experiments, impressions  # they bring numerical libraries along
+
+    experiments.stop_overdue()
     impressions.forget_old_impressions()

@@ -181,7 +181,7 @@ def test_it_reads_all_algorithms_at_once(
 ) -> None:
     for algorithm in ("als", "mean", "median", "ease"):
         versions(2, algorithm)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         collect(django_capture_on_commit_callbacks)
 
 
