@@ -37,7 +37,7 @@ class StartForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Say in a sentence why an experiment cannot be."""
-        chosen = {name: self.cleaned_data.get(name) for name in self.Meta.fields}
+        chosen: dict[str, Any] = {name: self.cleaned_data.get(name) for name in self.Meta.fields}
         if None not in chosen.values():
             try:
                 experiments.check(**chosen)
