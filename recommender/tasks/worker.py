@@ -1,19 +1,16 @@
-"""What a worker does besides its tasks: lost jobs, what is due once a day, and chunks to hand back at the end."""
+"""What a worker does besides its tasks: it looks after lost jobs, and hands its chunks back when it is told to stop."""
 
 import logging
 import threading
 
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 
 from recommender.services import jobs, shutdown
-from recommender.tasks.impressions import forget_old_impressions
 
 logger = logging.getLogger(__name__)
 LOOKS_PER_LOSS = 3
-DAY = 24 * 3600
 _stop = threading.Event()
 
 
@@ -35,14 +32,7 @@ def _look_after_jobs() -> None:
         try:
             jobs.recover()
             jobs.clean_up()
-            _once_a_day()
         except (DatabaseError, OSError):
             logger.exception("Lost jobs could not be looked for; trying again.")
         finally:
             connection.close()  # none is open when a pool process is forked
-
-
-def _once_a_day() -> None:
-    """Do what is due; the first worker of the day, whichever it is, takes the note and does it."""
-    if cache.add("forget_old_impressions", True, DAY):
-        forget_old_impressions()

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 def test_it_is_off_until_turned_on_and_can_be_turned_off(alice_page: Page) -> None:
     page = alice_page
-    page.goto("/accounts/")
+    page.goto("/account/")
     switch = page.get_by_role("switch", name="Help to improve recommendations")
     expect(switch).to_be_enabled()
     expect(switch).not_to_be_checked()
@@ -24,7 +24,7 @@ def test_it_is_off_until_turned_on_and_can_be_turned_off(alice_page: Page) -> No
 
 def test_it_goes_back_when_it_cannot_be_saved(alice_page: Page) -> None:
     page = alice_page
-    page.goto("/accounts/")
+    page.goto("/account/")
     switch = page.get_by_role("switch", name="Help to improve recommendations")
     expect(switch).to_be_enabled()
     page.route("**/api/v1/settings", lambda route: route.fulfill(status=500, json={}))

@@ -1,0 +1,41 @@
+"""The scheduled task that keeps the retention limit of what lists showed."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from movierec_site.celery import app
+from recommender.models import Experiment, Impression
+from recommender.services import impressions
+from recommender.services.ratings import rater_of
+from recommender.tasks.impressions import forget_old_impressions
+from tests.factories import make_model_version
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_is_scheduled_daily_by_the_name_that_workers_know() -> None:
+    scheduled = PeriodicTask.objects.get(task=forget_old_impressions.name)
+    assert scheduled.enabled
+    assert scheduled.task in app.tasks
+
+
+def test_it_forgets_old_lists_and_first_stops_what_is_counted_from_them(alice: User) -> None:
+    rater = rater_of(alice)
+    impressions.set_consent(rater=rater, share=True)
+    long_ago = timezone.now() - timedelta(days=settings.IMPRESSION_RETENTION_DAYS + 1)
+    experiment = Experiment.objects.create(
+        version_a=make_model_version("als/1"), version_b=make_model_version("als/2"), share=1, started_at=long_ago
+    )
+    old = {"rater": rater, "algorithm": "als", "first_place": 1, "movie_ids": [1], "shown_at": long_ago}
+    Impression.objects.create(experiment=experiment, teams=[1], **old)
+    forget_old_impressions()
+    forget_old_impressions()  # safe to run twice
+    experiment.refresh_from_db()
+    assert experiment.ended_at is not None
+    assert [point["ties"] for point in experiment.tally] == [1]
+    assert Impression.objects.count() == 0
