@@ -34,8 +34,8 @@ def _measure(dataset: Path) -> None:
     from django.contrib.auth.models import User
     from django.test import Client
 
-    from recommender.models import Movie
-    from recommender.services import movielens, ratings, title_search, training
+    from recommender.models import ModelVersion, Movie
+    from recommender.services import experiments, impressions, movielens, ratings, title_search, training
 
     movielens.import_movielens(path=dataset)
     title_search.build()
@@ -64,6 +64,16 @@ def _measure(dataset: Path) -> None:
         movie_id = client.get(f"/api/v1/recommendations?algorithm={algorithm}").json()["results"][0]["movie_id"]
         path = f"movies/{movie_id}/explanation?algorithm={algorithm}"
         _row(f"explanation, {algorithm}", lambda path=path: get(path), 50)  # type: ignore[misc]
+    impressions.set_consent(rater=rater, share=True)
+    for algorithm in ALGORITHMS:
+        for limit in (20, 100):
+            path = f"recommendations?algorithm={algorithm}&limit={limit}"
+            _row(f"recorded, {algorithm}, {limit}", lambda path=path: get(path), 25)  # type: ignore[misc]
+    b, a = (ModelVersion.objects.active().get(algorithm=algorithm) for algorithm in ALGORITHMS[-2:])
+    experiments.start(version_a=a, version_b=b, share=1, started_by=None)
+    for limit in (20, 100):
+        path = f"recommendations?algorithm={a.algorithm}&limit={limit}"
+        _row(f"in an experiment, {limit}", lambda path=path: get(path), 25)  # type: ignore[misc]
     for query in QUERIES:
         _row(f"search?q={query}", lambda query=query: get(f"search?q={query}&limit=20"), 10)  # type: ignore[misc]
 
