@@ -13,11 +13,15 @@ def put(*, rater: Rater, movie: Movie, kind: Mark.Kind) -> Mark:
     mark, created = Mark.objects.select_for_update().get_or_create(
         rater=rater, movie=movie, defaults={"kind": kind, "marked_at": timezone.now()}
     )
-    if not created and mark.kind != kind:
+    if not created and mark.kind == kind:
+        return mark
+    if not created:
         mark.kind, mark.marked_at = kind, timezone.now()
         mark.save(update_fields=["kind", "marked_at"])
     if kind == Mark.Kind.WATCHLIST:
         outcomes.note_watchlist(rater=rater, movie=movie)
+    elif not created:
+        outcomes.take_back(rater=rater, movie=movie, kind=Outcome.Kind.WATCHLIST)
     return mark
 
 

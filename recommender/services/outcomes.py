@@ -22,21 +22,20 @@ def note_watchlist(*, rater: Rater, movie: Movie) -> None:
 
 def take_back(*, rater: Rater, movie: Movie, kind: Outcome.Kind) -> None:
     """Forget what was noted, when it is taken back before its window is over."""
-    shown = _shown(rater, movie)
-    if shown is not None:
-        Outcome.objects.filter(impression=shown, movie=movie, kind=kind).delete()
+    if rater.shares_impressions:
+        since = timezone.now() - CREDIT_WINDOW
+        noted = Outcome.objects.filter(movie=movie, kind=kind, impression__rater=rater, impression__shown_at__gte=since)
+        noted.delete()
 
 
 def _note(rater: Rater, movie: Movie, kind: Outcome.Kind, half_stars: int | None) -> None:
     shown = _shown(rater, movie)
     if shown is None:
         return
+    take_back(rater=rater, movie=movie, kind=kind)  # an earlier list may have the credit
     team = shown.teams[shown.movie_ids.index(movie.pk)] if shown.teams else 0
-    Outcome.objects.update_or_create(
-        impression=shown,
-        movie=movie,
-        kind=kind,
-        defaults={"half_stars": half_stars, "team": team, "happened_at": timezone.now()},
+    Outcome.objects.create(
+        impression=shown, movie=movie, kind=kind, half_stars=half_stars, team=team, happened_at=timezone.now()
     )
 
 

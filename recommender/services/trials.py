@@ -72,7 +72,7 @@ def page(
     n_drafted = min(stop, DEPTH)
     by_a = reranking.ranked(a, profile, dials, limit=stop, offset=0, marks=mine.marks)
     profile_b = trial.b.fold_in(mine.half_stars)
-    by_b = reranking.ranked(b, profile_b, dials, limit=n_drafted, offset=0, marks=mine.marks)
+    by_b = reranking.ranked(b, profile_b, dials, limit=DEPTH, offset=0, marks=mine.marks)
     picks_b, _ = indices_of(a.movie_ids, b.movie_ids[by_b.movie_indices])
     drafted = team_draft(by_a.movie_indices, picks_b, n=n_drafted, seed=trial.seed)
     rest = by_a.movie_indices[~np.isin(by_a.movie_indices, drafted.items)]

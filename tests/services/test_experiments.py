@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.core.files.storage import storages
 from django.utils import timezone
 
+from recommender.engine.item_features import ItemFeatures
+from recommender.engine.recommender import LinearModel
 from recommender.models import Experiment, Impression, Mark, ModelVersion, Movie, Outcome, Rater
 from recommender.services import (
     experiments,
@@ -23,6 +25,7 @@ from recommender.services import (
     trials,
 )
 from recommender.services.outcomes import CREDIT_WINDOW
+from recommender.services.profiles import Served
 from recommender.services.recommendations import Recommendations, recommend_for
 from recommender.services.reranking import Dials
 from tests.factories import LONG_AGO, make_model_version, make_user
@@ -94,6 +97,32 @@ def test_slices_of_a_day_fit_together_and_lose_no_movie(
     assert [each for part in slices for each in part] == ids(whole)[:24]
     assert sorted(ids(whole)) == sorted(alone(alice_shares, "hybrid"))
     assert whole.count == len(ids(whole))
+
+
+def ranking(movie_ids: list[int]) -> Served:
+    """A model that ranks these movies in this order for everybody."""
+    order = np.argsort(movie_ids)
+    features = ItemFeatures(
+        movie_ids=np.array(movie_ids, dtype=np.int32)[order],
+        offsets=np.linspace(5, 1, len(movie_ids), dtype=np.float32)[order],
+        factors=np.zeros((len(movie_ids), 0), dtype=np.float32),
+        prior_precision=np.zeros(0, dtype=np.float32),
+        bias_precision=1.0,
+    )
+    return Served("als", LinearModel(features))
+
+
+def test_slices_fit_together_where_one_version_knows_more_movies() -> None:
+    a, b = ranking(list(range(1, 31))), ranking([101, 102, 103, *range(30, 0, -1)])
+    trial = trials.Trial(1, a, b, seed=3)
+    profile, dials = a.fold_in({}), Dials(diversity=0.0)
+
+    def page(limit: int, offset: int) -> list[int]:
+        return trials.page(trial, profile, trials.Mine(), dials, limit=limit, offset=offset).movie_indices.tolist()
+
+    whole = page(30, 0)
+    assert sorted(whole) == list(range(30))
+    assert [index for offset in range(0, 30, 5) for index in page(5, offset)] == whole
 
 
 def test_dials_and_hidden_movies_hold_for_both(experiment: Experiment, alice_shares: Rater) -> None:

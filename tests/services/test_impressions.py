@@ -13,6 +13,7 @@ from recommender.models import Impression, Mark, Movie, Outcome, Rater
 from recommender.services import impressions, marks, ratings, serving
 from recommender.services.outcomes import CREDIT_WINDOW
 from recommender.services.recommendations import recommend_for
+from recommender.services.reranking import Dials
 from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,31 @@ def test_a_rating_after_the_window_follows_nothing(alice_shares: Rater) -> None:
     Impression.objects.update(shown_at=timezone.now() - CREDIT_WINDOW - timedelta(seconds=1))
     rate(alice_shares, first, 9)
     assert noted() == []
+
+
+def test_what_is_taken_back_after_another_list_loses_its_credit(alice_shares: Rater) -> None:
+    movie = Movie.objects.get(pk=show(alice_shares)[0])
+    marks.put(rater=alice_shares, movie=movie, kind=Mark.Kind.WATCHLIST)
+    assert movie.pk in show(alice_shares)
+    marks.remove(rater=alice_shares, movie=movie, kind=Mark.Kind.WATCHLIST)
+    assert noted() == []
+
+
+def test_hiding_a_movie_of_the_watchlist_takes_its_credit_back(alice_shares: Rater) -> None:
+    movie = Movie.objects.get(pk=show(alice_shares)[0])
+    marks.put(rater=alice_shares, movie=movie, kind=Mark.Kind.WATCHLIST)
+    marks.put(rater=alice_shares, movie=movie, kind=Mark.Kind.HIDDEN)
+    assert noted() == []
+
+
+def test_a_movie_is_credited_to_one_list_however_often_it_is_shown(alice_shares: Rater) -> None:
+    movie_id = show(alice_shares)[0]
+    rate(alice_shares, movie_id, 10)
+    again = recommend_for(rater=alice_shares, limit=50, dials=Dials(exclude=frozenset()))
+    impressions.record(rater=alice_shares, listed=again, first_place=1)
+    assert movie_id in Impression.objects.latest("pk").movie_ids
+    rate(alice_shares, movie_id, 9)
+    assert noted() == [(movie_id, "rating", 9)]
 
 
 def test_withdrawing_consent_deletes_all_of_mine_and_nothing_of_others(alice_shares: Rater, bob: User) -> None:
