@@ -137,6 +137,18 @@ def test_it_shows_what_was_rated_here_lately(alice_page: Page) -> None:
     expect(row.locator(".tile-title").first).to_have_text(title)
 
 
+def test_a_search_asks_for_no_rows_until_they_are_seen(alice_page: Page, query: str) -> None:
+    page = alice_page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/?q={query}")
+    expect(tiles(page).first).to_be_visible()
+    assert not [url for url in asked if "/api/v1/recommendations" in url or "/api/v1/recently-rated" in url]
+    with page.expect_response("**/api/v1/recommendations*"):
+        page.get_by_role("searchbox").fill("")
+    expect(page.get_by_role("region", name="Picked for you")).to_be_visible()
+
+
 def test_it_finds_the_place_in_a_long_list_again(page: Page) -> None:
     page.goto("/")
     expect(tiles(page)).to_have_count(40)

@@ -18,6 +18,7 @@ const filters = document.querySelector("search-filters");
 const field = document.querySelector("#search-field");
 
 let shown = null;
+let rowsAsked = false;
 
 function headingOf({ q }, narrowed) {
   if (q) return `Results for “${q}”`;
@@ -53,6 +54,15 @@ function show(search) {
     first: Math.min(history.state?.shown ?? 0, MOST_AT_ONCE),
     empty: () => nothingFound(search),
   };
+  if (!welcome.hidden) loadRows();
+}
+
+/** The rows above the list are asked for when they are first seen: a search needs none of them. */
+function loadRows() {
+  if (rowsAsked) return;
+  rowsAsked = true;
+  document.querySelector("[data-row=recommendations]")?.load(() => api.recommendations({ limit: 20 }), insteadOfRecommendations);
+  document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));
 }
 
 /** Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own. */
@@ -98,5 +108,3 @@ function insteadOfRecommendations(error) {
 
 show(searchInAddress());
 walkWithArrows(grid, field);
-document.querySelector("[data-row=recommendations]")?.load(() => api.recommendations({ limit: 20 }), insteadOfRecommendations);
-document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));
