@@ -5,6 +5,8 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 SOURCES := pyproject.toml setup.py $(wildcard native/*.pyx native/*.pxd native/*.h)
+# Whole files go to one of the processes; ARGS='-n 0' runs all in one.
+IN_PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 # An environment whose Python has gone is made anew.
@@ -25,12 +27,12 @@ run: .venv/installed ## Run the site, the database and a worker (PORT=8000)
 
 test: .venv/installed-for-tests ## Run the test suite
 ifneq ($(CHROMIUM),)
-	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+	@$(BIN)/python -m pytest -m 'not slow' $(IN_PARALLEL) $(ARGS)
 else ifeq ($(CI),true)
 	@echo 'The browser tests need Chromium; in CI they must run.' >&2; exit 1
 else
 	@echo 'Chromium is not installed: the browser tests are left out (apt-get install chromium).'
-	@$(BIN)/python -m pytest -m 'not slow' --ignore=tests/browser $(ARGS)
+	@$(BIN)/python -m pytest -m 'not slow' --ignore=tests/browser $(IN_PARALLEL) $(ARGS)
 endif
 
 test-slow: .venv/installed-for-tests ## Run the tests that take longer: killed workers, model quality
