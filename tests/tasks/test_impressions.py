@@ -6,9 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
 
-from movierec_site.celery import app
 from recommender.models import Experiment, Impression
 from recommender.services import impressions
 from recommender.services.ratings import rater_of
@@ -16,12 +14,6 @@ from recommender.tasks.impressions import forget_old_impressions
 from tests.factories import make_model_version
 
 pytestmark = pytest.mark.django_db
-
-
-def test_it_is_scheduled_daily_by_the_name_that_workers_know() -> None:
-    scheduled = PeriodicTask.objects.get(task=forget_old_impressions.name)
-    assert scheduled.enabled
-    assert scheduled.task in app.tasks
 
 
 def test_it_forgets_old_lists_and_first_stops_what_is_counted_from_them(alice: User) -> None:
