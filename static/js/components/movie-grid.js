@@ -27,12 +27,22 @@ export class MovieGrid extends HTMLElement {
     this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && this.mayGoOn()) this.loadMore(); }, { rootMargin: "800px" });
     this.observer.observe(this.more);
     this.addEventListener("tile-moved", this);
+    this.widths = new ResizeObserver(() => this.measure());
+    this.widths.observe(this.list);
     this.showSkeletons();
   }
 
   disconnectedCallback() {
     this.observer.disconnect();
+    this.widths.disconnect();
     this.controller?.abort();
+  }
+
+  /** All tiles are as wide as the first: posters need not find out one by one (css/posters.css). */
+  measure() {
+    const width = this.list.firstElementChild?.offsetWidth;
+    this.toggleAttribute("data-poster-unit", Boolean(width));
+    if (width) this.style.setProperty("--poster-unit", `${width / 100}px`);
   }
 
   /** Whoever walks through the tiles by keyboard asks for more with the button; else the end would run away. */
