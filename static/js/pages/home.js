@@ -5,6 +5,7 @@ import "../components/movie-row.js";
 import "../components/search-filters.js";
 import { statusMessage } from "../components/status-message.js";
 import { focusFirst, walkWithArrows } from "../grid-keys.js";
+import { correctAddress } from "../offers.js";
 import { addressOf, searchInAddress, turnedFilters, withoutFilters } from "../search-address.js";
 import { counted } from "../words.js";
 
@@ -103,7 +104,7 @@ document.addEventListener("search-typed", (event) => {
 filters.addEventListener("search-filtered", ({ detail }) => go({ ...detail, q: shown.q }));
 
 addEventListener("popstate", () => {
-  const search = searchInAddress();
+  const search = searchInAddress(filters.fields);
   field.value = search.q;
   ask(search, history.state?.shown);
   describe();
@@ -123,6 +124,7 @@ function insteadOfRecommendations(error) {
   return !error || error.status === 404 ? null : undefined;
 }
 
-ask(searchInAddress(), history.state?.shown);
+correctAddress(addressOf(searchInAddress(filters.fields)));
+ask(searchInAddress(filters.fields), history.state?.shown);
 describe();
 walkWithArrows(grid, field);
