@@ -89,13 +89,30 @@ def test_it_follows_the_colour_scheme(page: Page, address: str) -> None:
     assert backgrounds == ["oklch(0.17 0.015 265)", "oklch(0.98 0.006 90)"]
 
 
+@pytest.mark.parametrize("screen", [PHONE, {"viewport": {"width": 1440, "height": 900}}], ids=["phone", "desktop"])
 def test_it_never_scrolls_sideways_with_text_at_twice_the_size(
-    browser: Browser, browser_context_args: dict[str, Any]
+    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str], screen: dict[str, Any]
 ) -> None:
-    context = browser.new_context(**browser_context_args | PHONE)
+    context = browser.new_context(**browser_context_args | screen)
     page = context.new_page()
-    page.goto("/")
-    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    sign_up(page, "alice")
+    addresses = ["/", "/recommendations/", "/ratings/", "/watchlist/", "/movies/1/", "/account/", "/welcome/"]
+    too_wide = [address for address in addresses if sideways_at_twice_the_size(page, address)]
     context.close()
+    assert too_wide == []
+
+
+def sideways_at_twice_the_size(page: Page, address: str) -> bool:
+    sideways(page, address)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+def test_lists_are_printed_without_what_only_a_screen_needs(alice_page: Page) -> None:
+    page = alice_page
+    page.emulate_media(media="print")
+    for address in ("/ratings/", "/watchlist/", "/recommendations/"):
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        for furniture in ("header", "form:not([hidden])", "footer", "nav"):
+            assert page.locator(f"{furniture}:visible").count() == 0, f"{address}: {furniture}"

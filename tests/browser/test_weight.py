@@ -70,6 +70,12 @@ def test_posters_are_lazy_sized_and_tell_nobody_where_they_are_shown(page: Page)
     image.wait_for(state="attached")
     attributes = ("loading", "decoding", "width", "height", "referrerpolicy", "alt")
     assert [image.get_attribute(name) for name in attributes] == ["lazy", "async", "342", "513", "no-referrer", ""]
+    page.locator("movie-grid movie-poster img.loaded").wait_for()
+    covered = """poster => {
+      const title = poster.querySelector(".poster-title").getBoundingClientRect();
+      return document.elementFromPoint(title.left + title.width / 2, title.top + title.height / 2).tagName;
+    }"""
+    assert page.locator("movie-grid movie-poster").evaluate(covered) == "IMG"
 
 
 def test_the_policy_allows_nothing_inline(page: Page) -> None:
