@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Response
 
+from tests.browser.visiting import visit
+
 BUDGET = 60 * 1024
 PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 OURS = ("document", "stylesheet", "script")
@@ -29,8 +31,7 @@ def weights(page: Page, addresses: list[str]) -> tuple[dict[str, int], set[str]]
         responses: list[Response] = []
         collect = collector(responses)
         page.on("response", collect)
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
+        visit(page, address)
         page.remove_listener("response", collect)
         hosts |= {urlsplit(response.url).netloc for response in responses} - {urlsplit(page.url).netloc}
         ours = [response.request for response in responses if response.request.resource_type in OURS]
