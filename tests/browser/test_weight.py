@@ -73,6 +73,7 @@ def test_posters_are_lazy_sized_and_tell_nobody_where_they_are_shown(page: Page)
     assert [image.get_attribute(name) for name in attributes] == ["lazy", "async", "342", "513", "no-referrer", ""]
     page.locator("movie-grid movie-poster img.loaded").wait_for()
     covered = """poster => {
+      poster.scrollIntoView({ block: "center", behavior: "instant" });
       const title = poster.querySelector(".poster-title").getBoundingClientRect();
       return document.elementFromPoint(title.left + title.width / 2, title.top + title.height / 2).tagName;
     }"""
