@@ -31,7 +31,7 @@ def search(
     `exclude` leaves out what the asking user has rated, hidden or put on the watchlist; `hide_rated` is short for
     "seen".
     """
-    left_out = kinds(exclude) | ({"seen"} if hide_rated else frozenset())
+    left_out = kinds(f"{exclude},seen" if hide_rated else exclude)
     hits = title_search.search(
         query=q,
         limit=limit,

@@ -10,7 +10,8 @@ trip, the "Slow 4G" of browsers' developer tools), with an empty cache and again
 import shutil
 
 import numpy as np
-from playwright.sync_api import Browser, Page, SetCookieParam, sync_playwright
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench.whole_catalogue import running_site
 from tests.browser.conftest import CHROMIUM_ARGS, PHONE
