@@ -49,6 +49,7 @@ function ask(search, first = 0) {
   grid.source = {
     load: (offset, limit, signal) => api.search({ ...search, offset, limit }, signal),
     limit: search.q ? WHILE_TYPING : undefined,
+    hasty: search.q !== "",
     first: Math.min(first, MOST_AT_ONCE),
     empty: () => nothingFound(search),
   };
