@@ -31,7 +31,7 @@ def settled(page: Page) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         violations = Axe().run(page, options={"runOnly": RULES}).response["violations"]
         assert [f"{page.url}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_alice_takes_her_data_along_and_leaves(visitor: Page, sign_up: Callable[[Page, str], str]) -> None:

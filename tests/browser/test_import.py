@@ -56,7 +56,7 @@ def axe(page: Page) -> list[str]:
 
 
 def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> None:

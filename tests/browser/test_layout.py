@@ -42,7 +42,7 @@ def too_wide_at(page: Page, address: str) -> list[str]:
         page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
         for width in WIDTHS[size]:
             page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 found.append(f"{address} at {width} px and {size}")
     return found
 

@@ -43,7 +43,7 @@ def test_it_takes_a_newcomer_to_a_list_of_their_own_in_five_ratings(
     expect(page.get_by_role("link", name="Skip for now")).to_be_visible()
     rate(page, [0, 3])
     expect(page.get_by_text("2 of 5")).to_be_visible()
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     rate(page, [7, 8, 13])
     with page.expect_response("**/api/v1/recommendations?*") as answered:
         page.get_by_role("link", name="See your list").click()
