@@ -51,7 +51,7 @@ export class MovieGrid extends HTMLElement {
 
   /** Whoever walks through the tiles by keyboard asks for more with the button; else the end would run away. */
   mayGoOn() {
-    return !this.more.hidden && !this.list.querySelector(":focus-visible");
+    return !this.later && !this.more.hidden && !this.list.querySelector(":focus-visible");
   }
 
   get busy() { return this.list.hasAttribute("aria-busy") && !this.later; }
@@ -107,7 +107,11 @@ export class MovieGrid extends HTMLElement {
     this.more.hidden = !endless || !page.results.length || Math.max(this.size, page.results.length) >= page.count;
     this.list.toggleAttribute("aria-busy", Boolean(this.later));
     this.dispatchEvent(new CustomEvent("grid-loaded", { bubbles: true, detail: page }));
-    // The observer only fires on a change; look again in case the button is still in view.
+    if (!this.later) this.lookForMore();
+  }
+
+  /** The observer only fires on a change; look again in case the button is still in view. */
+  lookForMore() {
     this.observer.unobserve(this.more);
     this.observer.observe(this.more);
   }
@@ -167,6 +171,7 @@ export class MovieGrid extends HTMLElement {
       this.later = null;
       append();
       this.list.removeAttribute("aria-busy");
+      this.lookForMore();
     };
     this.later = later;
     requestAnimationFrame(() => setTimeout(later));
