@@ -26,3 +26,10 @@ def post_fork(server, worker):
     from django.db import connections
 
     connections.close_all()
+
+
+def post_worker_init(worker):
+    """Load models and indexes before the first visitor asks for them."""
+    from recommender.services import warming
+
+    warming.in_background()

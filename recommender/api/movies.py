@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from ninja import Path, Router
 
+from recommender.api.exclusion import Exclude, kinds
 from recommender.api.schemas import Limit, MovieDetailOut, MovieId, MovieList, Problem, RatingHistogramOut
 from recommender.services import movies, rating_histogram, similar_movies
 
@@ -10,9 +11,9 @@ router = Router(tags=["movies"])
 
 
 @router.get("/recently-rated", response={200: MovieList, 422: Problem}, summary="Recently rated movies")
-def recently_rated(request: HttpRequest, limit: Limit = 20) -> MovieList:
+def recently_rated(request: HttpRequest, limit: Limit = 20, exclude: Exclude = "") -> MovieList:
     """Return the movies that somebody has rated on this site, the latest first; imported ratings do not count."""
-    found = movies.recently_rated(limit=limit)
+    found = movies.recently_rated(limit=limit, exclude=movies.left_out_for(request.user, kinds(exclude)))
     return MovieList.of(found, len(found), movies.mine(request.user, found))
 
 
@@ -26,9 +27,10 @@ def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieDetailOut:
 @router.get(
     "/movies/{movie_id}/similar", response={200: MovieList, 404: Problem, 422: Problem}, summary="Similar movies"
 )
-def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20) -> MovieList:
+def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20, exclude: Exclude = "") -> MovieList:
     """Return the movies that people rate like this one."""
-    neighbours = similar_movies.similar_to(movie=movies.get(movie_id=movie_id), limit=limit)
+    left_out = movies.left_out_for(request.user, kinds(exclude))
+    neighbours = similar_movies.similar_to(movie=movies.get(movie_id=movie_id), limit=limit, exclude=left_out)
     return MovieList.of(neighbours, len(neighbours), movies.mine(request.user, neighbours))
 
 

@@ -1,6 +1,6 @@
 """GET recommendations, for me or for a group that agreed."""
 
-from typing import Annotated, get_args
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -8,6 +8,7 @@ from ninja.security import django_auth
 from pydantic import Field
 
 from recommender.api import people
+from recommender.api.exclusion import Exclude, kinds
 from recommender.api.schemas import (
     AlgorithmName,
     InvitationOut,
@@ -20,10 +21,9 @@ from recommender.api.schemas import (
 from recommender.engine.group_ranking import Strategy
 from recommender.services import group_recommendations, impressions
 from recommender.services.recommendations import recommend_for
-from recommender.services.reranking import Dials, Excluded
+from recommender.services.reranking import Dials
 
 router = Router(tags=["recommendations"], auth=django_auth)
-ANY_EXCLUDED = "|".join(get_args(Excluded))
 ERRORS = {401: Problem, 404: Problem, 409: TooFew, 422: Problem}
 
 
@@ -37,7 +37,7 @@ def recommendations(
     decade: Annotated[int | None, Query(ge=1870, le=2100, multiple_of=10)] = None,
     popularity: Annotated[float, Query(ge=-2, le=2, allow_inf_nan=False)] = 0,
     diversity: Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)] = None,
-    exclude: Annotated[str, Query(max_length=40, pattern=f"^(({ANY_EXCLUDED})(,({ANY_EXCLUDED}))*)?$")] = "seen,hidden",
+    exclude: Exclude = "seen,hidden",
 ) -> RecommendedMovieList:
     """Return movies I have neither rated nor hidden, best first; every rating counts from the next request on.
 
@@ -46,8 +46,7 @@ def recommendations(
     for nothing. `interval` holds four of five ratings; it is null where the algorithm cannot tell. Before my first
     rating the list is popular and varied.
     """
-    left_out = frozenset(kind for kind in get_args(Excluded) if kind in exclude.split(","))
-    dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity, exclude=left_out)
+    dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity, exclude=kinds(exclude))
     rater = people.rater(request)
     listed = recommend_for(rater=rater, algorithm=algorithm, limit=limit, offset=offset, dials=dials)
     impressions.record(rater=rater, listed=listed, first_place=offset + 1)

@@ -34,7 +34,13 @@ class TooFew(Problem):
     needed: int
 
 
-class MovieOut(Schema):
+class Part(BaseModel):
+    """A small thing of which an answer holds hundreds: read from a dataclass, without what `Schema` does for rows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class MovieOut(Part):
     """A movie as everybody sees it, and what the asking user has said about it."""
 
     movie_id: int
@@ -100,12 +106,6 @@ class MovieList(Schema):
     def of(cls, movies: Iterable[Movie], count: int, mine: Mine) -> Self:
         """Build it from rows whose genres are loaded."""
         return cls(count=count, results=[MovieOut.of(movie, mine) for movie in movies])
-
-
-class Part(BaseModel):
-    """A small thing of which an answer holds hundreds: read from a dataclass, without what `Schema` does for rows."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class HistogramStep(Schema):

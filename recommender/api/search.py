@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
+from recommender.api.exclusion import Exclude, kinds
 from recommender.api.schemas import Limit, MovieList, Offset, Problem
 from recommender.services import movies, title_search
 
@@ -21,13 +22,16 @@ def search(
     genre: Annotated[str | None, Field(max_length=64)] = None,
     decade: Annotated[int | None, Query(ge=1870, le=2100, multiple_of=10)] = None,
     min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0,
+    exclude: Exclude = "",
     hide_rated: bool = False,
     order: title_search.Order = "relevance",
 ) -> MovieList:
     """Find movies as you type, by title, id (tt0133093, tmdb:603) or filters alone; no query: the most rated.
 
-    `hide_rated` leaves out what the asking user has rated.
+    `exclude` leaves out what the asking user has rated, hidden or put on the watchlist; `hide_rated` is short for
+    "seen".
     """
+    left_out = kinds(f"{exclude},seen" if hide_rated else exclude)
     hits = title_search.search(
         query=q,
         limit=limit,
@@ -35,7 +39,7 @@ def search(
         genre=genre,
         decade=decade,
         min_ratings=min_ratings,
-        exclude=movies.rated_by(request.user) if hide_rated else (),
+        exclude=movies.left_out_for(request.user, left_out),
         order=order,
     )
     return MovieList.of(hits.movies, hits.count, movies.mine(request.user, hits.movies))

@@ -1,11 +1,13 @@
 """Look movies up for a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser, User
 
 from recommender.models import Mark, Movie, Rating
+from recommender.services.reranking import Excluded
 
 POSTERS = "https://image.tmdb.org/t/p/w342"
 
@@ -38,16 +40,20 @@ def half_stars_by(user: User | AnonymousUser, movies: Sequence[Movie]) -> dict[i
     return dict(mine.values_list("movie_id", "half_stars"))
 
 
-def rated_by(user: User | AnonymousUser) -> list[int]:
-    """Return the ids of the movies a user has rated; none for a visitor."""
-    if not user.is_authenticated:
-        return []
-    return list(Rating.objects.filter(rater__user_id=user.pk).values_list("movie_id", flat=True))
+def left_out_for(user: User | AnonymousUser, exclude: AbstractSet[Excluded]) -> frozenset[int]:
+    """Return the ids of what a user has rated ("seen"), hidden or wants to watch, as asked; none for a visitor."""
+    if not user.is_authenticated or not exclude:
+        return frozenset()
+    marks = Mark.objects.filter(rater__user_id=user.pk, kind__in=exclude)
+    ids = marks.values_list("movie_id", flat=True)
+    if "seen" in exclude:
+        ids = ids.union(Rating.objects.filter(rater__user_id=user.pk).values_list("movie_id", flat=True))
+    return frozenset(ids)
 
 
-def recently_rated(*, limit: int) -> list[Movie]:
-    """Return the movies somebody has rated here, the latest first."""
-    return list(Movie.objects.with_genres().recently_rated()[:limit])
+def recently_rated(*, limit: int, exclude: Collection[int] = ()) -> list[Movie]:
+    """Return the movies somebody has rated here, the latest first, without those whose ids are in `exclude`."""
+    return list(Movie.objects.with_genres().recently_rated().exclude(pk__in=exclude)[:limit])
 
 
 def summary_of(movie: Movie) -> str:

@@ -39,28 +39,33 @@ class Onboarding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class ChosenGroup:
     """A group as it is kept beside its model."""
 
     heading: str
     movie_ids: list[int]
 
 
-_by_model: WeakKeyDictionary[Model, list[_Chosen]] = WeakKeyDictionary()
+_by_model: WeakKeyDictionary[Model, list[ChosenGroup]] = WeakKeyDictionary()
 
 
 def onboarding_for(*, rater: Rater) -> Onboarding:
     """Return the groups in the order in which their answers tell most; raise `UnknownAlgorithm` without a model."""
-    model = profiles.served().model
-    chosen = _by_model.get(model)
-    if chosen is None:
-        chosen = _by_model[model] = _told_apart(_choose(model))
+    chosen = groups_of(profiles.served().model)
     movies = {movie.pk: movie for movie in Movie.objects.in_order([pk for each in chosen for pk in each.movie_ids])}
     groups = [Group(each.heading, [movies[pk] for pk in each.movie_ids if pk in movies]) for each in chosen]
     return Onboarding(Rating.objects.filter(rater=rater).count(), ENOUGH, groups)
 
 
-def _choose(model: Model) -> list[_Chosen]:
+def groups_of(model: Model) -> list[ChosenGroup]:
+    """Return the groups of a model, as they were when they were first asked for."""
+    chosen = _by_model.get(model)
+    if chosen is None:
+        chosen = _by_model[model] = _told_apart(_choose(model))
+    return chosen
+
+
+def _choose(model: Model) -> list[ChosenGroup]:
     most_rated = np.array(Movie.objects.most_rated().values_list("pk", flat=True)[:POOL], dtype=np.int32)
     indices, known = indices_of(model.movie_ids, most_rated)
     movies = Movie.objects.in_order(most_rated[known].tolist())
@@ -76,7 +81,7 @@ def _choose(model: Model) -> list[_Chosen]:
     for members in engine.groups_of_like(features, counts / counts.max(), n_groups=N_GROUPS, group_size=GROUP_SIZE):
         common = [genre_names[column] for column in engine.shared_genres(genres, members)]
         heading = _heading(common, engine.shared_decade(years, members))
-        chosen.append(_Chosen(heading, [movies[position].pk for position in members.tolist()]))
+        chosen.append(ChosenGroup(heading, [movies[position].pk for position in members.tolist()]))
     return chosen
 
 
@@ -91,7 +96,7 @@ def _heading(genres: Sequence[str], decade: int | None) -> str:
     return ", ".join(part for part in (joined(genres) if genres else "Well-known", decade and f"{decade}s") if part)
 
 
-def _told_apart(chosen: list[_Chosen]) -> list[_Chosen]:
+def _told_apart(chosen: list[ChosenGroup]) -> list[ChosenGroup]:
     """Where two headings are the same, each names its first movie too."""
     headings = [each.heading for each in chosen]
     titles = titles_of([each.movie_ids[0] for each in chosen])

@@ -4,7 +4,7 @@ A job cuts the movies into ranges of about equal work, one chunk each; put toget
 process finds, since a movie's neighbours depend on the snapshot alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,12 +30,13 @@ def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelV
     return _store(neighbours, data.fingerprint(), job)()
 
 
-def similar_to(*, movie: Movie, limit: int) -> list[Movie]:
-    """Return the movies most like this one, best first."""
+def similar_to(*, movie: Movie, limit: int, exclude: Collection[int] = ()) -> list[Movie]:
+    """Return the movies most like this one, best first, without those whose ids are in `exclude`."""
     neighbours = serving.neighbours()
     if neighbours is None:
         return []
-    return Movie.objects.in_order(neighbours.of(movie.pk)[:limit])
+    like = [movie_id for movie_id in neighbours.of(movie.pk) if movie_id not in exclude]
+    return Movie.objects.in_order(like[:limit])
 
 
 def _plan(job: Job) -> list[Arguments]:

@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-async function request(method, path, { query = {}, body, signal } = {}) {
+async function request(method, path, { query = {}, body, signal, ...more } = {}) {
   const url = new URL(ROOT + path, location.origin);
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== "") url.searchParams.set(key, value);
@@ -22,7 +22,7 @@ async function request(method, path, { query = {}, body, signal } = {}) {
   if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(url, { method, headers, body: isForm ? body : body && JSON.stringify(body), credentials: "same-origin", signal });
+    response = await fetch(url, { method, headers, body: isForm ? body : body && JSON.stringify(body), credentials: "same-origin", signal, ...more });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, "We cannot reach the site. Check your connection and try again.");
@@ -38,7 +38,7 @@ function sentenceOf(answer, status) {
   return "Something broke on our side. Please try again.";
 }
 
-export const search = (query, signal) => request("GET", "search", { query, signal });
+export const search = (query, signal) => request("GET", "search", { query, signal, cache: "no-store", priority: "high" });
 export const movie = (movieId) => request("GET", `movies/${movieId}`);
 export const recentlyRated = (query) => request("GET", "recently-rated", { query });
 export const histogram = (movieId) => request("GET", `movies/${movieId}/histogram`);

@@ -1,15 +1,20 @@
+import { offered } from "./offers.js";
+
 /** The address of a list of recommendations holds all that decides what is in it, so that reload, back and sharing work. */
 const DIALS = { genre: "", decade: "", popularity: 0, diversity: 0 };
 const N_SETS = 4;
 
-/** {algorithm, set, genre, decade, popularity, diversity}; what the address leaves out is neutral. */
-export function listInAddress() {
+/**
+ * {algorithm, set, genre, decade, popularity, diversity}; what the address leaves out is neutral, and so is what the
+ * fields of the dials do not offer.
+ */
+export function listInAddress(fields) {
   const parameters = new URLSearchParams(location.search);
   return {
     algorithm: parameters.get("algorithm"),
     set: Math.max(1, Math.min(N_SETS, Math.trunc(Number(parameters.get("set"))) || 1)),
-    genre: parameters.get("genre") ?? "",
-    decade: /^\d{3}0$/.test(parameters.get("decade")) ? parameters.get("decade") : "",
+    genre: offered(fields.genre, parameters.get("genre")),
+    decade: offered(fields.decade, parameters.get("decade")),
     popularity: Math.max(-2, Math.min(2, Number(parameters.get("popularity")) || 0)),
     diversity: Math.max(0, Math.min(1, Number(parameters.get("diversity")) || 0)),
   };

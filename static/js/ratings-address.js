@@ -1,9 +1,14 @@
+import { offered } from "./offers.js";
+
 /** The address of my ratings holds what is looked for and how it is sorted. */
 export const neutralRatings = { q: "", sort: "newest", stars: "", genre: "", decade: "" };
 
-export function ratingsInAddress() {
+/** What the address leaves out is neutral, and so is what the fields of the filters do not offer. */
+export function ratingsInAddress(fields) {
   const parameters = new URLSearchParams(location.search);
-  return Object.fromEntries(Object.entries(neutralRatings).map(([name, usual]) => [name, parameters.get(name)?.trim() ?? usual]));
+  const chosen = Object.entries(neutralRatings).filter(([name]) => name !== "q")
+    .map(([name, usual]) => [name, offered(fields[name], parameters.get(name), usual)]);
+  return { q: (parameters.get("q") ?? "").trim().slice(0, 200), ...Object.fromEntries(chosen) };
 }
 
 export function addressOfRatings(state) {

@@ -1,18 +1,22 @@
 /** The address of the home page holds the whole search, so that back, forward, reload and sharing work. */
-const NEUTRAL = { q: "", genre: "", decade: "", min_ratings: "", hide_rated: "", order: "relevance" };
-const ORDERS = new Set(["relevance", "popularity", "rating", "newest", "oldest", "title"]);
+import { offered } from "./offers.js";
 
-/** {q, genre, decade, min_ratings, hide_rated, order}, all text; what the address leaves out is neutral. */
-export function searchInAddress() {
+const NEUTRAL = { q: "", genre: "", decade: "", min_ratings: "", hide_rated: "", order: "relevance" };
+const MOST_LETTERS = 200;
+const CHOSEN = ["genre", "decade", "min_ratings", "order"];
+
+/**
+ * {q, genre, decade, min_ratings, hide_rated, order}, all text; what the address leaves out is neutral, and so is what
+ * the fields of the filters do not offer.
+ */
+export function searchInAddress(fields) {
   const parameters = new URLSearchParams(location.search);
-  const get = (name) => parameters.get(name) ?? NEUTRAL[name];
+  const chosen = CHOSEN.map((name) => [name, offered(fields[name], parameters.get(name), NEUTRAL[name])]);
   return {
-    q: get("q").trim(),
-    genre: get("genre"),
-    decade: /^\d{3}0$/u.test(get("decade")) ? get("decade") : "",
-    min_ratings: /^[1-9]\d{0,8}$/u.test(get("min_ratings")) ? get("min_ratings") : "",
-    hide_rated: get("hide_rated") ? "1" : "",
-    order: ORDERS.has(get("order")) ? get("order") : NEUTRAL.order,
+    ...NEUTRAL,
+    ...Object.fromEntries(chosen),
+    q: (parameters.get("q") ?? "").trim().slice(0, MOST_LETTERS),
+    hide_rated: fields.hide_rated && parameters.get("hide_rated") ? "1" : "",
   };
 }
 

@@ -43,6 +43,34 @@ def test_a_search_leaves_out_what_alice_has_rated(alice_client: Client, client: 
     assert following["results"] == unrated["results"][5:]
 
 
+@pytest.mark.parametrize("of_the_list", ["search?limit=50", "movies/{}/similar?limit=20", "recently-rated?limit=50"])
+def test_every_list_leaves_out_what_alice_asks_for(
+    alice_client: Client, client: Client, popular: list[Movie], of_the_list: str
+) -> None:
+    path = of_the_list.format(popular[0].pk)
+    if "similar" not in path:
+        for movie in popular:
+            alice_client.put(f"/api/v1/ratings/{movie.pk}", {"stars": 4}, content_type="application/json")
+        alice_client.delete(f"/api/v1/ratings/{popular[3].pk}")
+    seen, hidden, wanted = [movie["movie_id"] for movie in get(alice_client, path)["results"]][:3]
+    alice_client.delete(f"/api/v1/ratings/{hidden}")
+    alice_client.delete(f"/api/v1/ratings/{wanted}")
+    alice_client.put(f"/api/v1/ratings/{seen}", {"stars": 4}, content_type="application/json")
+    alice_client.put(f"/api/v1/hidden/{hidden}")
+    alice_client.put(f"/api/v1/watchlist/{wanted}")
+
+    def listed(exclude: str, asking: Client = alice_client) -> set[int]:
+        return {movie["movie_id"] for movie in get(asking, f"{path}&exclude={exclude}")["results"]}
+
+    three = {seen, hidden, wanted}
+    assert listed("") >= three
+    assert three & listed("seen") == {hidden, wanted}
+    assert three & listed("hidden,watchlist") == {seen}
+    assert three & listed("seen,hidden,watchlist") == set()
+    assert listed("seen,hidden,watchlist", client) >= three
+    assert alice_client.get(f"/api/v1/{path}&exclude=rubbish").status_code == 422
+
+
 def test_what_alice_rates_is_recently_rated_for_everybody(
     alice_client: Client, client: Client, popular: list[Movie]
 ) -> None:

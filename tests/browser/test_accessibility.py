@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.visiting import visit
+
 RULES = {
     "dark": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "light": {"type": "rule", "values": ["color-contrast"]},  # all that differs between the schemes
@@ -14,9 +16,7 @@ RULES = {
 
 def problems(page: Page, address: str, scheme: str) -> list[str]:
     """What axe-core has to say about an address once it has settled."""
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)
+    visit(page, address)
     violations = Axe().run(page, options={"runOnly": RULES[scheme]}).response["violations"]
     return [f"{address}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations]
 

@@ -129,7 +129,7 @@ def test_it_gives_axe_nothing_to_report_with_the_panel_open(rated_page: Page, un
     expect(rated_page.locator("contribution-chart svg")).to_be_visible()
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     assert Axe().run(rated_page, options={"runOnly": tags}).response["violations"] == []
-    assert not rated_page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not rated_page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def test_it_follows_ratings_of_other_movies_and_keeps_the_panel_open(rated_page: Page, unrated: str) -> None:

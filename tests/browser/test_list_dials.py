@@ -119,5 +119,5 @@ def test_it_folds_the_filters_away_on_a_phone(
     toggle.tap()
     expect(toggle).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_label("Genre")).to_have_value("Drama")
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     context.close()

@@ -102,16 +102,33 @@ def test_it_keeps_filters_and_order_in_the_address(
 
 
 def test_it_says_what_to_do_when_the_filters_leave_nothing(page: Page, query: str) -> None:
-    page.goto(f"/?q={query}&decade=1870")
+    page.goto(f"/?q={query}&min_ratings=10000")
     expect(page.get_by_text(f"The filters leave nothing of “{query}”.")).to_be_visible()
     page.get_by_role("button", name="Clear the filters").click()
     expect(tiles(page).first).to_contain_text(re.compile(query, re.IGNORECASE))
 
 
-def test_it_ignores_nonsense_in_the_address(page: Page) -> None:
-    page.goto("/?decade=abc&min_ratings=-1&order=sideways&genre=")
+def test_it_puts_nonsense_in_the_address_right(page: Page) -> None:
+    page.goto("/?decade=abc&min_ratings=-1&order=sideways&genre=Sideways&hide_rated=1&from=friend")
     expect(page.get_by_role("heading", name="Popular")).to_be_visible()
     expect(tiles(page)).to_have_count(40)
+    expect(page).to_have_url(re.compile(r"/\?from=friend$"))
+    page.goto("/?genre=drama&decade=1234")
+    expect(page).to_have_url(re.compile(r"/\?genre=Drama$"))
+    expect(page.get_by_label("Genre")).to_have_value("Drama")
+
+
+def test_it_puts_nonsense_in_the_address_of_lists_right(alice_page: Page) -> None:
+    page = alice_page
+    for address in (
+        "/ratings/?sort=sideways&genre=x&stars=9",
+        "/watchlist/?order=x",
+        "/recommendations/?genre=x&algorithm=x",
+    ):
+        page.goto(address)
+        expect(page).to_have_url(re.compile(rf"{address.partition('?')[0]}$"))
+        page.wait_for_load_state("networkidle")
+        expect(page.get_by_text("That did not work")).to_have_count(0)
 
 
 def test_it_hides_what_alice_has_rated(alice_page: Page) -> None:

@@ -120,7 +120,7 @@ def test_it_gives_axe_nothing_to_report(rated_page: Page, width: int) -> None:
     scroll_to_profile(rated_page)
     expect(rated_page.locator("taste-profile bar-chart svg").first).to_be_visible()
     assert Axe().run(rated_page, context="taste-profile", options={"runOnly": WCAG}).response["violations"] == []
-    assert not rated_page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not rated_page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def test_others_come_in_four_sets_and_then_the_first_again(rated_page: Page) -> None:

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Response
 
+from tests.browser.visiting import visit
+
 BUDGET = 60 * 1024
 PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 OURS = ("document", "stylesheet", "script")
@@ -29,8 +31,7 @@ def weights(page: Page, addresses: list[str]) -> tuple[dict[str, int], set[str]]
         responses: list[Response] = []
         collect = collector(responses)
         page.on("response", collect)
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
+        visit(page, address)
         page.remove_listener("response", collect)
         hosts |= {urlsplit(response.url).netloc for response in responses} - {urlsplit(page.url).netloc}
         ours = [response.request for response in responses if response.request.resource_type in OURS]
@@ -70,6 +71,13 @@ def test_posters_are_lazy_sized_and_tell_nobody_where_they_are_shown(page: Page)
     image.wait_for(state="attached")
     attributes = ("loading", "decoding", "width", "height", "referrerpolicy", "alt")
     assert [image.get_attribute(name) for name in attributes] == ["lazy", "async", "342", "513", "no-referrer", ""]
+    page.locator("movie-grid movie-poster img.loaded").wait_for()
+    covered = """poster => {
+      poster.scrollIntoView({ block: "center", behavior: "instant" });
+      const title = poster.querySelector(".poster-title").getBoundingClientRect();
+      return document.elementFromPoint(title.left + title.width / 2, title.top + title.height / 2).tagName;
+    }"""
+    assert page.locator("movie-grid movie-poster").evaluate(covered) == "IMG"
 
 
 def test_the_policy_allows_nothing_inline(page: Page) -> None:

@@ -42,5 +42,5 @@ def test_it_knows_what_alice_has_rated(alice: User, alice_rater: Rater) -> None:
     movie = make_movie()
     make_rating(make_rater(), make_movie(2, "Aliens"))
     ratings.rate(rater=alice_rater, movie=movie, half_stars=9)
-    assert movies.rated_by(alice) == [movie.pk]
-    assert movies.rated_by(AnonymousUser()) == []
+    assert movies.left_out_for(alice, {"seen"}) == {movie.pk}
+    assert movies.left_out_for(AnonymousUser(), {"seen"}) == frozenset()

@@ -24,6 +24,8 @@ export class ListDials extends HTMLElement {
     else this.announce(neutralDials);
   }
 
+  get fields() { return this.form.elements; }
+
   open(open) {
     this.toggleAttribute("open", open);
     this.toggle.setAttribute("aria-expanded", open);

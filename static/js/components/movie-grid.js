@@ -1,6 +1,7 @@
 /**
- * <movie-grid>: an endless grid of tiles. `grid.source = {load, first, empty, failed}`: load(offset, limit, signal) resolves
- * to {count, results}; `first` is how many to begin with; empty() and failed(error) may return a node to show instead.
+ * <movie-grid>: an endless grid of tiles. `grid.source = {load, first, empty, failed, hasty}`: load(offset, limit, signal)
+ * resolves to {count, results}; `first` is how many to begin with; empty() and failed(error) may return a node to show
+ * instead; `hasty` shows the tiles in the window first and all others a frame later, for someone who types.
  * Fires "grid-loaded", and "grid-counted" when a movie leaves or comes back. <movie-grid keeps="watchlist"> lets movies go
  * that lose that mark.
  */
@@ -27,20 +28,33 @@ export class MovieGrid extends HTMLElement {
     this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && this.mayGoOn()) this.loadMore(); }, { rootMargin: "800px" });
     this.observer.observe(this.more);
     this.addEventListener("tile-moved", this);
+    this.widths = new ResizeObserver(() => this.measure());
+    this.widths.observe(this.list);
     this.showSkeletons();
   }
 
   disconnectedCallback() {
     this.observer.disconnect();
+    this.widths.disconnect();
     this.controller?.abort();
+  }
+
+  /** All tiles are as wide as the first: posters need not find out one by one (css/posters.css). */
+  measure() {
+    const width = this.list.firstElementChild?.offsetWidth;
+    this.toggleAttribute("data-poster-unit", Boolean(width));
+    if (!width) return;
+    this.style.setProperty("--poster-unit", `${width / 100}px`);
+    const columns = Math.max(1, Math.floor(this.list.offsetWidth / width));
+    this.screenful = columns * Math.ceil((0.8 * innerHeight) / this.list.firstElementChild.offsetHeight);
   }
 
   /** Whoever walks through the tiles by keyboard asks for more with the button; else the end would run away. */
   mayGoOn() {
-    return !this.more.hidden && !this.list.querySelector(":focus-visible");
+    return !this.later && !this.more.hidden && !this.list.querySelector(":focus-visible");
   }
 
-  get busy() { return this.list.hasAttribute("aria-busy"); }
+  get busy() { return this.list.hasAttribute("aria-busy") && !this.later; }
   get size() { return this.list.querySelectorAll(":scope > li:not([hidden])").length; }
 
   handleEvent({ detail: { gone } }) {
@@ -51,6 +65,7 @@ export class MovieGrid extends HTMLElement {
   }
 
   showSkeletons(length = N_SKELETONS) {
+    this.later = null;
     this.list.setAttribute("aria-busy", "true");
     this.list.replaceChildren(...Array.from({ length }, skeletonTile));
   }
@@ -68,7 +83,7 @@ export class MovieGrid extends HTMLElement {
     if (!page) return;
     this.count = page.count;
     this.message?.remove();
-    this.render(page.results);
+    this.render(page.results, this.currentSource.hasty ? this.screenful : Infinity);
     if (!page.results.length) this.showMessage(this.currentSource.empty?.());
     this.settle(page);
   }
@@ -76,6 +91,7 @@ export class MovieGrid extends HTMLElement {
   async loadMore() {
     if (this.loadingMore) return;
     this.loadingMore = true;
+    this.later?.();
     const present = this.size;
     const asked = document.activeElement === this.more;
     const page = await this.fetchPage(present);
@@ -88,10 +104,14 @@ export class MovieGrid extends HTMLElement {
 
   settle(page) {
     const endless = this.currentSource.endless ?? true;
-    this.more.hidden = !endless || !page.results.length || this.size >= page.count;
-    this.list.removeAttribute("aria-busy");
+    this.more.hidden = !endless || !page.results.length || Math.max(this.size, page.results.length) >= page.count;
+    this.list.toggleAttribute("aria-busy", Boolean(this.later));
     this.dispatchEvent(new CustomEvent("grid-loaded", { bubbles: true, detail: page }));
-    // The observer only fires on a change; look again in case the button is still in view.
+    if (!this.later) this.lookForMore();
+  }
+
+  /** The observer only fires on a change; look again in case the button is still in view. */
+  lookForMore() {
     this.observer.unobserve(this.more);
     this.observer.observe(this.more);
   }
@@ -117,6 +137,7 @@ export class MovieGrid extends HTMLElement {
       showToast({ message: error.message, action: { label: "Try again", run: () => this.loadMore() } });
       return;
     }
+    this.later = null;
     this.list.replaceChildren();
     this.more.hidden = true;
     this.showMessage(this.currentSource.failed?.(error) ?? errorMessage(error, () => { this.message.remove(); this.showSkeletons(); this.reload(); }));
@@ -130,14 +151,30 @@ export class MovieGrid extends HTMLElement {
   }
 
   /** Tiles of movies that stay are reused, so that posters do not flicker while someone types. */
-  render(movies) {
+  render(movies, nAtOnce = Infinity) {
     const present = new Map(Array.from(this.list.querySelectorAll("movie-tile"), (tile) => [tile.movieId, tile.parentElement]));
-    this.list.replaceChildren(...movies.map((movie) => {
+    const items = (some) => some.map((movie) => {
       const kept = present.get(movie.movie_id);
       if (kept) kept.firstElementChild.recommendation = movie;
       if (kept) kept.hidden = false;
       return kept ?? this.item(movie);
-    }));
+    });
+    this.list.replaceChildren(...items(movies.slice(0, nAtOnce)));
+    this.later = null;
+    if (movies.length > nAtOnce) this.afterPaint(() => this.list.append(...items(movies.slice(nAtOnce))));
+  }
+
+  /** `this.later` appends what is missing, unless a newer list has taken its place. */
+  afterPaint(append) {
+    const later = () => {
+      if (this.later !== later) return;
+      this.later = null;
+      append();
+      this.list.removeAttribute("aria-busy");
+      this.lookForMore();
+    };
+    this.later = later;
+    requestAnimationFrame(() => setTimeout(later));
   }
 
   item(movie) {

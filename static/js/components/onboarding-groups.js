@@ -42,7 +42,7 @@ export class OnboardingGroups extends HTMLElement {
   group({ heading, movies }, number) {
     const id = `onboarding-${number}`;
     const list = element("ul", { class: "movie-grid" });
-    const more = element("button", { class: "button", type: "button", "aria-label": `More like these: ${heading}` }, "More like these");
+    const more = element("button", { class: "button", type: "button", "aria-label": `More like these: ${heading}` }, "More", element("span", { class: "desktop-only" }, " like these"));
     let first = 0;
     const show = () => list.replaceChildren(...movies.slice(first, first + SHOWN).map((movie) => this.item(movie)));
     more.hidden = movies.length <= SHOWN;

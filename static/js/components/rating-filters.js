@@ -26,6 +26,8 @@ export class RatingFilters extends HTMLElement {
     } else if (event.target.name !== "q" && event.type === "change") this.announce(this.state, false);
   }
 
+  get fields() { return this.form.elements; }
+
   get state() {
     const { elements } = this.form;
     return Object.fromEntries(Object.keys(neutralRatings).map((name) => [name, elements[name].value.trim()]));

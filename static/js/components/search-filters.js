@@ -27,6 +27,8 @@ export class SearchFilters extends HTMLElement {
     } else this.announce(this.chosen());
   }
 
+  get fields() { return this.form.elements; }
+
   get open() { return this.hasAttribute("open"); }
 
   set open(open) {

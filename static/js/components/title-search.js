@@ -1,4 +1,7 @@
-/** <title-search>: the search field; "/" focuses it, Escape clears it, typing fires "search-typed" on document. */
+/**
+ * <title-search>: the search field; "/" focuses it, Escape clears it, typing fires "search-typed" on document. Where no page
+ * takes the event, movies are suggested under the field.
+ */
 export class TitleSearch extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -39,6 +42,14 @@ export class TitleSearch extends HTMLElement {
       }),
     );
     if (taken && event.type === "submit") event.preventDefault();
+    if (!taken && event.type !== "submit") this.suggest();
+  }
+
+  /** Read when first needed: most visits of a page search for nothing. */
+  async suggest() {
+    await import("./title-suggestions.js");
+    if (!this.querySelector("title-suggestions")) this.form.append(document.createElement("title-suggestions"));
+    this.querySelector("title-suggestions").suggest(this.field.value.trim());
   }
 }
 

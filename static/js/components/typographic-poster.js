@@ -55,8 +55,6 @@ export class TypographicPoster extends HTMLElement {
     this.style.setProperty("--title-size", titleSize(name).toFixed(2));
     this.style.setProperty("--title-height", titleHeight(name, titleSize(name)).toFixed(2));
     this.replaceChildren(
-      element("span", { class: "poster-art" }),
-      element("span", { class: "poster-frame" }),
       element("span", { class: "poster-title" }, name),
       element("span", { class: "poster-genre" }, genres[0] && !genres[0].startsWith("(") ? genres[0] : ""),
       element("span", { class: "poster-year" }, year ? String(year) : ""),

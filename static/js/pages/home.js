@@ -5,10 +5,12 @@ import "../components/movie-row.js";
 import "../components/search-filters.js";
 import { statusMessage } from "../components/status-message.js";
 import { focusFirst, walkWithArrows } from "../grid-keys.js";
+import { correctAddress } from "../offers.js";
 import { addressOf, searchInAddress, turnedFilters, withoutFilters } from "../search-address.js";
 import { counted } from "../words.js";
 
 const MOST_AT_ONCE = 100;
+const WHILE_TYPING = 24;
 const grid = document.querySelector("movie-grid");
 const heading = document.querySelector("[data-heading]");
 const count = document.querySelector("[data-count]");
@@ -18,6 +20,7 @@ const filters = document.querySelector("search-filters");
 const field = document.querySelector("#search-field");
 
 let shown = null;
+let described = null;
 let rowsAsked = false;
 
 function headingOf({ q }, narrowed) {
@@ -40,20 +43,28 @@ function nothingFound(search) {
   });
 }
 
-/** Show a search; after a reload or on the way back as many tiles as there were, so that the place is found again. */
-function show(search) {
-  const narrowed = turnedFilters(search).length > 0;
+/** Ask for a search; after a reload or on the way back for as many tiles as there were, so that the place is found again. */
+function ask(search, first = 0) {
   shown = search;
-  welcome.hidden = search.q !== "" || narrowed;
-  searchTitle.hidden = !welcome.hidden;
-  heading.textContent = headingOf(search, narrowed);
-  document.title = search.q ? `${search.q} · movierec` : "movierec: one good movie for tonight";
-  filters.search = search;
   grid.source = {
     load: (offset, limit, signal) => api.search({ ...search, offset, limit }, signal),
-    first: Math.min(history.state?.shown ?? 0, MOST_AT_ONCE),
+    limit: search.q ? WHILE_TYPING : undefined,
+    hasty: search.q !== "",
+    first: Math.min(first, MOST_AT_ONCE),
     empty: () => nothingFound(search),
   };
+}
+
+/** Let the words and fields around the list speak of the search. */
+function describe() {
+  if (described === shown) return;
+  described = shown;
+  const narrowed = turnedFilters(shown).length > 0;
+  welcome.hidden = shown.q !== "" || narrowed;
+  searchTitle.hidden = !welcome.hidden;
+  heading.textContent = headingOf(shown, narrowed);
+  document.title = shown.q ? `${shown.q} · movierec` : "movierec: one good movie for tonight";
+  filters.search = shown;
   if (!welcome.hidden) loadRows();
 }
 
@@ -65,14 +76,20 @@ function loadRows() {
   document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));
 }
 
-/** Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own. */
+/**
+ * Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own.
+ * What is asked for goes out before anything else is done, and while someone types the words around the list
+ * change with the list: laying out the page twice would keep the results waiting.
+ */
 function go(search) {
   const url = addressOf(search);
   if (url.href === location.href) return;
-  const typing = shown.q !== "" && search.q !== "" && shown.q !== search.q;
-  history[typing ? "replaceState" : "pushState"](null, "", url);
-  show(search);
-  if (welcome.hidden) scrollTo({ top: 0, behavior: "instant" });
+  const before = shown;
+  const typing = before.q !== search.q;
+  ask(search);
+  history[typing && before.q !== "" && search.q !== "" ? "replaceState" : "pushState"](null, "", url);
+  if (!typing) describe();
+  if (url.search && scrollY > 0) scrollTo({ top: 0, behavior: "instant" });
 }
 
 function searchFor(query) {
@@ -85,15 +102,17 @@ document.addEventListener("search-typed", (event) => {
   if (event.detail.submitted) focusFirst(grid);
 });
 
-filters.addEventListener("search-filtered", ({ detail }) => go(detail));
+filters.addEventListener("search-filtered", ({ detail }) => go({ ...detail, q: shown.q }));
 
 addEventListener("popstate", () => {
-  const search = searchInAddress();
+  const search = searchInAddress(filters.fields);
   field.value = search.q;
-  show(search);
+  ask(search, history.state?.shown);
+  describe();
 });
 
 grid.addEventListener("grid-loaded", ({ detail }) => {
+  describe();
   count.textContent = welcome.hidden && !detail.error ? counted(detail.count, "movie") : "";
   if (grid.size > detail.results.length) history.replaceState({ shown: grid.size }, "");
 });
@@ -106,5 +125,7 @@ function insteadOfRecommendations(error) {
   return !error || error.status === 404 ? null : undefined;
 }
 
-show(searchInAddress());
+correctAddress(addressOf(searchInAddress(filters.fields)));
+ask(searchInAddress(filters.fields), history.state?.shown);
+describe();
 walkWithArrows(grid, field);

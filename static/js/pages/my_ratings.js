@@ -2,6 +2,7 @@
 import "../components/rating-filters.js";
 import "../components/rating-list.js";
 import "../components/rating-statistics.js";
+import { correctAddress } from "../offers.js";
 import { addressOfRatings, neutralRatings, ratingsInAddress } from "../ratings-address.js";
 import { counted } from "../words.js";
 
@@ -15,14 +16,15 @@ function filtered(state) {
 }
 
 function show() {
-  const state = ratingsInAddress();
+  const state = ratingsInAddress(filters.fields);
+  correctAddress(addressOfRatings(state));
   filters.show(state);
   list.show(state, filtered(state));
 }
 
 /** Typing edits one history entry, so that Back leaves the search in one step. */
 function go(state, typing) {
-  const within = typing && ratingsInAddress().q !== "" && state.q !== "";
+  const within = typing && ratingsInAddress(filters.fields).q !== "" && state.q !== "";
   history[within ? "replaceState" : "pushState"](null, "", addressOfRatings(state));
   show();
 }
@@ -30,7 +32,7 @@ function go(state, typing) {
 document.addEventListener("filters-changed", ({ detail: { state, typing } }) => go(state, typing));
 
 document.addEventListener("ratings-counted", ({ detail: { count } }) => {
-  if (filtered(ratingsInAddress())) found.textContent = counted(count, "movie");
+  if (filtered(ratingsInAddress(filters.fields))) found.textContent = counted(count, "movie");
   else {
     line.textContent = count ? `You have rated ${counted(count, "movie")}.` : "\u00a0";
     found.textContent = "";

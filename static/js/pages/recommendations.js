@@ -7,6 +7,7 @@ import { statusMessage } from "../components/status-message.js";
 import "../components/taste-profile.js";
 import { showToast } from "../components/toast-stack.js";
 import { addressOf, dialsInQuery, listInAddress, neutralDials } from "../list-address.js";
+import { correctAddress } from "../offers.js";
 import { followList } from "../rating-store.js";
 import { counted, ended } from "../words.js";
 
@@ -29,7 +30,7 @@ let remembered = choices.find((choice) => choice.isChosen)?.name;
 let shown = null;
 
 function state() {
-  const list = listInAddress();
+  const list = listInAddress(dials.fields);
   const chosen = [list.algorithm, remembered].map((name) => choices.find((choice) => choice.name === name)).find(Boolean)
     ?? choices.find((choice) => choice.isDefault) ?? choices[0];
   return { ...list, algorithm: chosen?.name };
@@ -41,7 +42,15 @@ function go(changes) {
   show();
 }
 
+/** An algorithm or a filter that is not there is passed over. */
+function correct() {
+  const list = listInAddress(dials.fields);
+  const known = choices.some((choice) => choice.name === list.algorithm);
+  correctAddress(addressOf({ ...list, algorithm: known ? list.algorithm : "" }));
+}
+
 function show() {
+  correct();
   const list = state();
   const { algorithm, set } = list;
   picker?.show(algorithm);

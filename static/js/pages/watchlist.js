@@ -2,8 +2,10 @@
 import * as api from "../api.js";
 import "../components/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
+import { correctAddress, offered } from "../offers.js";
 import { counted } from "../words.js";
 
+const USUAL_ORDER = "added";
 const grid = document.querySelector("[data-watchlist]");
 const order = document.querySelector("[data-order]");
 const line = document.querySelector("[data-count]");
@@ -18,13 +20,16 @@ function emptyHidden() {
   return statusMessage({ sentence: "Nothing is hidden. “Not interested” on a recommendation puts it here." });
 }
 
-function orderInAddress() {
-  const wanted = new URLSearchParams(location.search).get("order");
-  return Array.from(order.options).some((option) => option.value === wanted) ? wanted : "added";
+function addressOf(by) {
+  const url = new URL(location.href);
+  if (by === USUAL_ORDER) url.searchParams.delete("order");
+  else url.searchParams.set("order", by);
+  return url;
 }
 
 function show() {
-  const by = orderInAddress();
+  const by = offered(order, new URLSearchParams(location.search).get("order"), USUAL_ORDER);
+  correctAddress(addressOf(by));
   order.value = by;
   grid.source = {
     load: (offset, limit, signal) => api.marked("watchlist", { offset, limit, order: by }, signal),
@@ -38,9 +43,7 @@ function tell(count) {
 }
 
 order.addEventListener("change", () => {
-  const url = new URL(location.href);
-  url.searchParams.set("order", order.value);
-  history.pushState(null, "", url);
+  history.pushState(null, "", addressOf(order.value));
   show();
 });
 

@@ -13,7 +13,7 @@ function show() {
   words.textContent = done ? `${whole(rated)} rated` : `${rated} of ${enough}`;
   bar.value = Math.min(rated, enough);
   bar.hidden = done;
-  on.textContent = done ? "See your recommendations" : "Skip for now";
+  on.textContent = done ? "See your list" : "Skip for now";
   on.classList.toggle("button-primary", done);
   on.classList.toggle("button-quiet", !done);
 }
