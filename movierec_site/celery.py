@@ -10,12 +10,24 @@ from movierec_site.children import exit_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
 
+QUEUE = "movierec"
+
 
 def transport_options() -> dict[str, Any]:
-    """Return what the transport needs beyond its URL; the filesystem one needs its folders to exist."""
+    """Return what the transport needs beyond its URL; the filesystem one needs its folders to exist.
+
+    A message that is not acknowledged within the visibility timeout is delivered once more, which is harmless: it finds
+    the chunk taken (ADR 0027).
+    """
     from django.conf import settings
 
-    if not settings.CELERY_BROKER_URL.startswith("filesystem:"):
+    scheme = settings.CELERY_BROKER_URL.partition(":")[0]
+    if scheme == "sqs":
+        options: dict[str, Any] = {"visibility_timeout": 3600, "wait_time_seconds": 5, "polling_interval": 0}
+        if settings.SQS_QUEUE_URL:
+            options["predefined_queues"] = {QUEUE: {"url": settings.SQS_QUEUE_URL}}
+        return options
+    if scheme != "filesystem":
         return {"visibility_timeout": 3600}
     folders = {name: settings.BROKER_DIR / name for name in ("messages", "control")}
     for folder in folders.values():
@@ -32,7 +44,7 @@ app = Celery("movierec")
 app.config_from_object(
     {
         "broker_connection_retry_on_startup": True,
-        "task_default_queue": "movierec",
+        "task_default_queue": QUEUE,
         "task_ignore_result": True,
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from kombu import pools
 
 from movierec_site.celery import app as celery_app
 from movierec_site.celery import transport_options
 from movierec_site.env import adbc_uri
 from recommender.engine.generator import generate
 from tests.site.processes import is_alive, wait_until
+from tests.tasks.brokers import SERVERS, Broker
 
 ROOT = Path(__file__).resolve().parents[2]
 LOST_AFTER = 3
@@ -79,10 +81,33 @@ class Workers:
         return self.logs / f"worker-{self.processes.index(process) + 1}.log"
 
 
+@pytest.fixture(scope="session")
+def broker_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Broker]]:
+    """The brokers of our own that run so far, by name."""
+    running: dict[str, Broker] = {}
+    yield running
+    for server in running.values():
+        server.close()
+
+
 @pytest.fixture
-def broker_url() -> str:
-    """Where messages go; a test may be parametrised with another."""
-    return settings.CELERY_BROKER_URL
+def broker(
+    request: pytest.FixtureRequest, broker_servers: dict[str, Broker], tmp_path_factory: pytest.TempPathFactory
+) -> Broker | None:
+    """The broker that a test is parametrised with, running; None is the folder of the embedded set-up."""
+    name = getattr(request, "param", "filesystem")
+    if name == "filesystem":
+        return None
+    if name not in broker_servers:
+        broker_servers[name] = SERVERS[name](tmp_path_factory.mktemp(name))
+    broker_servers[name].start()  # a test may have stopped it
+    return broker_servers[name]
+
+
+@pytest.fixture
+def broker_url(broker: Broker | None) -> str:
+    """Where messages go."""
+    return broker.url if broker else settings.CELERY_BROKER_URL
 
 
 @pytest.fixture
@@ -114,6 +139,6 @@ def ring_at(broker_url: str) -> None:
     celery_app.conf.update(
         broker_url=broker_url, broker_write_url=broker_url, broker_transport_options=transport_options()
     )
-    celery_app.pool.force_close_all()
+    pools.reset()
     celery_app._pool = None
     celery_app.amqp._producer_pool = None
