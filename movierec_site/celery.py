@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init
+from kombu.transport import TRANSPORT_ALIASES
 
 from movierec_site.children import exit_with_parent
 
@@ -23,7 +24,7 @@ def transport_options() -> dict[str, Any]:
 
     scheme = settings.CELERY_BROKER_URL.partition(":")[0]
     if scheme == "sqs":
-        options: dict[str, Any] = {"visibility_timeout": 3600, "wait_time_seconds": 5, "polling_interval": 0}
+        options: dict[str, Any] = {"visibility_timeout": 3600, "wait_time_seconds": 5, "polling_interval": 0.5}
         if settings.SQS_QUEUE_URL:
             options["predefined_queues"] = {QUEUE: {"url": settings.SQS_QUEUE_URL}}
         return options
@@ -43,7 +44,11 @@ def transport_options() -> dict[str, Any]:
 app = Celery("movierec")
 app.config_from_object(
     {
+        # A worker outlasts its broker, however long that is away; what it is at goes on meanwhile.
         "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_channel_error_retry": True,  # RabbitMQ closes on who does not acknowledge for half an hour
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
         "task_default_queue": QUEUE,
         "task_ignore_result": True,
         "task_acks_late": True,
@@ -71,6 +76,7 @@ def read_django_settings(sender: Celery, **_: Any) -> None:
     sender.conf.broker_transport_options = transport_options()
 
 
+TRANSPORT_ALIASES["sqs"] = "movierec_site.sqs:Transport"  # a name: it is imported when there is such an address
 app.autodiscover_tasks(["recommender"])
 # A busy pool process must not outlive a worker that was killed: its job is given to another.
 worker_process_init.connect(exit_with_parent, weak=False)

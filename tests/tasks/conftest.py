@@ -133,7 +133,7 @@ def small_dataset(tmp_path: Path) -> Path:
 
 def ring_at(broker_url: str) -> None:
     """Let this process send its messages to a broker."""
-    if celery_app.conf.broker_url == broker_url:
+    if settings.CELERY_BROKER_URL == broker_url:
         return
     settings.CELERY_BROKER_URL = broker_url
     celery_app.conf.update(

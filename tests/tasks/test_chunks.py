@@ -81,7 +81,11 @@ def test_cancel_takes_effect_within_five_seconds(workers: Workers, undisturbed: 
     assert not job.chunks.running().exists()
 
 
-@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize(
+    ("broker", "deaf"),
+    [("filesystem", True), *((name, False) for name in ("filesystem", *SERVERS))],
+    indirect=["broker"],
+)
 def test_a_worker_that_is_told_to_stop_hands_its_chunk_back_for_another(
     workers: Workers, undisturbed: str, deaf: bool
 ) -> None:
