@@ -5,9 +5,9 @@ import threading
 
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
-from recommender.services import jobs, shutdown
+from recommender.services import artifacts, jobs, shutdown
 
 logger = logging.getLogger(__name__)
 LOOKS_PER_LOSS = 3
@@ -32,7 +32,7 @@ def _look_after_jobs() -> None:
         try:
             jobs.recover()
             jobs.clean_up()
-        except (DatabaseError, OSError):
+        except (Error, *artifacts.storage_errors()):
             logger.exception("Lost jobs could not be looked for; trying again.")
         finally:
             connection.close()  # none is open when a pool process is forked

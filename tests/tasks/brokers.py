@@ -153,7 +153,7 @@ class RabbitMQ(Broker):
 
 
 class SQS(Broker):
-    """Moto's SQS over HTTP. It forgets its queues when it is stopped, which Amazon's never does: they are made again."""
+    """Moto's SQS over HTTP. It forgets its queues when it is stopped, which Amazon's never does; they are made anew."""
 
     @property
     def url(self) -> str:

@@ -133,7 +133,7 @@ def small_dataset(tmp_path: Path) -> Path:
 
 def ring_at(broker_url: str) -> None:
     """Let this process send its messages to a broker."""
-    if settings.CELERY_BROKER_URL == broker_url:
+    if broker_url == settings.CELERY_BROKER_URL:
         return
     settings.CELERY_BROKER_URL = broker_url
     celery_app.conf.update(
