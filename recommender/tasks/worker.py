@@ -32,6 +32,7 @@ def _look_after_jobs() -> None:
         try:
             jobs.recover()
             jobs.clean_up()
+            artifacts.remove_abandoned_work()
         except (Error, *artifacts.storage_errors()):
             logger.exception("Lost jobs could not be looked for; trying again.")
         finally:
