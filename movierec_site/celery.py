@@ -24,7 +24,7 @@ def transport_options() -> dict[str, Any]:
 
     scheme = settings.CELERY_BROKER_URL.partition(":")[0]
     if scheme == "sqs":
-        options: dict[str, Any] = {"visibility_timeout": 3600, "wait_time_seconds": 5, "polling_interval": 0.5}
+        options: dict[str, Any] = {"visibility_timeout": 3600, "wait_time_seconds": 2, "polling_interval": 1}
         if settings.SQS_QUEUE_URL:
             options["predefined_queues"] = {QUEUE: {"url": settings.SQS_QUEUE_URL}}
         return options
@@ -76,7 +76,8 @@ def read_django_settings(sender: Celery, **_: Any) -> None:
     sender.conf.broker_transport_options = transport_options()
 
 
-TRANSPORT_ALIASES["sqs"] = "movierec_site.sqs:Transport"  # a name: it is imported when there is such an address
+# Names: they are imported when there is such an address.
+TRANSPORT_ALIASES |= {"filesystem": "movierec_site.polling:Folder", "sqs": "movierec_site.polling:Queue"}
 app.autodiscover_tasks(["recommender"])
 # A busy pool process must not outlive a worker that was killed: its job is given to another.
 worker_process_init.connect(exit_with_parent, weak=False)

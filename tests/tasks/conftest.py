@@ -31,10 +31,16 @@ class Workers:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(
-        self, n: int = 1, *, concurrency: int = 1, app: str = "movierec_site", **environment: str
+        self,
+        n: int = 1,
+        *,
+        concurrency: int = 1,
+        app: str = "movierec_site",
+        options: tuple[str, ...] = (),
+        **environment: str,
     ) -> list[subprocess.Popen[bytes]]:
         """Start workers and wait until they are ready; `app` may be `tests.tasks.slow_kinds`."""
-        started = [self._start(concurrency, app, environment) for _ in range(n)]
+        started = [self._start(["--concurrency", str(concurrency), *options], app, environment) for _ in range(n)]
         for process in started:
             assert wait_until(lambda process=process: self._is_up(process), 60), self.log_of(process)
             assert process.poll() is None, self.log_of(process)
@@ -55,7 +61,7 @@ class Workers:
             if is_alive(process.pid):
                 self.kill(process)
 
-    def _start(self, concurrency: int, app: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, options: list[str], app: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         number = len(self.processes) + 1
         known = {
             "DATABASE_URL": adbc_uri(connection.settings_dict),
@@ -64,7 +70,7 @@ class Workers:
             "CELERY_BROKER_URL": self.broker_url,
             "JOB_LOST_AFTER": str(LOST_AFTER),
         }
-        command = [sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency", str(concurrency)]
+        command = [sys.executable, "-m", "celery", "-A", app, "worker", *options]
         command += ["--prefetch-multiplier", "1", "--hostname", f"worker-{number}@test", "--loglevel", "INFO"]
         with (self.logs / f"worker-{number}.log").open("wb") as out:
             process = subprocess.Popen(
