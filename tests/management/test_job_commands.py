@@ -13,9 +13,9 @@ from recommender.services import jobs, movielens
 from tests.factories import make_job
 from tests.management.processes import manage
 from tests.site.processes import wait_until
-from tests.tasks.conftest import Workers, broker_url, workers
+from tests.tasks.conftest import Workers, broker, broker_servers, broker_url, workers
 
-__all__ = ["broker_url", "workers"]
+__all__ = ["broker", "broker_servers", "broker_url", "workers"]
 pytestmark = pytest.mark.django_db(transaction=True)
 LOCAL = "--local"
 
