@@ -23,7 +23,7 @@ class Asked(virtual.Transport):
         """Deliver what is there, as far as somebody is free to take it."""
         with suppress(Empty):
             while True:
-                self.cycle.get(self._deliver)
+                self.cycle.get(self._deliver)  # type: ignore[union-attr]
 
 
 class Folder(Asked, filesystem.Transport):
@@ -43,5 +43,5 @@ class Queue(Asked, SQS.Transport):
     """Amazon's queue."""
 
     Channel = SQSChannel
-    connection_errors = (*SQS.Transport.connection_errors, ClientError)
-    channel_errors = (*SQS.Transport.channel_errors, ClientError)
+    connection_errors = (*SQS.Transport.connection_errors, ClientError)  # type: ignore[assignment]
+    channel_errors = (*SQS.Transport.channel_errors, ClientError)  # type: ignore[assignment]

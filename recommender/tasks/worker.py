@@ -28,12 +28,13 @@ def hand_chunks_back(**_: object) -> None:
 
 
 def _look_after_jobs() -> None:
+    passing: tuple[type[Exception], ...] = (Error, *artifacts.storage_errors())
     while not _stop.wait(settings.JOB_LOST_AFTER / LOOKS_PER_LOSS):
         try:
             jobs.recover()
             jobs.clean_up()
             artifacts.remove_abandoned_work()
-        except (Error, *artifacts.storage_errors()):
+        except passing:
             logger.exception("Lost jobs could not be looked for; trying again.")
         finally:
             connection.close()  # none is open when a pool process is forked

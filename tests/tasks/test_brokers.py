@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import psutil
 import pytest
 
 from movierec_site.celery import QUEUE
@@ -80,6 +81,15 @@ def test_lost_and_repeated_messages_only_delay(workers: Workers, undisturbed: st
     assert succeeded(another)  # with the same two workers, after all those messages
     assert ModelVersion.objects.filter(job=job).count() == 1
     assert attempts(job) == attempts(another) == {1}
+
+
+@on_every_broker
+def test_a_worker_outlives_a_pool_process_that_is_killed_while_it_waits(workers: Workers, undisturbed: str) -> None:
+    (worker,) = workers.start(app=SLOW)
+    for process in psutil.Process(worker.pid).children():
+        process.kill()
+    assert succeeded(start()), workers.log_of(worker)
+    assert in_service().artifact_sha256 == undisturbed
 
 
 @on_every_server
