@@ -24,7 +24,7 @@ def transport_options() -> dict[str, Any]:
 
     scheme = settings.CELERY_BROKER_URL.partition(":")[0]
     if scheme == "sqs":
-        options: dict[str, Any] = {"visibility_timeout": 3600, "wait_time_seconds": 2, "polling_interval": 1}
+        options: dict[str, Any] = {"visibility_timeout": 3600, "wait_time_seconds": 2, "polling_interval": 0.2}
         if settings.SQS_QUEUE_URL:
             options["predefined_queues"] = {QUEUE: {"url": settings.SQS_QUEUE_URL}}
         return options
