@@ -5,17 +5,30 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init
+from kombu.transport import TRANSPORT_ALIASES
 
 from movierec_site.children import exit_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
 
+QUEUE = "movierec"
+
 
 def transport_options() -> dict[str, Any]:
-    """Return what the transport needs beyond its URL; the filesystem one needs its folders to exist."""
+    """Return what the transport needs beyond its URL; the filesystem one needs its folders to exist.
+
+    A message that is not acknowledged within the visibility timeout is delivered once more, which is harmless: it finds
+    the chunk taken (ADR 0027).
+    """
     from django.conf import settings
 
-    if not settings.CELERY_BROKER_URL.startswith("filesystem:"):
+    scheme = settings.CELERY_BROKER_URL.partition(":")[0]
+    if scheme == "sqs":
+        options: dict[str, Any] = {"visibility_timeout": 3600, "wait_time_seconds": 2, "polling_interval": 0.2}
+        if settings.SQS_QUEUE_URL:
+            options["predefined_queues"] = {QUEUE: {"url": settings.SQS_QUEUE_URL}}
+        return options
+    if scheme != "filesystem":
         return {"visibility_timeout": 3600}
     folders = {name: settings.BROKER_DIR / name for name in ("messages", "control")}
     for folder in folders.values():
@@ -31,8 +44,12 @@ def transport_options() -> dict[str, Any]:
 app = Celery("movierec")
 app.config_from_object(
     {
+        # A worker outlasts its broker, however long that is away; what it is at goes on meanwhile.
         "broker_connection_retry_on_startup": True,
-        "task_default_queue": "movierec",
+        "broker_connection_max_retries": None,
+        "broker_channel_error_retry": True,  # RabbitMQ closes on who does not acknowledge for half an hour
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "task_default_queue": QUEUE,
         "task_ignore_result": True,
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
@@ -59,6 +76,8 @@ def read_django_settings(sender: Celery, **_: Any) -> None:
     sender.conf.broker_transport_options = transport_options()
 
 
+# Names: they are imported when there is such an address.
+TRANSPORT_ALIASES |= {"filesystem": "movierec_site.polling:Folder", "sqs": "movierec_site.polling:Queue"}
 app.autodiscover_tasks(["recommender"])
 # A busy pool process must not outlive a worker that was killed: its job is given to another.
 worker_process_init.connect(exit_with_parent, weak=False)

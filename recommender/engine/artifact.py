@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,11 @@ def write_artifact(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Map
         Any shapes; dtypes as in `DTYPES`.
     metadata : mapping of str to str
         The manifest: algorithm, parameters, seed, data fingerprint, code version.
+
+    Raises
+    ------
+    OSError
+        If the disk is full, or the folder cannot be written to.
     """
     manifest = json.dumps(dict(metadata) | {"format_version": FORMAT_VERSION}, sort_keys=True)
     contiguous = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
@@ -41,6 +47,8 @@ def write_artifact(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Map
         # One metadata entry: safetensors writes several in the random order of a hash map.
         save_file(contiguous, aside, metadata={"movierec": manifest})
         aside.replace(path)
+    except SafetensorError as error:
+        raise _of_the_system(error, aside) from error
     finally:
         aside.unlink(missing_ok=True)
 
@@ -68,6 +76,12 @@ def read_artifact(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     if not isinstance(manifest, dict) or manifest.get("format_version") != FORMAT_VERSION:
         raise ArtifactError(f"{path.name} is not an artifact of format version {FORMAT_VERSION}; train again.")
     return _map_arrays(path), manifest
+
+
+def _of_the_system(error: SafetensorError, path: Path) -> Exception:
+    """Return the system's error that safetensors tells of in words, as Python would raise it."""
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return OSError(int(found[1]), os.strerror(int(found[1])), str(path)) if found else error
 
 
 def _map_arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,6 +21,8 @@ from django.utils import timezone
 from recommender.engine.artifact import ArtifactError
 
 CACHE_BYTES = 4 << 30
+ABANDONED_AFTER = timedelta(days=2)
+"""Longer than a task may take (`task_time_limit`)."""
 SETTLED_AFTER = 0.05
 """Seconds after which another write shows in a file's times."""
 
@@ -36,11 +38,24 @@ class StoredArtifact:
 
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """Give a folder for work in progress; it is gone afterwards whatever happens."""
-    parent = Path(settings.DATA_DIR) / "work"
+    """Give a folder for work in progress; it is gone afterwards, or when the process was killed, a few days later."""
+    parent = _workspaces()
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent) as folder:
         yield Path(folder)
+
+
+def remove_abandoned_work(*, older_than: timedelta = ABANDONED_AFTER) -> int:
+    """Remove what killed processes have left on this machine; return how many folders and files that were."""
+    limit = time.time() - older_than.total_seconds()
+    half_fetched = Path(settings.ARTIFACT_CACHE_DIR).glob("*.partial-*")
+    left = [path for path in (*_workspaces().glob("*"), *half_fetched) if _written_at(path) < limit]
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return len(left)
 
 
 def store(*, path: Path, name: str) -> StoredArtifact:
@@ -148,6 +163,18 @@ def delete_folder(*, name: str) -> None:
         storage.delete(f"{name}/{file}")
     if isinstance(storage, FileSystemStorage):
         storage.delete(name)
+
+
+def _workspaces() -> Path:
+    return Path(settings.DATA_DIR) / "work"
+
+
+def _written_at(path: Path) -> float:
+    """Return when a file, or something in a folder, was written last; one that is gone meanwhile is new."""
+    try:
+        return max(each.stat().st_mtime for each in (path, *path.rglob("*")))
+    except FileNotFoundError:
+        return time.time()
 
 
 def _storage() -> Storage:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.db.models.functions import Now
 
 from recommender.models import Job, JobChunk
@@ -60,7 +60,7 @@ class Heartbeat:
             try:
                 close_old_connections()
                 self._write()
-            except DatabaseError:
+            except Error:
                 logger.warning("%s: the database did not take the heartbeat; trying again.", self._chunk)
         connection.close()
 

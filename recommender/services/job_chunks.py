@@ -5,12 +5,13 @@ import os
 import traceback
 from functools import partial
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import Error, InterfaceError, OperationalError, transaction
 
 from recommender.models import Job, JobChunk
 from recommender.services import job_endings, shutdown
 from recommender.services.doorbell import ring
 from recommender.services.heartbeat import Heartbeat
+from recommender.services.job_errors import sentence
 from recommender.services.job_kinds import stages_of
 from recommender.services.progress import ChunkLost, JobCancelled, WorkerStopping
 
@@ -40,7 +41,7 @@ def run_chunk(*, job_id: int, worker: str = "") -> bool:
         logger.exception("%s waits: the database went away; it is taken up again.", chunk)
     except Exception as error:
         logger.exception("%s failed", chunk)
-        job_endings.fail(chunk=chunk, error=job_endings.sentence(error), trace=traceback.format_exc())
+        job_endings.fail(chunk=chunk, error=sentence(error), trace=traceback.format_exc())
     if JobChunk.objects.queued().filter(job_id=job_id, job__state=Job.State.RUNNING).exists():
         ring(job_id=job_id)
     return True
@@ -70,6 +71,6 @@ def _abandon(chunk: JobChunk) -> None:
     """Hand a chunk back that does not stop by itself (a long kernel, a long transaction), and end this process."""
     try:
         job_endings.hand_back(chunk=chunk, why="The worker stops")
-    except DatabaseError:
+    except Error:
         logger.exception("%s could not be handed back; it is taken up when it is missed.", chunk)
     os._exit(0)

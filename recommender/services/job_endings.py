@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from recommender.models import Job, JobChunk
 from recommender.services import job_log
 from recommender.services.doorbell import ring
+from recommender.services.job_errors import sentence
 from recommender.services.job_kinds import stages_of
 from recommender.services.job_stages import Outcome, Stage
 from recommender.services.progress import ChunkLost, JobCancelled
@@ -145,11 +146,6 @@ def take_up(job: Job, *, worker: str) -> None:
         job_log.write(job_id=job.pk, text=f"Taken up by {worker or 'a worker'}.")
     Job.objects.filter(pk=job.pk).update(**fields)
     job.refresh_from_db()
-
-
-def sentence(error: BaseException) -> str:
-    """Return what an error says, or at least what it is."""
-    return str(error).strip() or type(error).__name__
 
 
 def _results(job: Job) -> dict[str, Any]:

@@ -139,12 +139,14 @@ def _remove(version: ModelVersion) -> bool:
     return True
 
 
-def _remove_file(key: str) -> None:
+def _remove_file(key: str) -> bool:
     """Remove a file; one that storage does not let go of is an orphan from now on, and tried again."""
     try:
         artifacts.remove(key=key)
     except artifacts.storage_errors() as error:
         logger.warning("Artifact %s could not be removed (%s); the next collection tries again.", key, error)
+        return False
+    return True
 
 
 def _remove_orphans(now: datetime) -> Iterable[str]:
@@ -157,8 +159,7 @@ def _remove_orphans(now: datetime) -> Iterable[str]:
     known = set(ModelVersion.objects.stored().values_list("artifact_key", flat=True))
     for name in sorted(names):
         for key, written_at in artifacts.listing(folder=name):
-            if key not in known and written_at < now - SAFE_FOR:
-                artifacts.remove(key=key)
+            if key not in known and written_at < now - SAFE_FOR and _remove_file(key):
                 yield key
 
 

@@ -5,9 +5,9 @@ import threading
 
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
-from recommender.services import jobs, shutdown
+from recommender.services import artifacts, jobs, shutdown
 
 logger = logging.getLogger(__name__)
 LOOKS_PER_LOSS = 3
@@ -28,11 +28,13 @@ def hand_chunks_back(**_: object) -> None:
 
 
 def _look_after_jobs() -> None:
+    passing: tuple[type[Exception], ...] = (Error, *artifacts.storage_errors())
     while not _stop.wait(settings.JOB_LOST_AFTER / LOOKS_PER_LOSS):
         try:
             jobs.recover()
             jobs.clean_up()
-        except (DatabaseError, OSError):
+            artifacts.remove_abandoned_work()
+        except passing:
             logger.exception("Lost jobs could not be looked for; trying again.")
         finally:
             connection.close()  # none is open when a pool process is forked

@@ -8,14 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from recommender.engine.generator import generate
-from recommender.models import Job, ModelVersion, Rating
+from recommender.models import Job, JobChunk, ModelVersion, Rating
 from recommender.services import jobs, movielens
 from tests.factories import make_job
 from tests.management.processes import manage
 from tests.site.processes import wait_until
-from tests.tasks.conftest import Workers, broker_url, workers
+from tests.tasks.conftest import Workers, broker, broker_servers, broker_url, workers
 
-__all__ = ["broker_url", "workers"]
+__all__ = ["broker", "broker_servers", "broker_url", "workers"]
 pytestmark = pytest.mark.django_db(transaction=True)
 LOCAL = "--local"
 
@@ -173,12 +173,21 @@ def test_ctrl_c_leaves_a_job_that_was_there_before() -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_interrupts_local_work_and_a_retry_goes_on(imported: Path) -> None:
-    with manage("evaluate", "hybrid", "als", "--splits", "40", LOCAL) as command:
-        running = Job.objects.filter(kind=Job.Kind.EVALUATE, stage__gt=0, state=Job.State.RUNNING)
-        assert wait_until(running.exists, 60)
+    command_line = ("evaluate", "mean", "als", "--splits", "30", LOCAL)
+    with manage(*command_line) as command:
+        finished = JobChunk.objects.filter(stage_name="measure", state=JobChunk.State.SUCCEEDED)
+        assert wait_until(finished.exists, 60)
         command.send_signal(signal.SIGINT)
         _, errors = command.communicate(timeout=40)
     job = Job.objects.get()
-    assert "Interrupted, and" in errors
+    assert f"Interrupted, and {job} with it. `manage.py retry_job {job.pk}` lets it go on" in errors
     assert job.state == Job.State.CANCELLED
     assert not job.chunks.running().exists()
+    done = set(finished.values_list("pk", "attempts", "finished_at"))
+    assert 0 < len(done) < 60
+    assert run("retry_job", str(job.pk)) == [f"{job} is queued again."]
+    assert run(*command_line)[0] == f"{job} is at it already; following it."
+    job.refresh_from_db()
+    assert job.state == Job.State.SUCCEEDED
+    assert finished.count() == 60
+    assert done <= set(finished.values_list("pk", "attempts", "finished_at"))

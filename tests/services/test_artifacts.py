@@ -3,10 +3,10 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
@@ -26,6 +26,23 @@ def test_it_never_uses_a_name_twice(tmp_path: Path) -> None:
     file = tmp_path / "same.txt"
     file.write_text("same")
     assert artifacts.store(path=file, name="test").key != artifacts.store(path=file, name="test").key
+
+
+def test_it_removes_what_killed_processes_left_days_ago(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR, settings.ARTIFACT_CACHE_DIR = tmp_path, tmp_path / "artifact-cache"
+    old_work, busy_work, cache = tmp_path / "work/old", tmp_path / "work/busy", settings.ARTIFACT_CACHE_DIR
+    for folder in (old_work, busy_work, cache):
+        folder.mkdir(parents=True)
+    (old_work / "model.safetensors").touch()
+    (cache / "abc.safetensors.partial-1").touch()
+    (cache / "abc.safetensors").touch()
+    three_days_ago = time.time() - 3 * 86_400
+    for path in (*old_work.iterdir(), old_work, busy_work, *cache.iterdir()):
+        os.utime(path, (three_days_ago, three_days_ago))
+    (busy_work / "model.safetensors").touch()
+    assert artifacts.remove_abandoned_work() == 2
+    assert [path.name for path in (tmp_path / "work").iterdir()] == ["busy"]
+    assert [path.name for path in cache.iterdir()] == ["abc.safetensors"]
 
 
 def test_it_refuses_a_damaged_artifact(tmp_path: Path) -> None:
@@ -75,7 +92,7 @@ def test_it_gives_back_a_folder(tmp_path: Path) -> None:
         assert {file.name: file.read_text() for file in local.iterdir()} == {"a": "A", "b": "B"}
 
 
-def test_it_leaves_nothing_behind_when_writing_fails() -> None:
+def test_it_leaves_nothing_behind_when_writing_fails(settings: Any) -> None:
     class Broken(ContentFile):  # type: ignore[type-arg]
         def read(self, *_: object, **__: object) -> bytes:
             raise OSError("disk full")

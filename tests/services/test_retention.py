@@ -164,6 +164,36 @@ def test_a_file_that_could_not_be_removed_is_removed_the_next_time(
     assert stored() == ids(new)
 
 
+def test_storage_that_fails_midway_costs_only_the_files_it_holds_on_to(
+    storage: None, settings: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    made = versions(5)
+    model_versions.activate(version=made[0])
+    storages["artifacts"].save("als/a-orphan.safetensors", ContentFile(b"x"))
+    storages["artifacts"].save("mean/z-orphan.safetensors", ContentFile(b"x"))
+    settings.MODEL_VERSIONS_KEPT = 1
+    monkeypatch.setattr(retention, "SAFE_FOR", timedelta(seconds=-5))
+    held, remove = {made[2].artifact_key, "als/a-orphan.safetensors"}, artifacts.remove
+
+    def some(*, key: str) -> None:
+        if key in held:
+            raise OSError("storage is away")
+        remove(key=key)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(artifacts, "remove", some)
+        collected = collect(django_capture_on_commit_callbacks)
+    assert set(collected.versions) == ids(*made[1:4])
+    assert "mean/z-orphan.safetensors" in collected.orphans
+    assert not held.intersection(collected.orphans)
+    assert {version.pk for version in made if storages["artifacts"].exists(version.artifact_key)} == ids(
+        made[0], made[2], made[4]
+    )
+    assert set(ModelVersion.objects.stored()) == {made[0], made[4]}
+    assert set(collect(django_capture_on_commit_callbacks).orphans) == held
+    assert stored() == ids(made[0], made[4])
+
+
 def test_usage_is_one_query(storage: None, settings: Any, django_assert_num_queries: Any) -> None:
     als, mean = versions(3), versions(1, "mean")
     versions(1, artifact_removed_at=timezone.now())

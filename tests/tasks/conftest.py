@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from kombu import pools
 
 from movierec_site.celery import app as celery_app
 from movierec_site.celery import transport_options
 from movierec_site.env import adbc_uri
 from recommender.engine.generator import generate
 from tests.site.processes import is_alive, wait_until
+from tests.tasks.brokers import SERVERS, Broker
 
 ROOT = Path(__file__).resolve().parents[2]
 LOST_AFTER = 3
@@ -29,10 +31,16 @@ class Workers:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(
-        self, n: int = 1, *, concurrency: int = 1, app: str = "movierec_site", **environment: str
+        self,
+        n: int = 1,
+        *,
+        concurrency: int = 1,
+        app: str = "movierec_site",
+        options: tuple[str, ...] = (),
+        **environment: str,
     ) -> list[subprocess.Popen[bytes]]:
         """Start workers and wait until they are ready; `app` may be `tests.tasks.slow_kinds`."""
-        started = [self._start(concurrency, app, environment) for _ in range(n)]
+        started = [self._start(["--concurrency", str(concurrency), *options], app, environment) for _ in range(n)]
         for process in started:
             assert wait_until(lambda process=process: self._is_up(process), 60), self.log_of(process)
             assert process.poll() is None, self.log_of(process)
@@ -53,7 +61,7 @@ class Workers:
             if is_alive(process.pid):
                 self.kill(process)
 
-    def _start(self, concurrency: int, app: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, options: list[str], app: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         number = len(self.processes) + 1
         known = {
             "DATABASE_URL": adbc_uri(connection.settings_dict),
@@ -62,7 +70,7 @@ class Workers:
             "CELERY_BROKER_URL": self.broker_url,
             "JOB_LOST_AFTER": str(LOST_AFTER),
         }
-        command = [sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency", str(concurrency)]
+        command = [sys.executable, "-m", "celery", "-A", app, "worker", *options]
         command += ["--prefetch-multiplier", "1", "--hostname", f"worker-{number}@test", "--loglevel", "INFO"]
         with (self.logs / f"worker-{number}.log").open("wb") as out:
             process = subprocess.Popen(
@@ -79,10 +87,33 @@ class Workers:
         return self.logs / f"worker-{self.processes.index(process) + 1}.log"
 
 
+@pytest.fixture(scope="session")
+def broker_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Broker]]:
+    """The brokers of our own that run so far, by name."""
+    running: dict[str, Broker] = {}
+    yield running
+    for server in running.values():
+        server.close()
+
+
 @pytest.fixture
-def broker_url() -> str:
-    """Where messages go; a test may be parametrised with another."""
-    return settings.CELERY_BROKER_URL
+def broker(
+    request: pytest.FixtureRequest, broker_servers: dict[str, Broker], tmp_path_factory: pytest.TempPathFactory
+) -> Broker | None:
+    """The broker that a test is parametrised with, running; None is the folder of the embedded set-up."""
+    name = getattr(request, "param", "filesystem")
+    if name == "filesystem":
+        return None
+    if name not in broker_servers:
+        broker_servers[name] = SERVERS[name](tmp_path_factory.mktemp(name))
+    broker_servers[name].start()  # a test may have stopped it
+    return broker_servers[name]
+
+
+@pytest.fixture
+def broker_url(broker: Broker | None) -> str:
+    """Where messages go."""
+    return broker.url if broker else settings.CELERY_BROKER_URL
 
 
 @pytest.fixture
@@ -108,12 +139,12 @@ def small_dataset(tmp_path: Path) -> Path:
 
 def ring_at(broker_url: str) -> None:
     """Let this process send its messages to a broker."""
-    if celery_app.conf.broker_url == broker_url:
+    if broker_url == settings.CELERY_BROKER_URL:
         return
     settings.CELERY_BROKER_URL = broker_url
     celery_app.conf.update(
         broker_url=broker_url, broker_write_url=broker_url, broker_transport_options=transport_options()
     )
-    celery_app.pool.force_close_all()
+    pools.reset()
     celery_app._pool = None
     celery_app.amqp._producer_pool = None

@@ -1,7 +1,8 @@
-"""The Celery application of test workers: comparing movies takes as long as a test says.
+"""The Celery application of test workers: work takes as long as a test says.
 
-A job's arguments may have `seconds`, what each of its chunks takes longer, and `deaf`, whether it does that without
-looking up, as a long kernel does. Celery imports this before Django is set up, hence the imports inside.
+The arguments of a job that compares movies may have `seconds`, what each of its chunks takes longer, and `deaf`,
+whether it does that without looking up, as a long kernel does. Those of the other kinds may have `pause`, the seconds
+before each sign of progress. Celery imports this before Django is set up, hence the imports inside.
 """
 
 from __future__ import annotations
@@ -38,11 +39,26 @@ def slow_similar_movies() -> tuple[Stage, ...]:
     return (snapshots.TAKE_SNAPSHOT, replace(similar_movies.COMPARE, run=compare), similar_movies.PUT_TOGETHER)
 
 
+def with_pauses(stage: Stage) -> Stage:
+    """Return a stage that pauses before each sign of progress."""
+
+    def run(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+        def report(share: float, message: str = "") -> None:
+            time.sleep(chunk.job.arguments.get("pause", 0))
+            on_progress(share, message)
+
+        return stage.run(chunk, report)
+
+    return replace(stage, run=run)
+
+
 def slow_down(**_: object) -> None:
-    """Let this worker's similar movies be slow."""
+    """Let what this worker does be slow."""
     from recommender.models import Job
     from recommender.services import job_kinds
 
+    for kind, stages in tuple(job_kinds.KINDS.items()):
+        job_kinds.KINDS[kind] = lambda stages=stages: tuple(with_pauses(stage) for stage in stages())
     job_kinds.KINDS[Job.Kind.SIMILAR_MOVIES] = slow_similar_movies
 
 

@@ -12,12 +12,14 @@ from django.conf import settings
 from recommender.models import Job, JobChunk, ModelVersion
 from recommender.services import artifacts, evaluation, job_kinds, jobs, movielens, similar_movies
 from tests.site.processes import wait_until
+from tests.tasks.brokers import SERVERS
 from tests.tasks.conftest import Workers
 from tests.tasks.slow_kinds import slow_similar_movies
 
 pytestmark = [pytest.mark.slow]
 SLOW = "tests.tasks.slow_kinds"
 PER_CHUNK = 15_000
+on_every_broker = pytest.mark.parametrize("broker", ["filesystem", *SERVERS], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +55,7 @@ def in_service() -> ModelVersion:
     return ModelVersion.objects.active().get(algorithm=ModelVersion.SIMILAR_MOVIES)
 
 
+@on_every_broker
 def test_two_workers_find_to_the_byte_what_one_process_finds(workers: Workers, undisturbed: str) -> None:
     workers.start(2, app=SLOW)
     job = finished(start(seconds=0.3))
@@ -66,6 +69,7 @@ def test_two_workers_find_to_the_byte_what_one_process_finds(workers: Workers, u
     assert not (settings.DATA_DIR / "artifacts" / "jobs" / str(job.pk)).exists()
 
 
+@on_every_broker
 def test_cancel_takes_effect_within_five_seconds(workers: Workers, undisturbed: str) -> None:
     workers.start(2, app=SLOW)
     job = start(seconds=30)
@@ -77,7 +81,11 @@ def test_cancel_takes_effect_within_five_seconds(workers: Workers, undisturbed: 
     assert not job.chunks.running().exists()
 
 
-@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize(
+    ("broker", "deaf"),
+    [("filesystem", True), *((name, False) for name in ("filesystem", *SERVERS))],
+    indirect=["broker"],
+)
 def test_a_worker_that_is_told_to_stop_hands_its_chunk_back_for_another(
     workers: Workers, undisturbed: str, deaf: bool
 ) -> None:
@@ -97,6 +105,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_chunk_back_for_another(
     assert in_service().artifact_sha256 == undisturbed
 
 
+@on_every_broker
 def test_what_a_killed_worker_had_is_finished_by_another(workers: Workers, undisturbed: str) -> None:
     first, _ = workers.start(2, app=SLOW)
     job = start(seconds=1)

@@ -1,0 +1,121 @@
+"""What brokers do to messages: they lose them, repeat them, go away, close connections. None of it does a job harm."""
+
+import time
+from typing import Any
+
+import psutil
+import pytest
+
+from movierec_site.celery import QUEUE
+from movierec_site.celery import app as celery_app
+from recommender.models import Job, JobChunk, ModelVersion
+from recommender.services import doorbell, job_kinds, jobs, movielens, similar_movies
+from tests.site.processes import wait_until
+from tests.tasks.brokers import SERVERS, Broker
+from tests.tasks.conftest import Workers
+from tests.tasks.slow_kinds import slow_similar_movies
+
+pytestmark = [pytest.mark.slow]
+SLOW = "tests.tasks.slow_kinds"
+PER_CHUNK = 15_000
+on_every_broker = pytest.mark.parametrize("broker", ["filesystem", *SERVERS], indirect=True)
+on_every_server = pytest.mark.parametrize("broker", [*SERVERS], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(job_kinds.KINDS, Job.Kind.SIMILAR_MOVIES, slow_similar_movies)
+
+
+@pytest.fixture
+def undisturbed(workers: Workers, small_dataset: Any) -> str:
+    """The sha256 of the similar movies that this process finds by itself, of the ratings in the database."""
+    movielens.import_movielens(path=small_dataset)
+    return similar_movies.build().artifact_sha256
+
+
+def lose_messages() -> int:
+    """Take all messages from the queue and do nothing about them; return how many there were."""
+    n_lost = 0
+    with celery_app.connection_for_write() as connection, connection.SimpleQueue(QUEUE) as queue:
+        while True:
+            try:
+                queue.get(timeout=1).ack()
+            except queue.Empty:
+                return n_lost
+            n_lost += 1
+
+
+def start(**arguments: Any) -> Job:
+    return jobs.start(kind=Job.Kind.SIMILAR_MOVIES, arguments={"co_ratings_per_chunk": PER_CHUNK} | arguments)
+
+
+def succeeded(job: Job, seconds: float = 60) -> bool:
+    assert wait_until(lambda: Job.objects.get(pk=job.pk).state in Job.FINISHED, seconds), list(job.log_lines.all())
+    return Job.objects.get(pk=job.pk).state == Job.State.SUCCEEDED
+
+
+def at_work(job: Job) -> bool:
+    return job.chunks.filter(stage_name="compare", state=JobChunk.State.RUNNING).exists()
+
+
+def in_service() -> ModelVersion:
+    return ModelVersion.objects.active().get(algorithm=ModelVersion.SIMILAR_MOVIES)
+
+
+def attempts(job: Job) -> set[int]:
+    return set(job.chunks.values_list("attempts", flat=True))
+
+
+@on_every_broker
+def test_lost_and_repeated_messages_only_delay(workers: Workers, undisturbed: str) -> None:
+    job = start(seconds=0.5)
+    assert lose_messages() >= 1  # some may be of a test before
+    workers.start(2, app=SLOW)
+    assert wait_until(lambda: at_work(job), 60)  # behind messages of a test before
+    doorbell.ring(job_id=job.pk, times=15)
+    assert succeeded(job)
+    assert (in_service().job_id, in_service().artifact_sha256) == (job.pk, undisturbed)
+    doorbell.ring(job_id=job.pk, times=5)
+    another = start()
+    assert succeeded(another)  # with the same two workers, after all those messages
+    assert ModelVersion.objects.filter(job=job).count() == 1
+    assert attempts(job) == attempts(another) == {1}
+
+
+@on_every_broker
+def test_a_worker_outlives_a_pool_process_that_is_killed_while_it_waits(workers: Workers, undisturbed: str) -> None:
+    (worker,) = workers.start(app=SLOW)
+    for process in psutil.Process(worker.pid).children():
+        process.kill()
+    assert succeeded(start()), workers.log_of(worker)
+    assert in_service().artifact_sha256 == undisturbed
+
+
+@on_every_server
+def test_a_broker_that_is_away_for_a_while_only_delays(workers: Workers, undisturbed: str, broker: Broker) -> None:
+    both = workers.start(2, app=SLOW)
+    job = start(seconds=2)
+    assert wait_until(lambda: at_work(job), 60)  # behind messages of a test before
+    broker.stop()
+    began = time.monotonic()
+    asked_meanwhile = jobs.start(kind=Job.Kind.TITLE_INDEX)
+    assert time.monotonic() - began < 15
+    time.sleep(4)
+    broker.start()
+    assert succeeded(job, 120), workers.log_of(both[0])
+    assert succeeded(asked_meanwhile, 60)
+    assert in_service().artifact_sha256 == undisturbed
+    assert attempts(job) == attempts(asked_meanwhile) == {1}
+    assert [process.poll() for process in both] == [None, None]
+
+
+@pytest.mark.parametrize("broker", ["rabbitmq"], indirect=True)
+def test_a_chunk_may_take_longer_than_rabbitmq_has_patience(workers: Workers, undisturbed: str, broker: Broker) -> None:
+    """RabbitMQ closes on a consumer that does not acknowledge for 30 minutes; ours does so after 3 seconds."""
+    (worker,) = workers.start(app=SLOW)
+    job = start(seconds=12, co_ratings_per_chunk=1 << 30)
+    assert succeeded(job, 90), workers.log_of(worker)
+    assert "PRECONDITION_FAILED" in workers.log_of(worker)
+    assert attempts(job) == {1}
+    assert worker.poll() is None
