@@ -9,11 +9,16 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 COUNTS, JOBS, VERSIONS = "recommender.view_rating", "recommender.view_job", "recommender.view_modelversion"
+SCHEDULE = ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "ClockedSchedule", "SolarSchedule")
 GROUPS = (
     ("Jobs and models", "recommender", ("Job", "ModelVersion", "Experiment")),
     ("Catalogue and ratings", "recommender", ("Movie", "Genre", "Tag", "Rater", "Rating")),
     ("People", "auth", ("User", "Group", "EmailAddress")),
-    ("Schedule", "django_celery_beat", ("PeriodicTask", "CrontabSchedule", "IntervalSchedule")),
+    (
+        "Schedule",
+        "django_celery_beat",
+        ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "ClockedSchedule", "SolarSchedule"),
+    ),
 )
 """Headings, the app behind each and the models, in the order people need them; what is missing here comes last."""
 

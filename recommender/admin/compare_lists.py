@@ -37,7 +37,11 @@ def view(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
     from recommender.services import list_comparison
 
     versions = list_comparison.versions()
-    form = ListsForm(request.GET if "rater" in request.GET else None, versions=versions, initial=request.GET.dict())
+    form = ListsForm(
+        request.GET if request.GET.keys() >= {"a", "b", "rater"} else None,
+        versions=versions,
+        initial=request.GET.dict(),
+    )
     comparison, rater = None, None
     if form.is_valid():
         by_id = {version.pk: version for version in versions}

@@ -102,8 +102,8 @@ def _chart(metric: Metric, rows: list[tuple[str, Figure, str]]) -> Chart:
 def _scale(low: float, high: float) -> tuple[float, float, int]:
     """Return two round numbers around both, and their decimals."""
     span = high - low or abs(high) or 1.0
-    exponent = math.floor(math.log10(span))
-    step = 10.0**exponent
+    exponent = math.floor(math.log10(span)) - 1
+    step = 2 * 10.0**exponent
     start, end = math.floor(low / step) * step, math.ceil(high / step) * step
     return start, end if end > start else start + step, max(0, -exponent)
 

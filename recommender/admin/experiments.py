@@ -46,6 +46,7 @@ class StartForm(forms.ModelForm):
         )
         for name in ("version_a", "version_b"):
             if name in self.fields:
+                self.fields[name].label_from_instance = _with_state  # type: ignore[attr-defined]
                 self.fields[name].queryset = ranking.order_by("-created_at")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -151,6 +152,13 @@ class ExperimentAdmin(ReadOnlyAdmin):
         self.message_user(request, "The experiment is over; lists are as ever.", messages.SUCCESS)
         return redirect("admin:recommender_experiment_change", pk)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer one button: an experiment that has started is on its own page."""
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {"title": "Start an experiment"} | buttons | (extra_context or {}))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -162,6 +170,10 @@ class ExperimentAdmin(ReadOnlyAdmin):
             may_stop = experiment.ended_at is None and self.has_stop_permission(request)
             context |= {"progress": progress, "chart": WinChart.of(progress), "may_stop": may_stop}
         return super().change_view(request, object_id, form_url, context)
+
+
+def _with_state(version: ModelVersion) -> str:
+    return f"{version}, {version.get_state_display().lower()}"
 
 
 def _link(version: ModelVersion) -> str:

@@ -11,8 +11,15 @@ MOST_SPLITS = 20
 
 
 def algorithms() -> list[tuple[str, str]]:
-    """Return the algorithms to choose from, with their defaults."""
+    """Return the algorithms to choose from."""
     # Imported when a form is shown: it brings numerical libraries along.
+    from recommender.services import training_options
+
+    return [(option.name, option.label) for option in training_options.options()]
+
+
+def algorithms_with_defaults() -> list[tuple[str, str]]:
+    """Return the algorithms to choose from, with their defaults."""
     from recommender.services import training_options
 
     return [(option.name, _label(option.label, option.defaults)) for option in training_options.options()]
@@ -20,13 +27,16 @@ def algorithms() -> list[tuple[str, str]]:
 
 def _label(label: str, defaults: dict[str, Any]) -> str:
     words = {"n_factors": "rank", "regularization": "regularisation"}
-    return label + "".join(f", {words[name]} {value:g}" for name, value in defaults.items())
+    told = ", ".join(f"{words[name]} {value:g}" for name, value in defaults.items())
+    return f"{label} ({told})" if told else label
 
 
 class TrainForm(forms.Form):
     """One training; what is left empty is the algorithm's own default."""
 
-    algorithm = forms.ChoiceField(choices=algorithms, initial="hybrid", help_text="The numbers are its defaults.")
+    algorithm = forms.ChoiceField(
+        choices=algorithms_with_defaults, initial="hybrid", help_text="The numbers are its defaults."
+    )
     n_factors = forms.IntegerField(
         label="Rank", required=False, min_value=1, max_value=1000, help_text="Number of factors; empty: the default."
     )
@@ -119,3 +129,4 @@ SIMPLE = (
     (Job.Kind.TMDB, "TMDB metadata", "Posters, overviews and other titles from The Movie Database."),
     (Job.Kind.SNAPSHOT, "Snapshot", "Keep the ratings of now as a file."),
 )
+SIMPLE_KINDS = frozenset(kind for kind, _, _ in SIMPLE)

@@ -27,7 +27,7 @@ def bar(job: Job, *, follow: bool = False) -> str:
         f"{job.progress:.3f}",
         job,
         _words(job),
-        job.message,
+        _message(job),
     )
 
 
@@ -36,7 +36,7 @@ def as_json(job: Job) -> dict[str, Any]:
     return {
         "progress": job.progress,
         "words": _words(job),
-        "message": job.message,
+        "message": _message(job),
         "step": _step(job),
         "live": job.state in Job.UNFINISHED,
     }
@@ -48,8 +48,8 @@ def pill(state: str, label: str) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """Return a time such as 5 Nov 2026 17:28:03."""
-    return f"{at:%-d %b %Y %H:%M:%S}" if at else "–"
+    """Return a time such as 5 Nov 2026 17:28."""
+    return f"{at:%-d %b %Y %H:%M}" if at else "–"
 
 
 def in_words(seconds: float) -> str:
@@ -62,6 +62,11 @@ def in_words(seconds: float) -> str:
 
 def _step(job: Job) -> str:
     return f"{job.state} {job.stage}"
+
+
+def _message(job: Job) -> str:
+    """Return what it is at."""
+    return job.message if job.state in Job.UNFINISHED else ""
 
 
 def _words(job: Job) -> str:

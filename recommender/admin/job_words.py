@@ -12,6 +12,7 @@ NAMES = {
     "n_factors": "rank",
     "regularization": "regularisation",
     "n_splits": "splits",
+    "n_epochs": "epochs",
     "max_raters": "raters at most",
     "n_trials": "trials",
 }
@@ -38,12 +39,20 @@ def result(job: Job) -> str:
 
 def pairs(values: dict[str, Any]) -> str:
     """Return names and values: "rank 32, regularisation 0.06"."""
-    return ", ".join(f"{NAMES.get(name, name.replace('_', ' '))} {_value(value)}" for name, value in values.items())
+    return ", ".join(f"{name(each)} {value(values[each])}" for each in values)
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return " + ".join(map(str, value))
-    if isinstance(value, dict):
-        return f"({pairs(value)})"
-    return f"{value:,}" if isinstance(value, int) else value if isinstance(value, str) else json.dumps(value)
+def name(argument: str) -> str:
+    """Return what people call an argument or a hyper-parameter."""
+    return NAMES.get(argument, argument.replace("_", " "))
+
+
+def value(given: Any) -> str:
+    """Return a value as people write it."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, list):
+        return " + ".join(map(str, given))
+    if isinstance(given, dict):
+        return f"({pairs(given)})"
+    return f"{given:,}" if isinstance(given, int) and not isinstance(given, bool) else json.dumps(given)

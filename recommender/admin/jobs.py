@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_GET, require_POST
 
 from recommender.admin import job_words, version_figures
-from recommender.admin.job_forms import FORMS, HEADINGS, SIMPLE
+from recommender.admin.job_forms import FORMS, HEADINGS, SIMPLE, SIMPLE_KINDS
 from recommender.admin.job_progress import as_json, bar, in_words, moment, pill
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import Job
@@ -42,6 +42,7 @@ class JobAdmin(ReadOnlyAdmin):
         "created", "started", "finished",
     )  # fmt: skip
     readonly_fields = fields
+    show_facets = admin.ShowFacets.NEVER
 
     class Media:
         js = (Script("js/admin/job-progress.js", type="module"),)
@@ -111,6 +112,11 @@ class JobAdmin(ReadOnlyAdmin):
         """Return when it ended."""
         return moment(job.finished_at)
 
+    def get_fields(self, request: HttpRequest, obj: Job | None = None) -> list[str]:
+        """Leave out what a job has not got: a bar once it has ended, a result before it has succeeded."""
+        missing = {"bar": obj and obj.state in Job.FINISHED, "came_out": obj and obj.result is None}
+        return [name for name in self.fields if not missing.get(name)]
+
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of what is done to jobs."""
         own = self.admin_site.admin_view
@@ -134,27 +140,28 @@ class JobAdmin(ReadOnlyAdmin):
     def start(self, request: HttpRequest) -> HttpResponse:
         """Show what can be started, and start it."""
         self._require_control(request)
-        # Imported when a job is started: it brings numerical libraries along.
-        from recommender.services import job_requests
-
         kind = request.POST.get("kind", "")
-        asked = (
-            FORMS[kind](request.POST, auto_id=f"id_{kind}_%s") if request.method == "POST" and kind in FORMS else None
-        )
+        if request.method == "POST" and kind not in FORMS and kind not in SIMPLE_KINDS:
+            raise Http404("There is no such kind of job.")
+        asked = FORMS[kind](request.POST, auto_id=f"id_{kind}_%s") if kind in FORMS else None
         if request.method == "POST" and (asked is None or asked.is_valid()):
-            if asked is None and kind not in {each for each, _, _ in SIMPLE}:
-                raise Http404("There is no such kind of job.")
-            user = request.user if isinstance(request.user, User) else None
-            wanted = job_requests.checked(kind=kind, arguments=asked.arguments() if asked else None)
-            job = jobs.start(kind=Job.Kind(kind), arguments=wanted, requested_by=user)
-            self.message_user(request, f"{job} is {job.get_state_display().lower()}.", messages.SUCCESS)
-            return self._to(job.pk)
+            return self._start(request, kind, asked.arguments() if asked else {})
         forms = [
             (each, *HEADINGS[each], asked if asked is not None and each == kind else form(auto_id=f"id_{each}_%s"))
             for each, form in FORMS.items()
         ]
         context = self.admin_site.each_context(request) | {"title": "Start a job", "simple": SIMPLE, "forms": forms}
         return TemplateResponse(request, "admin/recommender/job/start.html", context)
+
+    def _start(self, request: HttpRequest, kind: str, arguments: dict[str, Any]) -> HttpResponse:
+        # Imported when a job is started: it brings numerical libraries along.
+        from recommender.services import job_requests
+
+        wanted = job_requests.checked(kind=kind, arguments=arguments)
+        user = request.user if isinstance(request.user, User) else None
+        job = jobs.start(kind=Job.Kind(kind), arguments=wanted, requested_by=user)
+        self.message_user(request, f"{job} is {job.get_state_display().lower()}.", messages.SUCCESS)
+        return self._to(job.pk)
 
     def cancel_one(self, request: HttpRequest, job_id: int) -> HttpResponse:
         """Ask a job to stop."""

@@ -41,12 +41,12 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         (None, {"fields": ("label", "state_pill", "sentence", "size", "job", "created", "activated")}),
         (
             "What it was made of",
-            {"fields": ("recipe", "seed", "n_threads", "data_fingerprint", "code_version", "artifact_sha256")},
+            {"fields": ("recipe", "seed", "threads", "data_fingerprint", "code_version", "artifact_sha256")},
         ),
     )
     readonly_fields = (
         "label", "state_pill", "sentence", "size", "job", "created", "activated",
-        "recipe", "seed", "n_threads", "data_fingerprint", "code_version", "artifact_sha256",
+        "recipe", "seed", "threads", "data_fingerprint", "code_version", "artifact_sha256",
     )  # fmt: skip
 
     @admin.display(description="state")
@@ -67,6 +67,11 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def recipe(self, version: ModelVersion) -> str:
         """Return the hyper-parameters."""
         return job_words.pairs(version.parameters) or "none"
+
+    @admin.display(description="threads")
+    def threads(self, version: ModelVersion) -> int:
+        """Return the number of threads, which the bytes of an artifact depend on."""
+        return version.n_threads
 
     @admin.display(description="rank agreement")
     def rank_agreement(self, version: ModelVersion) -> str:
@@ -104,7 +109,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         """Return when it was made."""
         return moment(version.created_at)
 
-    @admin.display(description="last in service since")
+    @admin.display(description="put in service")
     def activated(self, version: ModelVersion) -> str:
         """Return when it was put in service last."""
         return moment(version.activated_at)
@@ -158,7 +163,9 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             for metric in METRICS
         ]
         table.append(("Measured on", [version_figures.measured(version.metrics) for version in versions]))
-        table.append(("Parameters", [job_words.pairs(version.parameters) for version in versions]))
+        for name in dict.fromkeys(name for version in versions for name in version.parameters):
+            values = [job_words.value(version.parameters.get(name, "–")) for version in versions]
+            table.append((job_words.name(name).capitalize(), values))
         context = self.admin_site.each_context(request) | {
             "title": "Versions side by side",
             "versions": versions,

@@ -38,5 +38,5 @@ class RaterAdmin(BigTableAdmin):
         self, request: HttpRequest, queryset: QuerySet[Rater], search_term: str
     ) -> tuple[QuerySet[Rater], bool]:
         """Look one rater up."""
-        found = Rater.objects.known_as(search_term).select_related("user") if search_term.strip() else queryset
-        return found, False
+        found = Rater.objects.known_as(search_term).values("pk") if search_term.strip() else None
+        return (queryset if found is None else queryset.filter(pk__in=found)), False

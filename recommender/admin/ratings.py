@@ -14,7 +14,7 @@ from recommender.admin.rater_field import RaterField
 from recommender.admin.raters import name_of
 from recommender.models import Rating
 
-PAGE = 100
+PAGE = 50
 CURSOR = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 
 
@@ -52,6 +52,7 @@ def view(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
         "rows": [(rating, name_of(rating.rater)) for rating in rows[:PAGE]],
         "next": _next(request, rows[PAGE - 1]) if len(rows) > PAGE else None,
         "is_first": not form.is_valid() or form.cleaned_data["after"] is None,
+        "page": PAGE,
         "first": _address(request, {}),
     }
     return TemplateResponse(request, "admin/recommender/rating/change_list.html", context)

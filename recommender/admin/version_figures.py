@@ -1,5 +1,6 @@
 """The figures of model versions and evaluations, as tables and charts show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ def in_a_list(figure: dict[str, Any] | None) -> str:
     """Return a figure with its interval below it."""
     if not figure:
         return "–"
-    return format_html("{}<br><small>{} to {}</small>", *(f"{figure[name]:.4f}" for name in ("mean", "low", "high")))
+    return format_html("{}<br><small>{}–{}</small>", *(f"{figure[name]:.4f}" for name in ("mean", "low", "high")))
 
 
 def measured(figures: dict[str, Any]) -> str:
@@ -61,7 +62,7 @@ def sentence(version: ModelVersion) -> str:
 def of_version(version: ModelVersion) -> list[Chart]:
     """Return the figures of all raters beside those of each segment."""
     segments: dict[str, dict[str, Any]] = version.metrics.get("segments", {})
-    named = [(SEGMENTS.get(name, name), figures) for name, figures in segments.items()]
+    named = [(SEGMENTS.get(name, name), segments[name]) for name in in_order(segments)]
     return charts([("All raters", version.metrics), *named])
 
 
@@ -80,9 +81,15 @@ def of_evaluation(evaluation: dict[str, Any]) -> EvaluationCharts:
                 SEGMENTS.get(segment, segment),
                 charts(((name, each["segments"].get(segment, {})) for name, each in algorithms.items()), ranked=True),
             )
-            for segment in names
+            for segment in in_order(names)
         ],
     )
+
+
+def in_order(segments: Iterable[str]) -> list[str]:
+    """Return the names of segments as people read them: raters by activity, then movies; PostgreSQL sorts by length."""
+    known = list(SEGMENTS)
+    return sorted(segments, key=lambda name: known.index(name) if name in known else len(known))
 
 
 def _notes(name: str, algorithms: dict[str, dict[str, Any]], differences: dict[str, Any]) -> dict[str, str]:
