@@ -112,7 +112,7 @@ class JobAdmin(ReadOnlyAdmin):
         """Return when it ended."""
         return moment(job.finished_at)
 
-    def get_fields(self, request: HttpRequest, obj: Job | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
         """Leave out what a job has not got: a bar once it has ended, a result before it has succeeded."""
         missing = {"bar": obj and obj.state in Job.FINISHED, "came_out": obj and obj.result is None}
         return [name for name in self.fields if not missing.get(name)]

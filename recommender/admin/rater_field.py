@@ -11,8 +11,8 @@ from recommender.models import Rater
 class RaterField(forms.CharField):
     """Gives a `Rater`, or None where nothing was asked for."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**({"label": "Rater", "max_length": 254, "help_text": f"{WHO}."} | more))
+    def __init__(self, *, required: bool = True) -> None:
+        super().__init__(label="Rater", max_length=254, help_text=f"{WHO}.", required=required)
 
     def clean(self, value: Any) -> Any:
         """Look the rater up."""

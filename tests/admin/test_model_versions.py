@@ -75,7 +75,8 @@ def test_it_compares_two_versions(visitors: dict[str, Client]) -> None:
     carol = visitors["viewer"]
     chosen = {"action": "compare", "_selected_action": [one.pk, two.pk]}
     page = carol.post(BASE, chosen, follow=True).content.decode()
-    assert page.count("0.8000 (0.7000 to 0.9000)") == 4  # a table and a chart of each
+    assert page.count("0.8000 (0.7000 to 0.9000)") == 2
+    assert page.count('class="interval"') == 2
     lonely = carol.post(BASE, chosen | {"_selected_action": [one.pk]}, follow=True).content.decode()
     assert "Choose two versions or more" in lonely
 
@@ -84,7 +85,8 @@ def test_it_draws_segments_with_their_intervals(visitors: dict[str, Client]) -> 
     version = make_model_version(metrics=METRICS)
     page = visitors["viewer"].get(f"{BASE}{version.pk}/change/").content.decode()
     assert "few ratings" in page
-    assert 'x1="233.3" x2="300.0"' in page
+    assert 'class="interval" x1="0.0" x2="100.0"' in page  # alone on its scale
+    assert 'class="mean" x1="50.0" x2="50.0"' in page
 
 
 def test_the_manifest_names_what_the_version_was_made_of(visitors: dict[str, Client]) -> None:
