@@ -38,5 +38,7 @@ class RaterAdmin(BigTableAdmin):
         self, request: HttpRequest, queryset: QuerySet[Rater], search_term: str
     ) -> tuple[QuerySet[Rater], bool]:
         """Look one rater up."""
-        found = Rater.objects.known_as(search_term).values("pk") if search_term.strip() else None
-        return (queryset if found is None else queryset.filter(pk__in=found)), False
+        if not search_term.strip():
+            return queryset, False
+        found = Rater.objects.known_as(search_term).values_list("pk", flat=True)
+        return queryset.filter(pk__in=list(found)), False  # as a subquery PostgreSQL might read all raters for it

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from recommender.models import Mark, ModelVersion
 from recommender.services import list_comparison, model_versions, recommendations, serving
@@ -84,7 +85,7 @@ def test_it_says_when_there_is_no_such_rater(
 def test_it_shows_what_the_site_would_show(versions: list[ModelVersion]) -> None:
     alice = rater_of(User.objects.create_user("alice"))
     make_rating(alice, make_movie(3, "Ran"))
-    Mark.objects.create(rater=alice, movie_id=2, kind=Mark.Kind.HIDDEN)
+    Mark.objects.create(rater=alice, movie_id=2, kind=Mark.Kind.HIDDEN, marked_at=timezone.now())
     for version in versions:
         model_versions.activate(version=version)
     comparison = list_comparison.compare(rater=alice, a=versions[0], b=versions[1])
