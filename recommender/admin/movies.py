@@ -1,9 +1,10 @@
 """Movies, genres and tags."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
 from recommender.admin.big_tables import BigTableAdmin
@@ -28,7 +29,7 @@ class MovieAdmin(BigTableAdmin):
         ("Ratings", {"fields": ("rating_count", "mean", "rating_median", "last_rated_at")}),
     )
     readonly_fields = ("id", "rating_count", "mean", "rating_median", "last_rated_at")
-    filter_horizontal = ("genres",)
+    formfield_overrides: ClassVar = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
     ordering = ("-rating_count", "id")
     sortable_by = ("rating_count",)
 
