@@ -192,3 +192,12 @@ def test_it_says_in_words_what_was_asked_for_and_came_out(visitors: dict[str, Cl
 def test_there_is_no_such_kind(visitors: dict[str, Client]) -> None:
     assert visitors["changer"].post(BASE + "start/", {"kind": "tune"}).status_code == 404
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["viewer", "changer", "root"])
+def test_nobody_adds_edits_or_deletes_a_job_by_hand(visitors: dict[str, Client], who: str) -> None:
+    job = running()
+    for address in (f"{job.pk}/change/", f"{job.pk}/delete/", "add/"):
+        assert visitors[who].post(BASE + address, {"post": "yes", "state": "succeeded"}).status_code == 403, address
+    visitors[who].post(BASE, {"action": "delete_selected", "_selected_action": [job.pk], "post": "yes"})
+    assert list(Job.objects.values_list("pk", "state")) == [(job.pk, "running")]
