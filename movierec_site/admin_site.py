@@ -7,6 +7,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.views.decorators.http import require_GET
 
 COUNTS, JOBS, VERSIONS = "recommender.view_rating", "recommender.view_job", "recommender.view_modelversion"
 SCHEDULE = ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "ClockedSchedule", "SolarSchedule")
@@ -48,7 +49,7 @@ class Site(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Add the ratings."""
-        ratings = path("recommender/rating/", self.admin_view(self.ratings), name="recommender_rating")
+        ratings = path("recommender/rating/", self.admin_view(require_GET(self.ratings)), name="recommender_rating")
         return [ratings, *super().get_urls()]
 
     def ratings(self, request: HttpRequest) -> HttpResponse:

@@ -16,6 +16,7 @@ NAMES = {
     "max_raters": "raters at most",
     "n_trials": "trials",
 }
+FIRST = ("algorithm", "algorithms")
 SHOWN_AS_CHARTS = "evaluation"
 
 
@@ -23,7 +24,8 @@ def arguments(job: Job) -> str:
     """Return the arguments: "algorithm als, rank 32"."""
     given = dict(job.arguments)
     changed = given.pop("hyperparameters", {})
-    return pairs(given | changed) or "what is usual"
+    first = {name: given.pop(name) for name in FIRST if name in given}  # PostgreSQL keeps no order
+    return pairs(first | changed | given) or "what is usual"
 
 
 def result(job: Job) -> str:

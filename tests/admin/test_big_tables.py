@@ -150,6 +150,10 @@ def test_nobody_adds_or_deletes_rows_of_large_tables(visitors: dict[str, Client]
     assert visitors[who].post(f"{BASE}tag/{tag.pk}/change/", {"name": "x"}).status_code == 403
 
 
+def test_ratings_take_no_post(visitors: dict[str, Client]) -> None:
+    assert visitors["root"].post(f"{BASE}rating/").status_code == 405
+
+
 @pytest.mark.parametrize("query", ["after=x", "after=9-", "movie=0", "movie=x", "rater=nobody", "movie=" + "9" * 40])
 def test_a_strange_address_gets_an_answer(visitors: dict[str, Client], query: str) -> None:
     assert visitors["viewer"].get(f"{BASE}rating/?{query}").status_code == 200
