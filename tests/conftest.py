@@ -64,7 +64,7 @@ def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dat
     name = f"{connection.settings_dict['NAME']}_site"
     with django_db_blocker.unblock():
         connection.close()
-        with psycopg.connect(_url_of("postgres"), autocommit=True) as server:
+        with psycopg.connect(url_of("postgres"), autocommit=True) as server:
             server.execute(f'DROP DATABASE IF EXISTS "{name}"')
             server.execute(f'CREATE DATABASE "{name}"')
         with connected_to(name):
@@ -75,7 +75,7 @@ def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dat
                 training.train(algorithm=algorithm)
             similar_movies.build()
     yield name
-    with psycopg.connect(_url_of("postgres"), autocommit=True) as server:
+    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -100,7 +100,7 @@ def site_url(site_database: str, collected_static: None, tmp_path_factory: pytes
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
     environment = os.environ | {
-        "DATABASE_URL": _url_of(site_database),
+        "DATABASE_URL": url_of(site_database),
         "SECRET_KEY": settings.SECRET_KEY,
         "HTTPS": "0",
         "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),
@@ -150,7 +150,7 @@ def alice_rater(alice: User) -> Rater:
     return rater_of(alice)
 
 
-def _url_of(database: str) -> str:
+def url_of(database: str) -> str:
     return adbc_uri(connection.settings_dict | {"NAME": database})
 
 

@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from django.conf import settings
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError, expect
+
+from tests.conftest import url_of
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread of the fixtures
 CHROMIUM_ARGS = [
@@ -54,6 +58,13 @@ def complaints(context: BrowserContext) -> Iterator[list[str]]:
     context.set_default_timeout(15_000)
     yield found
     assert found == []
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_counted(site_database: str) -> None:
+    """Each test comes from an address that has not signed up or in before: rate limits are counted in the cache."""
+    with psycopg.connect(url_of(site_database), autocommit=True) as server:
+        server.execute(f'TRUNCATE "{settings.CACHES["default"]["LOCATION"]}"')
 
 
 @pytest.fixture(scope="session")
