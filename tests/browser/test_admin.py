@@ -23,7 +23,7 @@ from recommender.models import Activation, Experiment, Job, ModelVersion, Rating
 from tests.admin.test_jobs import EVALUATION
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_accessibility import RULES
-from tests.conftest import ROOT, _url_of, connected_to
+from tests.conftest import ROOT, connected_to, url_of
 from tests.factories import make_job, make_model_version
 from tests.site.processes import wait_until
 
@@ -72,7 +72,7 @@ def admin(page: Page, rows: dict[str, Any]) -> Page:
 def worker(site_database: str, log: Path) -> Iterator[None]:
     """A worker process on the site's database."""
     environment = os.environ | {
-        "DATABASE_URL": _url_of(site_database),
+        "DATABASE_URL": url_of(site_database),
         "SECRET_KEY": settings.SECRET_KEY,
         "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),
         "JOB_LOST_AFTER": "2",
