@@ -51,7 +51,7 @@ def view(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
         "form": form,
         "rows": [(rating, name_of(rating.rater)) for rating in rows[:PAGE]],
         "next": _next(request, rows[PAGE - 1]) if len(rows) > PAGE else None,
-        "is_first": not form.is_valid() or form.cleaned_data["after"] is None,
+        "is_first": not request.GET.get("after"),
         "page": PAGE,
         "first": _address(request, {}),
     }
