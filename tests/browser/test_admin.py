@@ -204,6 +204,7 @@ def test_axe_finds_nothing(admin: Page, rows: dict[str, Any], complaints: list[s
         assert complaints == []  # axe itself writes inline styles
         for scheme, rules in RULES.items():
             admin.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            admin.wait_for_timeout(250)  # links fade from one colour into the other
             result = Axe().run(admin, options={"runOnly": rules}).response["violations"]
             found += [f"{address}: {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in result]
         complaints.clear()
