@@ -9,9 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from recommender.admin.job_progress import moment, pill
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.win_chart import WinChart
 from recommender.engine.registry import ALGORITHMS
@@ -22,9 +24,20 @@ from recommender.services import experiments
 class StartForm(forms.ModelForm):
     """The two versions and the share of users."""
 
+    share = forms.FloatField(
+        label="Share of members",
+        initial=0.5,
+        help_text="0.5 is every second one of those who agreed to take part; 1 is all of them.",
+    )
+
     class Meta:
         model = Experiment
         fields = ("version_a", "version_b", "share")
+        labels = {"version_a": "Version A, the one to beat", "version_b": "Version B, the challenger"}
+        help_texts = {
+            "version_a": "Lists of its algorithm take part; it also gives their stars and reasons.",
+            "version_b": "Picks movies in turn with version A; nobody can tell whose pick one is.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,6 +46,7 @@ class StartForm(forms.ModelForm):
         )
         for name in ("version_a", "version_b"):
             if name in self.fields:
+                self.fields[name].label_from_instance = _with_state  # type: ignore[attr-defined]
                 self.fields[name].queryset = ranking.order_by("-created_at")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -51,13 +65,54 @@ class ExperimentAdmin(ReadOnlyAdmin):
     """The list of experiments, and one in full."""
 
     form = StartForm
-    list_display = ("id", "version_a", "version_b", "share", "started_by", "started_at", "ended_at")
+    list_display = ("__str__", "state", "of_members", "started", "ended", "started_by")
     list_select_related = ("version_a", "version_b", "started_by")
     actions = ("stop",)
+    sortable_by = ()
     change_form_template = "admin/recommender/experiment.html"
 
     class Media:
         css = {"all": ("css/experiments.css",)}
+
+    def get_fields(self, request: HttpRequest, obj: Experiment | None = None) -> tuple[str, ...]:
+        """Ask for three things; show what became of them."""
+        if obj is None:
+            return ("version_a", "version_b", "share")
+        return ("state", "a", "b", "of_members", "started", "ended", "started_by")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Experiment | None = None) -> tuple[str, ...]:
+        """Nothing is changed afterwards."""
+        return () if obj is None else self.get_fields(request, obj)
+
+    @admin.display(description="state")
+    def state(self, experiment: Experiment) -> str:
+        """Return whether it runs."""
+        return pill("ended", "Ended") if experiment.ended_at else pill("running", "Running")
+
+    @admin.display(description="version A, the one to beat")
+    def a(self, experiment: Experiment) -> str:
+        """Return version A."""
+        return _link(experiment.version_a)
+
+    @admin.display(description="version B, the challenger")
+    def b(self, experiment: Experiment) -> str:
+        """Return version B."""
+        return _link(experiment.version_b)
+
+    @admin.display(description="share of members")
+    def of_members(self, experiment: Experiment) -> str:
+        """Return the share."""
+        return f"{experiment.share:.0%} of those who agreed"
+
+    @admin.display(description="started")
+    def started(self, experiment: Experiment) -> str:
+        """Return when it began."""
+        return moment(experiment.started_at)
+
+    @admin.display(description="ended")
+    def ended(self, experiment: Experiment) -> str:
+        """Return when it ended."""
+        return moment(experiment.ended_at)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only those who may add experiments start one."""
@@ -97,6 +152,13 @@ class ExperimentAdmin(ReadOnlyAdmin):
         self.message_user(request, "The experiment is over; lists are as ever.", messages.SUCCESS)
         return redirect("admin:recommender_experiment_change", pk)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer one button: an experiment that has started is on its own page."""
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {"title": "Start an experiment"} | buttons | (extra_context or {}))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -108,3 +170,12 @@ class ExperimentAdmin(ReadOnlyAdmin):
             may_stop = experiment.ended_at is None and self.has_stop_permission(request)
             context |= {"progress": progress, "chart": WinChart.of(progress), "may_stop": may_stop}
         return super().change_view(request, object_id, form_url, context)
+
+
+def _with_state(version: ModelVersion) -> str:
+    return f"{version}, {version.get_state_display().lower()}"
+
+
+def _link(version: ModelVersion) -> str:
+    address = reverse("admin:recommender_modelversion_change", args=[version.pk])
+    return format_html('<a href="{}">{}</a>, {}', address, version, version.get_state_display().lower())

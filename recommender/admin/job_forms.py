@@ -11,8 +11,15 @@ MOST_SPLITS = 20
 
 
 def algorithms() -> list[tuple[str, str]]:
-    """Return the algorithms to choose from, with their defaults."""
+    """Return the algorithms to choose from."""
     # Imported when a form is shown: it brings numerical libraries along.
+    from recommender.services import training_options
+
+    return [(option.name, option.label) for option in training_options.options()]
+
+
+def algorithms_with_defaults() -> list[tuple[str, str]]:
+    """Return the algorithms to choose from, with their defaults."""
     from recommender.services import training_options
 
     return [(option.name, _label(option.label, option.defaults)) for option in training_options.options()]
@@ -20,20 +27,29 @@ def algorithms() -> list[tuple[str, str]]:
 
 def _label(label: str, defaults: dict[str, Any]) -> str:
     words = {"n_factors": "rank", "regularization": "regularisation"}
-    return label + "".join(f", {words[name]} {value:g}" for name, value in defaults.items())
+    told = ", ".join(f"{words[name]} {value:g}" for name, value in defaults.items())
+    return f"{label} ({told})" if told else label
 
 
 class TrainForm(forms.Form):
     """One training; what is left empty is the algorithm's own default."""
 
-    algorithm = forms.ChoiceField(choices=algorithms, initial="hybrid", help_text="With the defaults of each.")
+    algorithm = forms.ChoiceField(
+        choices=algorithms_with_defaults, initial="hybrid", help_text="The numbers are its defaults."
+    )
     n_factors = forms.IntegerField(
-        label="Rank", required=False, min_value=1, max_value=1000, help_text="Number of factors; empty for the default."
+        label="Rank", required=False, min_value=1, max_value=1000, help_text="Number of factors; empty: the default."
     )
     regularization = forms.FloatField(
-        label="Regularisation", required=False, min_value=0, help_text="0 or more; empty for the default."
+        label="Regularisation", required=False, min_value=0, help_text="0 or more; empty: the default."
     )
-    seed = forms.IntegerField(initial=0, min_value=0, max_value=2**31 - 1)
+    seed = forms.IntegerField(
+        initial=0, min_value=0, max_value=2**31 - 1, help_text="The same seed and ratings give the same model."
+    )
+    split = forms.ChoiceField(
+        choices=SPLITS,
+        help_text="Held out to compare the new version with the one in service; the model itself learns from all.",
+    )
 
     def clean(self) -> dict[str, Any]:
         """Let the algorithm say what it refuses."""
@@ -50,9 +66,8 @@ class TrainForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the job."""
         chosen = self.cleaned_data
-        wanted = {"algorithm": chosen["algorithm"], "seed": chosen["seed"]}
-        changed = self._hyperparameters(chosen)
-        return wanted | ({"hyperparameters": changed} if changed else {})
+        named = {name: chosen[name] for name in ("algorithm", "seed", "split")}
+        return named | {"hyperparameters": self._hyperparameters(chosen)}
 
     @staticmethod
     def _hyperparameters(cleaned: dict[str, Any]) -> dict[str, Any]:
@@ -62,9 +77,17 @@ class TrainForm(forms.Form):
 class EvaluateForm(forms.Form):
     """One evaluation of some algorithms, or of all."""
 
-    algorithms = forms.MultipleChoiceField(choices=algorithms, required=False, help_text="None chosen: all of them.")
+    algorithms = forms.MultipleChoiceField(
+        choices=algorithms, required=False, widget=forms.CheckboxSelectMultiple, help_text="None chosen: all of them."
+    )
     split = forms.ChoiceField(choices=SPLITS, help_text="Which ratings are held out.")
-    n_splits = forms.IntegerField(label="Number of splits", initial=5, min_value=1, max_value=MOST_SPLITS)
+    n_splits = forms.IntegerField(
+        label="Number of splits",
+        initial=5,
+        min_value=1,
+        max_value=MOST_SPLITS,
+        help_text="More make the intervals a little narrower and take as many times as long.",
+    )
     seed = forms.IntegerField(label="Seed of the splits", initial=0, min_value=0, max_value=2**31 - 1)
 
     def arguments(self) -> dict[str, Any]:
@@ -87,11 +110,23 @@ FORMS: dict[str, type[TrainForm] | type[EvaluateForm] | type[ImportForm]] = {
     Job.Kind.EVALUATE: EvaluateForm,
     Job.Kind.IMPORT: ImportForm,
 }
-HEADINGS: dict[str, str] = {Job.Kind.TRAIN: "Train", Job.Kind.EVALUATE: "Evaluate", Job.Kind.IMPORT: "Import"}
+HEADINGS: dict[str, tuple[str, str]] = {
+    Job.Kind.TRAIN: (
+        "Train",
+        "One algorithm on all ratings; it goes into service unless it may rank worse than before.",
+    ),
+    Job.Kind.EVALUATE: ("Evaluate", "Measure algorithms with their defaults on ratings held out from them."),
+    Job.Kind.IMPORT: ("Import", "Bring the database up to a MovieLens release."),
+}
 SIMPLE = (
-    (Job.Kind.RETRAIN, "Retrain now"),
-    (Job.Kind.SIMILAR_MOVIES, "Similar movies"),
-    (Job.Kind.TITLE_INDEX, "Title index"),
-    (Job.Kind.TMDB, "TMDB metadata"),
-    (Job.Kind.SNAPSHOT, "Snapshot"),
+    (
+        Job.Kind.RETRAIN,
+        "Retrain",
+        "All that is in service, on the ratings of now; then similar movies and titles.",
+    ),
+    (Job.Kind.SIMILAR_MOVIES, "Similar movies", "Compare all movies by who rated them."),
+    (Job.Kind.TITLE_INDEX, "Title index", "What the search looks in."),
+    (Job.Kind.TMDB, "TMDB metadata", "Posters, overviews and other titles from The Movie Database."),
+    (Job.Kind.SNAPSHOT, "Snapshot", "Keep the ratings of now as a file."),
 )
+SIMPLE_KINDS = frozenset(kind for kind, _, _ in SIMPLE)

@@ -1,5 +1,6 @@
 """How far a job is, for the element that shows it live."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -10,23 +11,45 @@ from recommender.models import Job
 MINUTE, HOUR = 60, 3600
 
 
-def bar(job: Job) -> str:
-    """Return the progress bar of a job, which follows it while it is unfinished."""
+def bar(job: Job, *, follow: bool = False) -> str:
+    """Return the progress bar of a job, which moves while it is unfinished.
+
+    With `follow` the page is read again when the job enters another stage or state.
+    """
     return format_html(
-        '<job-progress job="{}" src="{}"{}><progress max="1" value="{}" aria-label="Progress of {}"></progress>'
-        "<output>{}</output></job-progress>",
+        '<job-progress job="{}" src="{}" step="{}"{}{}><progress max="1" value="{}" aria-label="Progress of {}">'
+        "</progress><output>{}</output><small>{}</small></job-progress>",
         job.pk,
         reverse("admin:recommender_job_progress"),
+        _step(job),
         " live" if job.state in Job.UNFINISHED else "",
+        " follow" if follow else "",
         f"{job.progress:.3f}",
         job,
         _words(job),
+        _message(job),
     )
 
 
 def as_json(job: Job) -> dict[str, Any]:
     """Return what the element shows."""
-    return {"progress": job.progress, "words": _words(job), "live": job.state in Job.UNFINISHED}
+    return {
+        "progress": job.progress,
+        "words": _words(job),
+        "message": _message(job),
+        "step": _step(job),
+        "live": job.state in Job.UNFINISHED,
+    }
+
+
+def pill(state: str, label: str) -> str:
+    """Return a state as a small label."""
+    return format_html('<span class="pill pill-{}">{}</span>', state, label)
+
+
+def moment(at: datetime | None) -> str:
+    """Return a time such as 5 Nov 2026 17:28."""
+    return f"{at:%-d %b %Y %H:%M}" if at else "–"
 
 
 def in_words(seconds: float) -> str:
@@ -35,6 +58,15 @@ def in_words(seconds: float) -> str:
     if whole >= HOUR:
         return f"{whole // HOUR} h {whole % HOUR // MINUTE:02} min"
     return f"{whole // MINUTE} min {whole % MINUTE:02} s" if whole >= MINUTE else f"{whole} s"
+
+
+def _step(job: Job) -> str:
+    return f"{job.state} {job.stage}"
+
+
+def _message(job: Job) -> str:
+    """Return what it is at."""
+    return job.message if job.state in Job.UNFINISHED else ""
 
 
 def _words(job: Job) -> str:

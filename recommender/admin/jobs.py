@@ -9,36 +9,40 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import Script
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
 from django.views.decorators.http import require_GET, require_POST
 
-from recommender.admin.job_forms import FORMS, HEADINGS, SIMPLE
-from recommender.admin.job_progress import as_json, bar, in_words
+from recommender.admin import job_words, version_figures
+from recommender.admin.job_forms import FORMS, HEADINGS, SIMPLE, SIMPLE_KINDS
+from recommender.admin.job_progress import as_json, bar, in_words, moment, pill
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import Job
 from recommender.services import jobs
 
 MOST_ASKED = 100
 MOST_DIGITS = 18
+LONGEST_ERROR = 100
 
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     """The list of jobs, one job, and the page that starts them."""
 
-    list_display = (
-        "name", "state", "bar", "message", "worker", "took", "attempts", "requested_by", "created_at",
-    )  # fmt: skip
+    list_display = ("name", "state_pill", "how_far", "took", "requested_by", "created")
     list_filter = ("kind", "state")
     list_select_related = ("requested_by",)
     ordering = ("-pk",)
+    sortable_by = ("name",)
     actions = ("cancel", "retry")
     fields = (
-        "kind", "state", "bar", "message", "arguments", "requested_by", "worker", "attempts", "took",
-        "peak_memory", "created_at", "started_at", "heartbeat_at", "finished_at", "result",
+        "state_pill", "bar", "asked_for", "came_out", "requested_by", "worker_name", "taken_up", "took", "memory",
+        "created", "started", "finished",
     )  # fmt: skip
     readonly_fields = fields
+    show_facets = admin.ShowFacets.NEVER
 
     class Media:
         js = (Script("js/admin/job-progress.js", type="module"),)
@@ -48,15 +52,70 @@ class JobAdmin(ReadOnlyAdmin):
         """Return kind and number."""
         return str(job)
 
-    @admin.display(description="progress", ordering="progress")
+    @admin.display(description="state")
+    def state_pill(self, job: Job) -> str:
+        """Return the state."""
+        return pill(job.state, job.get_state_display())
+
+    @admin.display(description="progress")
     def bar(self, job: Job) -> str:
         """Return the progress, live while there is any."""
-        return bar(job)
+        return bar(job, follow=True)
+
+    @admin.display(description="progress")
+    def how_far(self, job: Job) -> str:
+        """Return the progress while there is any, afterwards what went wrong."""
+        return bar(job) if job.state in Job.UNFINISHED else Truncator(job.error).chars(LONGEST_ERROR) or "–"
+
+    @admin.display(description="asked for")
+    def asked_for(self, job: Job) -> str:
+        """Return the arguments."""
+        return job_words.arguments(job)
+
+    @admin.display(description="result")
+    def came_out(self, job: Job) -> str:
+        """Return what came out."""
+        return job_words.result(job)
 
     @admin.display(description="duration")
     def took(self, job: Job) -> str:
         """Return how long it has been at work."""
         return in_words(job.duration.total_seconds()) if job.duration is not None else "–"
+
+    @admin.display(description="worker")
+    def worker_name(self, job: Job) -> str:
+        """Return the worker that took a chunk last."""
+        return job.worker or "none yet"
+
+    @admin.display(description="taken up")
+    def taken_up(self, job: Job) -> str:
+        """Return how often a worker took it up while none had it."""
+        return "once" if job.attempts == 1 else f"{job.attempts} times"
+
+    @admin.display(description="peak memory")
+    def memory(self, job: Job) -> str:
+        """Return the memory of the process that needed most."""
+        return filesizeformat(job.peak_memory) if job.peak_memory else "–"
+
+    @admin.display(description="asked for at")
+    def created(self, job: Job) -> str:
+        """Return when it was asked for."""
+        return moment(job.created_at)
+
+    @admin.display(description="started at")
+    def started(self, job: Job) -> str:
+        """Return when a worker took it up first."""
+        return moment(job.started_at)
+
+    @admin.display(description="finished at")
+    def finished(self, job: Job) -> str:
+        """Return when it ended."""
+        return moment(job.finished_at)
+
+    def get_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
+        """Leave out what a job has not got: a bar once it has ended, a result before it has succeeded."""
+        missing = {"bar": obj and obj.state in Job.FINISHED, "came_out": obj and obj.result is None}
+        return [name for name in self.fields if not missing.get(name)]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of what is done to jobs."""
@@ -82,20 +141,27 @@ class JobAdmin(ReadOnlyAdmin):
         """Show what can be started, and start it."""
         self._require_control(request)
         kind = request.POST.get("kind", "")
-        asked = FORMS[kind](request.POST) if request.method == "POST" and kind in FORMS else None
+        if request.method == "POST" and kind not in FORMS and kind not in SIMPLE_KINDS:
+            raise Http404("There is no such kind of job.")
+        asked = FORMS[kind](request.POST, auto_id=f"id_{kind}_%s") if kind in FORMS else None
         if request.method == "POST" and (asked is None or asked.is_valid()):
-            if asked is None and kind not in dict(SIMPLE):
-                raise Http404("There is no such kind of job.")
-            user = request.user if isinstance(request.user, User) else None
-            job = jobs.start(kind=Job.Kind(kind), arguments=asked.arguments() if asked else None, requested_by=user)
-            self.message_user(request, f"{job} is {job.get_state_display().lower()}.", messages.SUCCESS)
-            return self._to(job.pk)
+            return self._start(request, kind, asked.arguments() if asked else {})
         forms = [
-            (each, HEADINGS[each], asked if asked is not None and each == kind else form(auto_id=f"id_{each}_%s"))
+            (each, *HEADINGS[each], asked if asked is not None and each == kind else form(auto_id=f"id_{each}_%s"))
             for each, form in FORMS.items()
         ]
         context = self.admin_site.each_context(request) | {"title": "Start a job", "simple": SIMPLE, "forms": forms}
         return TemplateResponse(request, "admin/recommender/job/start.html", context)
+
+    def _start(self, request: HttpRequest, kind: str, arguments: dict[str, Any]) -> HttpResponse:
+        # Imported when a job is started: it brings numerical libraries along.
+        from recommender.services import job_requests
+
+        wanted = job_requests.checked(kind=kind, arguments=arguments)
+        user = request.user if isinstance(request.user, User) else None
+        job = jobs.start(kind=Job.Kind(kind), arguments=wanted, requested_by=user)
+        self.message_user(request, f"{job} is {job.get_state_display().lower()}.", messages.SUCCESS)
+        return self._to(job.pk)
 
     def cancel_one(self, request: HttpRequest, job_id: int) -> HttpResponse:
         """Ask a job to stop."""
@@ -132,13 +198,19 @@ class JobAdmin(ReadOnlyAdmin):
         """Add chunks, log and buttons to the fields."""
         job: Job = context["original"]
         context |= {
-            "stages": job.chunks.by_stage(),
+            "stages": [{"label": stage["stage_name"].replace("_", " ")} | stage for stage in job.chunks.by_stage()],
+            "evaluation": self._evaluation(job),
             "log_lines": job.log_lines.all(),
             "may_control": self.has_control_permission(request),
             "may_cancel": job.state in (Job.State.QUEUED, Job.State.RUNNING),
             "may_retry": job.state in (Job.State.FAILED, Job.State.CANCELLED),
         }
         return super().render_change_form(request, context, *args, **more)
+
+    @staticmethod
+    def _evaluation(job: Job) -> version_figures.EvaluationCharts | None:
+        found = (job.result or {}).get(job_words.SHOWN_AS_CHARTS)
+        return version_figures.of_evaluation(found) if found else None
 
     def has_control_permission(self, request: HttpRequest) -> bool:
         """Only those who may change jobs start, cancel and retry them."""

@@ -14,12 +14,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from recommender.admin import version_figures
+from recommender.admin import compare_lists, job_words, version_figures
+from recommender.admin.dot_chart import METRICS, charts
+from recommender.admin.job_progress import moment, pill
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import ModelVersion
 from recommender.services import model_versions
 
 MOST_COMPARED = 12
+FIGURES = tuple(metric.name for metric in METRICS)
+NOT_RANKING = (ModelVersion.TITLE_INDEX, ModelVersion.SIMILAR_MOVIES, ModelVersion.SNAPSHOT)
 State = ModelVersion.State
 
 
@@ -27,47 +31,88 @@ State = ModelVersion.State
 class ModelVersionAdmin(ReadOnlyAdmin):
     """The list of model versions, one of them, and some beside each other."""
 
-    list_display = (
-        "__str__", "state", "rank_agreement", "rmse", "ndcg_10", "recall_20", "size", "sentence", "created_at",
-    )  # fmt: skip
-    list_filter = ("algorithm", "state")
+    list_display = ("__str__", "state_pill", *FIGURES, "size", "created")
+    list_filter = ("state", "algorithm")
     ordering = ("algorithm", "-created_at")
-    actions = ("compare",)
-    fields = (
-        "algorithm", "state", "sentence", "parameters", "seed", "n_threads", "data_fingerprint", "code_version",
-        "artifact_sha256", "size", "artifact_removed_at", "job", "created_at", "activated_at",
+    sortable_by = ("__str__", "size", "created")
+    show_facets = admin.ShowFacets.NEVER
+    actions = ("compare", "compare_lists")
+    fieldsets = (
+        (None, {"fields": ("label", "state_pill", "sentence", "size", "job", "created", "activated")}),
+        (
+            "What it was made of",
+            {"fields": ("recipe", "seed", "threads", "data_fingerprint", "code_version", "artifact_sha256")},
+        ),
+    )
+    readonly_fields = (
+        "label", "state_pill", "sentence", "size", "job", "created", "activated",
+        "recipe", "seed", "threads", "data_fingerprint", "code_version", "artifact_sha256",
     )  # fmt: skip
-    readonly_fields = fields
+
+    @admin.display(description="state")
+    def state_pill(self, version: ModelVersion) -> str:
+        """Return the state."""
+        return pill(version.state, version.get_state_display())
+
+    @admin.display(description="algorithm")
+    def label(self, version: ModelVersion) -> str:
+        """Return the algorithm as people see it, and its name."""
+        # Imported when a version is shown: it brings numerical libraries along.
+        from recommender.engine.registry import ALGORITHMS
+
+        known = ALGORITHMS.get(version.algorithm)
+        return f"{known.label} ({version.algorithm})" if known else version.algorithm.replace("_", " ")
+
+    @admin.display(description="parameters")
+    def recipe(self, version: ModelVersion) -> str:
+        """Return the hyper-parameters."""
+        return job_words.pairs(version.parameters) or "none"
+
+    @admin.display(description="threads")
+    def threads(self, version: ModelVersion) -> int:
+        """Return the number of threads, which the bytes of an artifact depend on."""
+        return version.n_threads
 
     @admin.display(description="rank agreement")
     def rank_agreement(self, version: ModelVersion) -> str:
         """Return the figure with its interval."""
-        return version_figures.words(version.metrics.get("rank_agreement"))
+        return version_figures.in_a_list(version.metrics.get("rank_agreement"))
 
     @admin.display(description="RMSE")
     def rmse(self, version: ModelVersion) -> str:
         """Return the figure with its interval."""
-        return version_figures.words(version.metrics.get("rmse"))
+        return version_figures.in_a_list(version.metrics.get("rmse"))
 
     @admin.display(description="nDCG@10")
     def ndcg_10(self, version: ModelVersion) -> str:
         """Return the figure with its interval."""
-        return version_figures.words(version.metrics.get("ndcg_10"))
+        return version_figures.in_a_list(version.metrics.get("ndcg_10"))
 
     @admin.display(description="recall@20")
     def recall_20(self, version: ModelVersion) -> str:
         """Return the figure with its interval."""
-        return version_figures.words(version.metrics.get("recall_20"))
+        return version_figures.in_a_list(version.metrics.get("recall_20"))
 
     @admin.display(description="size", ordering="artifact_size")
     def size(self, version: ModelVersion) -> str:
-        """Return the size of the artifact."""
-        return "removed" if version.artifact_removed_at else filesizeformat(version.artifact_size)
+        """Return the size of the artifact, or when it was removed."""
+        gone = version.artifact_removed_at
+        return f"removed {moment(gone)}" if gone else filesizeformat(version.artifact_size)
 
     @admin.display(description="why")
     def sentence(self, version: ModelVersion) -> str:
         """Return what the gate or an admin said."""
-        return version_figures.sentence(version)
+        return version_figures.sentence(version) or "–"
+
+    @admin.display(description="made", ordering="created_at")
+    def created(self, version: ModelVersion) -> str:
+        """Return when it was made."""
+        return moment(version.created_at)
+
+    @admin.display(description="put in service")
+    def activated(self, version: ModelVersion) -> str:
+        """Return when it was put in service last."""
+        return moment(version.activated_at)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of what is done to versions."""
@@ -75,6 +120,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         name = "recommender_modelversion_"
         return [
             path("compare/", own(require_GET(self.compare_view)), name=name + "compare"),
+            path("lists/", own(require_GET(self.lists_view)), name=name + "lists"),
             path("<int:version_id>/manifest/", own(require_GET(self.manifest)), name=name + "manifest"),
             path("<int:version_id>/activate/", own(require_POST(self.activate)), name=name + "activate"),
             path("<int:version_id>/roll-back/", own(require_POST(self.roll_back)), name=name + "roll_back"),
@@ -82,7 +128,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    @admin.action(description="Compare the selected versions", permissions=["view"])
+    @admin.action(description="Compare the figures of the selected versions", permissions=["view"])
     def compare(self, request: HttpRequest, chosen: QuerySet[ModelVersion]) -> HttpResponse | None:
         """Go to the versions side by side."""
         ids = [str(version_id) for version_id in chosen.values_list("pk", flat=True)[:MOST_COMPARED]]
@@ -92,6 +138,20 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         address = reverse("admin:recommender_modelversion_compare")
         return HttpResponseRedirect(f"{address}?ids={','.join(ids)}")
 
+    @admin.action(description="Compare the lists of two selected versions", permissions=["view"])
+    def compare_lists(self, request: HttpRequest, chosen: QuerySet[ModelVersion]) -> HttpResponse | None:
+        """Go to the page that shows somebody's list under both."""
+        ids = list(chosen.values_list("pk", flat=True)[:3])
+        if len(ids) != 2:
+            self.message_user(request, "Choose two versions whose lists to compare.", messages.WARNING)
+            return None
+        address = reverse("admin:recommender_modelversion_lists")
+        return HttpResponseRedirect(f"{address}?a={ids[0]}&b={ids[1]}")
+
+    def lists_view(self, request: HttpRequest) -> HttpResponse:
+        """Show a rater's list under two versions."""
+        return compare_lists.view(request, site=self.admin_site)
+
     def compare_view(self, request: HttpRequest) -> HttpResponse:
         """Show some versions side by side."""
         if not self.has_view_permission(request):
@@ -99,14 +159,18 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isdecimal() and len(text) < 19]
         versions = list(ModelVersion.objects.beside_each_other(ids[:MOST_COMPARED]))
         table = [
-            (heading, [version_figures.words(version.metrics.get(metric)) for version in versions])
-            for metric, heading in version_figures.METRICS
+            (metric.heading, [version_figures.words(version.metrics.get(metric.name)) for version in versions])
+            for metric in METRICS
         ]
+        table.append(("Measured on", [version_figures.measured(version.metrics) for version in versions]))
+        for name in dict.fromkeys(name for version in versions for name in version.parameters):
+            values = [job_words.value(version.parameters.get(name, "–")) for version in versions]
+            table.append((job_words.name(name).capitalize(), values))
         context = self.admin_site.each_context(request) | {
             "title": "Versions side by side",
             "versions": versions,
             "table": table,
-            "charts": version_figures.charts((str(version), version.metrics) for version in versions),
+            "charts": charts((str(version), version.metrics) for version in versions),
         }
         return TemplateResponse(request, "admin/recommender/modelversion/compare.html", context)
 
@@ -151,12 +215,23 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         """Add charts and buttons to the fields."""
         version: ModelVersion = context["original"]
         context |= {
-            "charts": version_figures.charts(version_figures.rows_of(version)),
+            "charts": version_figures.of_version(version),
             "may_activate": self.has_activate_permission(request),
+            "measured": version_figures.measured(version.metrics),
+            "lists_address": self._lists_address(version),
             "is_active": version.state == State.ACTIVE,
             "is_rejected": version.state == State.REJECTED,
         }
         return super().render_change_form(request, context, *args, **more)
+
+    @staticmethod
+    def _lists_address(version: ModelVersion) -> str:
+        """Return where its lists stand beside those of what is in service; nothing where it has none."""
+        active = ModelVersion.objects.active().filter(algorithm=version.algorithm).first()
+        if version.algorithm in NOT_RANKING or version.artifact_removed_at is not None:
+            return ""
+        address = reverse("admin:recommender_modelversion_lists")
+        return f"{address}?a={active.pk if active else version.pk}&b={version.pk}"
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
         """Only those who may change model versions activate, roll back and reject them."""

@@ -1,52 +1,84 @@
-"""Movies, genres, tags and raters."""
+"""Movies, genres and tags."""
+
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
-from recommender.models import Genre, Movie, Rater, Tag
+from recommender.admin.big_tables import BigTableAdmin
+from recommender.models import Genre, Movie, Tag
+
+LONGEST_QUERY = 200
+MOST_FOUND = 100
 
 
 @admin.register(Movie)
-class MovieAdmin(admin.ModelAdmin):
-    """The catalogue, found through the title index."""
+class MovieAdmin(BigTableAdmin):
+    """The catalogue, found through the title index; imports add movies and remove them."""
 
-    list_display = ("id", "title", "year", "rating_count", "rating_mean", "imdb_id", "tmdb_id")
+    list_display = ("title", "year", "rating_count", "mean", "imdb_id", "tmdb_id")
     list_filter = ("genres",)
     search_fields = ("title",)
     search_help_text = "Titles, or ids such as tt0133093 and tmdb:603"
-    readonly_fields = ("id", "rating_count", "rating_mean", "rating_median")
-    filter_horizontal = ("genres",)
+    fieldsets = (
+        (None, {"fields": ("id", "title", "year", "genres", "alternative_titles")}),
+        ("Elsewhere", {"fields": ("imdb_id", "tmdb_id")}),
+        ("From TMDB", {"fields": ("original_title", "tmdb_titles", "runtime_minutes", "poster_path", "overview")}),
+        ("Ratings", {"fields": ("rating_count", "mean", "rating_median", "last_rated_at")}),
+    )
+    readonly_fields = ("id", "rating_count", "mean", "rating_median", "last_rated_at")
+    formfield_overrides: ClassVar = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
     ordering = ("-rating_count", "id")
-    show_full_result_count = False
+    sortable_by = ("rating_count",)
+
+    @admin.display(description="mean rating")
+    def mean(self, movie: Movie) -> str:
+        """Return the mean in stars."""
+        return f"{movie.rating_mean:.2f}" if movie.rating_mean is not None else "–"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Titles, genres and ids can be put right."""
+        return bool(request.user.has_perm("recommender.change_movie"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Movie], search_term: str
     ) -> tuple[QuerySet[Movie], bool]:
         """Search as the site does."""
-        if not search_term:
+        if not search_term.strip():
             return queryset, False
         from recommender.services import title_search
 
-        hits = title_search.search(query=search_term[:200], limit=100)
+        hits = title_search.search(query=search_term[:LONGEST_QUERY], limit=MOST_FOUND)
         return queryset.filter(pk__in=[movie.pk for movie in hits.movies]), False
 
 
-@admin.register(Genre, Tag)
-class NameAdmin(admin.ModelAdmin):
-    """Genres and tags are names."""
+@admin.register(Genre)
+class GenreAdmin(admin.ModelAdmin):
+    """Some twenty names."""
+
+    list_display = ("name",)
+
+
+@admin.register(Tag)
+class TagAdmin(BigTableAdmin):
+    """Tags as people gave them."""
 
     list_display = ("name",)
     search_fields = ("name",)
-    show_full_result_count = False
+    search_help_text = "How the tag begins"
+    ordering = ("name",)
+    fields = readonly_fields = ("name", "given_to")
 
+    @admin.display(description="given to")
+    def given_to(self, tag: Tag) -> str:
+        """Return the movies that got the tag most often."""
+        most = tag.movie_counts.select_related("movie").order_by("-count", "movie_id")[:MOST_FOUND]
+        return "; ".join(f"{each.movie}: {each.count}" for each in most) or "no movie any more"
 
-@admin.register(Rater)
-class RaterAdmin(admin.ModelAdmin):
-    """Users of the site and imported raters."""
-
-    list_display = ("id", "user", "movielens_id")
-    list_select_related = ("user",)
-    search_fields = ("=id", "=movielens_id", "user__username")
-    raw_id_fields = ("user",)
-    show_full_result_count = False
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Tag], search_term: str
+    ) -> tuple[QuerySet[Tag], bool]:
+        """Search by the beginning, which the index of the names finds; names are in lower case."""
+        return queryset.filter(name__startswith=search_term.strip().lower()) if search_term else queryset, False

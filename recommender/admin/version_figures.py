@@ -1,38 +1,32 @@
-"""The figures of model versions, as tables and charts show them."""
+"""The figures of model versions and evaluations, as tables and charts show them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
+
+from recommender.admin.dot_chart import FURTHER, METRICS, Chart, Metric, charts
 from recommender.models import ModelVersion
 
-METRICS = (
-    ("rank_agreement", "Rank agreement"),
-    ("rmse", "RMSE"),
-    ("ndcg_10", "nDCG@10"),
-    ("recall_20", "Recall@20"),
-)
-WIDTH = 300.0
-"""Of a chart, in the units of its viewBox."""
+SEGMENTS = {
+    "new": "New raters, up to 20 ratings",
+    "light": "Light raters, up to 100 ratings",
+    "heavy": "Heavy raters, more than 100",
+    "popular": "Popular movies, half of all ratings",
+    "rare": "All other movies",
+}
+SPLITS = {"random": "random ratings held out", "temporal": "the newest ratings held out"}
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One figure of a chart with its interval, in words and as lengths from the left."""
+class EvaluationCharts:
+    """An evaluation of several algorithms: all raters, further metrics, and each segment."""
 
-    label: str
-    words: str
-    mean: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One metric of several versions or segments, on one scale from 0."""
-
-    heading: str
-    bars: list[Bar]
+    measured: str
+    overall: list[Chart]
+    further: list[Chart]
+    segments: list[tuple[str, list[Chart]]]
 
 
 def words(figure: dict[str, Any] | None) -> str:
@@ -42,6 +36,22 @@ def words(figure: dict[str, Any] | None) -> str:
     return f"{figure['mean']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
 
 
+def in_a_list(figure: dict[str, Any] | None) -> str:
+    """Return a figure with its interval below it."""
+    if not figure:
+        return "–"
+    return format_html("{}<br><small>{}–{}</small>", *(f"{figure[name]:.4f}" for name in ("mean", "low", "high")))
+
+
+def measured(figures: dict[str, Any]) -> str:
+    """Return what the figures were measured on: "random ratings held out, 606 raters, 2 splits"."""
+    if "raters" not in figures:
+        return ""
+    n_splits = figures["splits"]
+    splits = f", {n_splits} splits" if n_splits > 1 else ""
+    return f"{SPLITS.get(figures['split'], figures['split'])}, {figures['raters']:,} raters{splits}"
+
+
 def sentence(version: ModelVersion) -> str:
     """Return why the version is in the state it is in: by hand if somebody decided, by the gate otherwise."""
     said = version.metrics.get("rejection") if version.state == ModelVersion.State.REJECTED else None
@@ -49,29 +59,56 @@ def sentence(version: ModelVersion) -> str:
     return found
 
 
-def charts(rows: Iterable[tuple[str, dict[str, Any]]]) -> list[Chart]:
-    """Return a chart for each metric that any of the labelled figures has."""
-    labelled = list(rows)
-    drawn = [
-        Chart(heading, _bars([(label, figures[metric]) for label, figures in labelled if figures.get(metric)]))
-        for metric, heading in METRICS
-    ]
-    return [chart for chart in drawn if chart.bars]
-
-
-def rows_of(version: ModelVersion) -> list[tuple[str, dict[str, Any]]]:
-    """Return the figures of all raters, then those of each segment."""
+def of_version(version: ModelVersion) -> list[Chart]:
+    """Return the figures of all raters beside those of each segment."""
     segments: dict[str, dict[str, Any]] = version.metrics.get("segments", {})
-    return [("All raters", version.metrics), *segments.items()]
+    named = [(SEGMENTS.get(name, name), segments[name]) for name in in_order(segments)]
+    return charts([("All raters", version.metrics), *named])
 
 
-def _bars(figures: list[tuple[str, dict[str, Any]]]) -> list[Bar]:
-    most = max((figure["high"] for _, figure in figures), default=0.0) or 1.0
+def of_evaluation(evaluation: dict[str, Any]) -> EvaluationCharts:
+    """Return the charts of what an evaluation job found, as `Evaluation.to_json` has it."""
+    algorithms: dict[str, dict[str, Any]] = evaluation["algorithms"]
+    differences = evaluation.get("differences", {})
+    noted = {name: figures | {"notes": _notes(name, algorithms, differences)} for name, figures in algorithms.items()}
+    names = dict.fromkeys(segment for figures in algorithms.values() for segment in figures.get("segments", {}))
+    return EvaluationCharts(
+        measured=measured(evaluation),
+        overall=charts(noted.items(), ranked=True),
+        further=charts(algorithms.items(), FURTHER, ranked=True),
+        segments=[
+            (
+                SEGMENTS.get(segment, segment),
+                charts(((name, each["segments"].get(segment, {})) for name, each in algorithms.items()), ranked=True),
+            )
+            for segment in in_order(names)
+        ],
+    )
 
-    def place(value: float) -> float:
-        return round(min(max(value / most, 0.0), 1.0) * WIDTH, 1)
 
-    return [
-        Bar(label, words(figure), place(figure["mean"]), place(figure["low"]), place(figure["high"]))
-        for label, figure in figures
-    ]
+def in_order(segments: Iterable[str]) -> list[str]:
+    """Return the names of segments as people read them: raters by activity, then movies; PostgreSQL sorts by length."""
+    known = list(SEGMENTS)
+    return sorted(segments, key=lambda name: known.index(name) if name in known else len(known))
+
+
+def _notes(name: str, algorithms: dict[str, dict[str, Any]], differences: dict[str, Any]) -> dict[str, str]:
+    """Return by metric how an algorithm compares with the best one."""
+    notes = {}
+    for metric in METRICS:
+        measured_by = {other: each[metric.name]["mean"] for other, each in algorithms.items() if each.get(metric.name)}
+        if name in measured_by and len(measured_by) > 1:
+            best = (min if metric.lower_is_better else max)(measured_by, key=lambda other: measured_by[other])
+            notes[metric.name] = "best" if best == name else _behind(metric, name, best, differences)
+    return notes
+
+
+def _behind(metric: Metric, name: str, best: str, differences: dict[str, Any]) -> str:
+    """Return whether an algorithm is shown to be worse than the best; the paired interval says so."""
+    forth, back = (differences.get(a, {}).get(b, {}).get(metric.name) for a, b in ((name, best), (best, name)))
+    if not (forth or back):
+        return ""
+    low, high = (forth["low"], forth["high"]) if forth else (-back["high"], -back["low"])
+    if not metric.lower_is_better:
+        low, high = -high, -low
+    return f"worse by {low:.4f} to {high:.4f}" if low > 0 else "not shown to be worse than the best"

@@ -28,7 +28,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def progress_of(self, job_ids: Sequence[int]) -> JobQuerySet:
         """Return the jobs with these ids, with what tells how far they are."""
-        read = ("kind", "state", "progress", "resumed_at", "resumed_progress", "heartbeat_at")
+        read = ("kind", "state", "stage", "progress", "message", "resumed_at", "resumed_progress", "heartbeat_at")
         return self.filter(pk__in=job_ids).only(*read)
 
     def locked(self, job_id: int) -> Job:

@@ -33,6 +33,29 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         """Return the ratings of one rater, the newest first."""
         return self.filter(rater=rater).order_by("-rated_at", "movie_id")
 
+    def page(
+        self, *, limit: int, rater: Rater | None = None, movie: int | None = None, after: tuple[int, int] | None = None
+    ) -> RatingQuerySet:
+        """Return ratings with rater and movie, going on after the rating with these ids of rater and movie.
+
+        Those of one rater are the newest first, all others by rater, the newest raters first: orders that indexes have.
+        """
+        rows = self.select_related("rater__user", "movie")
+        if movie is not None:
+            rows = rows.filter(movie_id=movie)
+        if rater is not None and movie is None:
+            rows = rows.of(rater)
+            last = self.filter(pk=after).first() if after else None
+            if last is not None:
+                older = Q(rated_at__lt=last.rated_at) | Q(rated_at=last.rated_at, movie_id__gt=last.movie_id)
+                rows = rows.filter(older, rated_at__lte=last.rated_at)  # the latter is what the index starts at
+            return rows[:limit]
+        if rater is not None:
+            rows = rows.filter(rater=rater)
+        if after is not None:
+            rows = rows.filter(pk__lt=after)
+        return rows.order_by("-rater_id", "-movie_id")[:limit]
+
     def titled_like(self, query: str) -> RatingQuerySet:
         """Return the ratings whose movie has every word of the query in a title or as its year, accents aside."""
         if not query.strip():

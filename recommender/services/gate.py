@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE, Comparison, compare
-from recommender.engine.evaluation.splits import CannotEvaluate
+from recommender.engine.evaluation.splits import CannotEvaluate, SplitKind
 from recommender.engine.recommender import OnProgress
 from recommender.engine.registry import UnknownAlgorithm, algorithm
 from recommender.engine.snapshot import Snapshot
@@ -32,9 +32,12 @@ class Verdict:
     comparison: Comparison | None = None
 
 
-def decide(*, version: ModelVersion, data: Snapshot, on_progress: OnProgress | None = None) -> ModelVersion:
+def decide(
+    *, version: ModelVersion, data: Snapshot, split: SplitKind = "random", on_progress: OnProgress | None = None
+) -> ModelVersion:
     """Activate a candidate or reject it; where the ratings are too few to tell, it stays a candidate.
 
+    `split` says which ratings both are compared on: random ones of each rater or the newest.
     With nothing in service it is activated without a comparison. Figures and sentence are kept in its metrics under
     "gate". A version that was decided on before is left alone.
 
@@ -48,7 +51,7 @@ def decide(*, version: ModelVersion, data: Snapshot, on_progress: OnProgress | N
         if version.state != State.CANDIDATE:
             return version
         active = ModelVersion.objects.active().filter(algorithm=version.algorithm).first()
-        verdict = judge(version=version, active=active, data=data, on_progress=on_progress)
+        verdict = judge(version=version, active=active, data=data, split=split, on_progress=on_progress)
         try:
             return _carry_out(version, active, verdict)
         except model_versions.ActiveChanged as change:
@@ -60,6 +63,7 @@ def judge(
     version: ModelVersion,
     active: ModelVersion | None,
     data: Snapshot,
+    split: SplitKind = "random",
     on_progress: OnProgress | None = None,
 ) -> Verdict:
     """Return what speaks for a candidate; nothing is changed."""
@@ -75,6 +79,7 @@ def judge(
             data.movies,
             margin=settings.GATE_MARGIN,
             n_splits=N_SPLITS,
+            kind=split,
             seed=SEED,
             n_threads=threads.available(),
             max_raters=MAX_RATERS,
@@ -92,7 +97,7 @@ def _sentence(comparison: Comparison, active: ModelVersion) -> str:
     interval = f"difference {difference.mean:+.4f}, 95 % interval {difference.low:+.4f} to {difference.high:+.4f}"
     ours, theirs = (comparison.rank_agreement(which).mean for which in (CANDIDATE, ACTIVE))
     if comparison.accepted:
-        compared = f"at worst {max(-difference.low, 0.0):.4f} lower, within the margin of {margin:g}"
+        compared = f"at worst {max(0.0, -difference.low):.4f} lower, within the margin of {margin:g}"
     else:
         compared = f"it may be {-difference.low:.4f} lower, more than the margin of {margin:g}"
     return (

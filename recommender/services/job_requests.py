@@ -62,7 +62,12 @@ def _train(given: Arguments) -> Arguments:
         registered(name, **typed)
     except ValueError as error:
         raise BadRequest(f"{name} cannot be trained like this: {error}") from error
-    return {"algorithm": name, "hyperparameters": typed, "seed": _at_least(0, given, "seed", default=0)}
+    return {
+        "algorithm": name,
+        "hyperparameters": typed,
+        "seed": _at_least(0, given, "seed", default=0),
+        "split": _split(given),
+    }
 
 
 def _evaluate(given: Arguments) -> Arguments:
@@ -71,14 +76,11 @@ def _evaluate(given: Arguments) -> Arguments:
         raise BadRequest(f"algorithms is {names!r}; give a list of names.")
     for name in names:
         registered(str(name))
-    split = given.get("split", "random")
-    if split not in SPLIT_KINDS:
-        raise BadRequest(f"split is {split!r}; choose from {', '.join(SPLIT_KINDS)}.")
     return {
         "algorithms": list(dict.fromkeys(names)),
         "n_splits": _at_least(1, given, "n_splits", default=5),
         "seed": _at_least(0, given, "seed", default=0),
-        "split": None if split == "random" else split,
+        "split": _split(given),
         "max_raters": _at_least(1, given, "max_raters"),
     }
 
@@ -92,6 +94,14 @@ def _tune(given: Arguments) -> Arguments:
     if not any(budget.values()):
         raise BadRequest("A search needs a budget: n_trials, or seconds.")
     return {"algorithm": name, **budget, "seed": _at_least(0, given, "seed", default=0)}
+
+
+def _split(given: Arguments) -> str | None:
+    """Return which ratings are held out, or None for the default."""
+    split = given.get("split", "random")
+    if split not in SPLIT_KINDS:
+        raise BadRequest(f"split is {split!r}; choose from {', '.join(SPLIT_KINDS)}.")
+    return None if split == "random" else str(split)
 
 
 def _at_least(least: int, given: Arguments, name: str, default: int | None = None) -> int | None:
@@ -121,7 +131,7 @@ def _number(name: str, value: Any, *, like: float) -> float:
 NOTHING: tuple[tuple[str, ...], Callable[[Arguments], Arguments]] = ((), dict)
 CHECKS: dict[Job.Kind, tuple[tuple[str, ...], Callable[[Arguments], Arguments]]] = {
     Job.Kind.IMPORT: (("path",), _import),
-    Job.Kind.TRAIN: (("algorithm", "hyperparameters", "seed"), _train),
+    Job.Kind.TRAIN: (("algorithm", "hyperparameters", "seed", "split"), _train),
     Job.Kind.TUNE: (("algorithm", "n_trials", "seconds", "seed"), _tune),
     Job.Kind.EVALUATE: (("algorithms", "n_splits", "seed", "split", "max_raters"), _evaluate),
 }

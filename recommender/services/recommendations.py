@@ -99,14 +99,22 @@ def recommend_for(
     served = trial.a if trial else served
     rated = Rating.objects.half_stars_by_movie(rater)
     served.require(len(rated))
-    profile = served.fold_in(rated)
-    marks = Mark.objects.kinds_by_movie(rater)
-    mine = Mine(rated, marks)
+    mine = Mine(rated, Mark.objects.kinds_by_movie(rater))
     if trial and trial.b.missing(len(rated)) <= 0:
+        profile = served.fold_in(rated)
         drafted = trials.page(trial, profile, mine, dials, limit=limit, offset=offset)
         results = _results(served.model, profile, drafted.movie_indices)
         return Recommendations(served.algorithm, results, drafted.count, mine, trial.experiment_id, drafted.teams)
-    page = reranking.ranked(served.model, profile, dials, limit=limit, offset=offset, marks=marks)
+    return of_model(served, mine, limit=limit, offset=offset, dials=dials)
+
+
+def of_model(
+    served: profiles.Served, mine: Mine, *, limit: int, offset: int = 0, dials: reranking.Dials = EVERYTHING
+) -> Recommendations:
+    """Rank the movies by a model for whoever has said this about movies; raise `TooFewRatings`."""
+    served.require(len(mine.half_stars))
+    profile = served.fold_in(mine.half_stars)
+    page = reranking.ranked(served.model, profile, dials, limit=limit, offset=offset, marks=mine.marks)
     return Recommendations(served.algorithm, _results(served.model, profile, page.movie_indices), page.count, mine)
 
 

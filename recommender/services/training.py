@@ -152,6 +152,7 @@ def _gate(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     version = gate.decide(
         version=ModelVersion.objects.get(pk=chunk.arguments["model_version"]),
         data=snapshots.of_job(chunk.job),
+        split=chunk.job.arguments.get("split", "random"),
         on_progress=part(on_progress, 0.0, 1.0, "Comparing with the model in service"),
     )
     return Outcome({"model_version": version.pk, "state": version.state})

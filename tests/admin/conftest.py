@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from recommender.services import doorbell
@@ -31,6 +31,14 @@ def signed_in(name: str, *, staff: bool = True, verbs: tuple[str, ...] = ()) -> 
     return client
 
 
+def root() -> Client:
+    """Return the browser of a superuser."""
+    client = Client()
+    superuser = User.objects.create_superuser("root", "root@example.org", "a fine long password")
+    client.force_login(superuser, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
 @pytest.fixture
 def visitors(db: None) -> dict[str, Any]:
     """Everybody, by what they may do."""
@@ -39,5 +47,6 @@ def visitors(db: None) -> dict[str, Any]:
         "plain": signed_in("alice", staff=False),
         "no_rights": signed_in("bob"),
         "viewer": signed_in("carol", verbs=("view",)),
+        "root": root(),
         "changer": signed_in("dave", verbs=("view", "change")),
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -52,3 +53,17 @@ def test_the_estimate_is_what_postgresql_noted_down() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE recommender_movie")
     assert estimated_counts(Movie) == {Movie: 1}
+
+
+def test_it_groups_what_the_user_may_see(visitors: dict[str, Client]) -> None:
+    answer = visitors["root"].get("/admin/")
+    assert answer.context is not None
+    groups = {
+        group["name"]: [model["object_name"] for model in group["models"]] for group in answer.context["app_list"]
+    }
+    assert list(groups) == ["Jobs and models", "Catalogue and ratings", "People", "Schedule"]
+    assert groups["Catalogue and ratings"] == ["Movie", "Genre", "Tag", "Rater", "Rating"]
+    assert sum(map(len, groups.values())) == len(site._registry) + 1
+    assert visitors["no_rights"].get("/admin/").context["app_list"] == []
+    assert "/admin/recommender/rating/" in visitors["viewer"].get("/admin/recommender/job/").content.decode()
+    assert visitors["root"].get("/admin/auth/").status_code == 200

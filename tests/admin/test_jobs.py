@@ -57,10 +57,13 @@ def test_those_with_change_rights_start_every_kind(visitors: dict[str, Client], 
 @pytest.mark.parametrize(
     ("body", "arguments"),
     [
-        ({"kind": "train", "algorithm": "als", "seed": 3}, {"algorithm": "als", "seed": 3}),
         (
-            {"kind": "train", "algorithm": "als", "seed": 0, "n_factors": 8, "regularization": 0.1},
-            {"algorithm": "als", "seed": 0, "hyperparameters": {"n_factors": 8, "regularization": 0.1}},
+            {"kind": "train", "algorithm": "als", "seed": 3, "split": "temporal"},
+            {"algorithm": "als", "seed": 3, "split": "temporal"},
+        ),
+        (  # what is the default anyway is left out, as the commands do
+            {"kind": "train", "algorithm": "als", "seed": 0, "split": "random", "n_factors": 8, "regularization": 0.1},
+            {"algorithm": "als", "hyperparameters": {"n_factors": 8, "regularization": 0.1}},
         ),
         (
             {"kind": "evaluate", "algorithms": ["als"], "split": "temporal", "n_splits": 2, "seed": 1},
@@ -82,6 +85,8 @@ def test_it_starts_what_the_form_says(
         ({"algorithm": "als", "seed": 0, "n_factors": 0}, "greater than or equal to 1"),
         ({"algorithm": "median", "seed": 0, "n_factors": 8}, "median has no n_factors"),
         ({"algorithm": "ease", "seed": 0, "regularization": 0}, "regularization must be above 0"),
+        ({"algorithm": "als", "seed": 0, "split": "monthly"}, "monthly is not one of the available choices"),
+        ({"algorithm": "als", "seed": -1}, "greater than or equal to 0"),
         ({"algorithm": "oracle", "seed": 0}, "oracle is not one of the available choices"),
         ({"algorithm": "als", "seed": 0, "regularization": "nan"}, "Enter a number"),
     ],
@@ -89,7 +94,7 @@ def test_it_starts_what_the_form_says(
 def test_it_says_in_a_sentence_what_cannot_be_trained(
     visitors: dict[str, Client], body: dict[str, Any], sentence: str
 ) -> None:
-    answer = visitors["changer"].post(BASE + "start/", {"kind": "train"} | body)
+    answer = visitors["changer"].post(BASE + "start/", {"kind": "train", "split": "random"} | body)
     assert sentence in answer.content.decode()
     assert not Job.objects.exists()
 
@@ -116,7 +121,8 @@ def test_it_tells_how_far_jobs_are(visitors: dict[str, Client], django_assert_ma
     ids = [running(0.25).pk, failed().pk]
     with django_assert_max_num_queries(5):  # session, user, two for rights, jobs
         answer = visitors["viewer"].get(BASE + "progress/", {"id": [*ids, "x", "9" * 30]}).json()["jobs"]
-    assert answer[str(ids[0])] == {"progress": 0.25, "words": "25%", "live": True}
+    shown = {"progress": 0.25, "words": "25%", "message": "", "step": "running 0", "live": True}
+    assert answer[str(ids[0])] == shown
     assert answer[str(ids[1])]["live"] is False
 
 
@@ -125,7 +131,73 @@ def test_a_job_shows_log_chunks_error_and_traceback(visitors: dict[str, Client])
     make_chunk(job=job, stage_name="compare", attempts=7)
     JobLogLine.objects.create(job=job, text="Half way <there>.")
     page = visitors["viewer"].get(f"{BASE}{job.pk}/change/").content.decode()
-    for words in ("The disk is full.", "Traceback: here", "compare", "<td>7</td>", "Half way &lt;there&gt;."):
+    for words in (
+        "The disk is full.",
+        "Traceback: here",
+        "compare",
+        '<td class="number">7</td>',
+        "Half way &lt;there&gt;.",
+    ):
         assert words in page
     assert "/retry/" not in page
     assert f"{job.pk}/retry/" in visitors["changer"].get(f"{BASE}{job.pk}/change/").content.decode()
+
+
+FIGURE = {"mean": 0.8, "low": 0.7, "high": 0.9}
+WORSE = {"mean": 0.6, "low": 0.5, "high": 0.7}
+EVALUATION = {
+    "splits": 2, "seed": 0, "split": "temporal", "raters": 1200,
+    "algorithms": {
+        "mean": {"rank_agreement": WORSE, "segments": {"new": {"raters": 9, "rank_agreement": WORSE}}, "seconds": 1},
+        "als": {"rank_agreement": FIGURE, "segments": {"new": {"raters": 9, "rank_agreement": FIGURE}}, "seconds": 1},
+    },
+    "differences": {"als": {"mean": {"rank_agreement": {"mean": 0.2, "low": 0.1, "high": 0.3}}}},
+}  # fmt: skip
+
+
+def test_it_draws_what_an_evaluation_found(visitors: dict[str, Client]) -> None:
+    now = timezone.now()
+    job = make_job(
+        kind="evaluate", state="succeeded", started_at=now, finished_at=now, result={"evaluation": EVALUATION}
+    )
+    page = visitors["viewer"].get(f"{BASE}{job.pk}/change/").content.decode()
+    assert "The newest ratings held out, 1,200 raters, 2 splits." in page
+    first, second, *_ = page.split('<th scope="row">')[1:]
+    assert first.startswith("als <small>best</small>")
+    assert second.startswith("mean <small>worse by 0.1000 to 0.3000</small>")
+    assert 'class="interval" x1="50.0" x2="100.0"' in first  # of 0.5 to 0.9
+    assert 'class="mean" x1="75.0"' in first
+    assert "New raters, up to 20 ratings" in page
+
+
+def test_a_bar_follows_its_job_only_on_the_page_of_the_job(visitors: dict[str, Client]) -> None:
+    job = running()
+    assert " follow>" in visitors["viewer"].get(f"{BASE}{job.pk}/change/").content.decode()
+    assert " follow>" not in visitors["viewer"].get(BASE).content.decode()
+
+
+def test_it_says_in_words_what_was_asked_for_and_came_out(visitors: dict[str, Client]) -> None:
+    now = timezone.now()
+    job = make_job(
+        kind="train", state="succeeded", started_at=now, finished_at=now, peak_memory=3 * 2**20,
+        arguments={"algorithm": "als", "hyperparameters": {"n_factors": 8}},
+        result={"model_version": 7, "ratings": 12345},
+    )  # fmt: skip
+    page = visitors["viewer"].get(f"{BASE}{job.pk}/change/").content.decode()
+    assert "algorithm als, rank 8" in page
+    assert '<a href="/admin/recommender/modelversion/7/change/">model version 7</a>, ratings 12,345' in page
+    assert "3.0\xa0MB" in page
+
+
+def test_there_is_no_such_kind(visitors: dict[str, Client]) -> None:
+    assert visitors["changer"].post(BASE + "start/", {"kind": "tune"}).status_code == 404
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["viewer", "changer", "root"])
+def test_nobody_adds_edits_or_deletes_a_job_by_hand(visitors: dict[str, Client], who: str) -> None:
+    job = running()
+    for address in (f"{job.pk}/change/", f"{job.pk}/delete/", "add/"):
+        assert visitors[who].post(BASE + address, {"post": "yes", "state": "succeeded"}).status_code == 403, address
+    visitors[who].post(BASE, {"action": "delete_selected", "_selected_action": [job.pk], "post": "yes"})
+    assert list(Job.objects.values_list("pk", "state")) == [(job.pk, "running")]

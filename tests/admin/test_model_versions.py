@@ -75,7 +75,8 @@ def test_it_compares_two_versions(visitors: dict[str, Client]) -> None:
     carol = visitors["viewer"]
     chosen = {"action": "compare", "_selected_action": [one.pk, two.pk]}
     page = carol.post(BASE, chosen, follow=True).content.decode()
-    assert page.count("0.8000 (0.7000 to 0.9000)") == 4  # a table and a chart of each
+    assert page.count("0.8000 (0.7000 to 0.9000)") == 2
+    assert page.count('class="interval"') == 2
     lonely = carol.post(BASE, chosen | {"_selected_action": [one.pk]}, follow=True).content.decode()
     assert "Choose two versions or more" in lonely
 
@@ -84,7 +85,8 @@ def test_it_draws_segments_with_their_intervals(visitors: dict[str, Client]) -> 
     version = make_model_version(metrics=METRICS)
     page = visitors["viewer"].get(f"{BASE}{version.pk}/change/").content.decode()
     assert "few ratings" in page
-    assert 'x1="233.3" x2="300.0"' in page
+    assert 'class="interval" x1="0.0" x2="100.0"' in page  # alone on its scale
+    assert 'class="mean" x1="50.0" x2="50.0"' in page
 
 
 def test_the_manifest_names_what_the_version_was_made_of(visitors: dict[str, Client]) -> None:
@@ -93,3 +95,35 @@ def test_the_manifest_names_what_the_version_was_made_of(visitors: dict[str, Cli
     assert answer["Content-Disposition"] == f'attachment; filename="als-{version.pk}.json"'
     assert answer.json()["parameters"] == {"n_factors": 8}
     assert answer.json()["artifact"]["sha256"] == version.artifact_sha256
+
+
+@pytest.mark.parametrize("who", ["viewer", "changer", "root"])
+def test_nobody_adds_edits_or_deletes_a_version_by_hand(visitors: dict[str, Client], who: str) -> None:
+    version = make_model_version()
+    for address in (f"{version.pk}/change/", f"{version.pk}/delete/", "add/"):
+        assert visitors[who].post(BASE + address, {"post": "yes", "state": "active"}).status_code == 403, address
+    visitors[who].post(BASE, {"action": "delete_selected", "_selected_action": [version.pk], "post": "yes"})
+    assert state(version) == "candidate"
+
+
+@pytest.mark.parametrize("address", ["compare/", "lists/", "{pk}/manifest/"])
+def test_what_only_shows_takes_no_post(visitors: dict[str, Client], address: str) -> None:
+    version = make_model_version()
+    assert visitors["changer"].post(BASE + address.format(pk=version.pk)).status_code == 405
+
+
+def test_the_buttons_are_for_those_who_may_press_them(visitors: dict[str, Client]) -> None:
+    version = make_model_version()
+    address = f"{BASE}{version.pk}/change/"
+    assert "/activate/" not in visitors["viewer"].get(address).content.decode()
+    assert "/activate/" in visitors["changer"].get(address).content.decode()
+
+
+def test_it_names_parameters_that_differ(visitors: dict[str, Client]) -> None:
+    one = make_model_version("als/1", parameters={"n_factors": 8}, metrics=METRICS)
+    two = make_model_version(
+        "als/2", parameters={"n_factors": 64}, metrics=METRICS | {"raters": 1234, "splits": 1, "split": "temporal"}
+    )
+    page = visitors["viewer"].get(f"{BASE}compare/?ids={one.pk},{two.pk}").content.decode()
+    assert '<th scope="row">Rank</th><td>64</td><td>8</td>' in page
+    assert "the newest ratings held out, 1,234 raters" in page

@@ -1,5 +1,7 @@
 """The gate's comparison: paired, on the same users, and on the cautious side."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,16 @@ def test_a_better_candidate_is_accepted():
     comparison = compare(GOOD, BAD, RATINGS, MOVIES, margin=0.0)
     assert comparison.difference.low > 0
     assert comparison.accepted
+
+
+def test_it_compares_on_the_newest_ratings_when_asked_to():
+    newest = compare(GOOD, BAD, RATINGS, MOVIES, margin=0.0, kind="temporal")
+    any_ratings = compare(GOOD, BAD, RATINGS, MOVIES, margin=0.0)
+    assert (newest.evaluation.split, any_ratings.evaluation.split) == ("temporal", "random")
+    assert newest.difference != any_ratings.difference
+    timeless = dataclasses.replace(RATINGS, rated_at=None)
+    with pytest.raises(CannotEvaluate, match="needs the time of each rating"):
+        compare(GOOD, BAD, timeless, MOVIES, margin=0.0, kind="temporal")
 
 
 def test_a_better_estimate_is_not_enough_when_it_may_be_chance():

@@ -64,6 +64,14 @@ def test_it_trains_with_other_hyperparameters(imported: Path) -> None:
     assert line.endswith(f"rejected. It is the same, to the byte, as version {version.pk} in service.")
 
 
+def test_it_compares_on_the_split_that_was_asked_for(imported: Path) -> None:
+    for rank in ("2", "3"):
+        run("train", "als", "--set", f"n_factors={rank}", "n_epochs=1", "--split", "temporal", LOCAL)
+    second = ModelVersion.objects.get(algorithm="als", parameters__n_factors=3)
+    assert second.metrics["split"] == "temporal"
+    assert Job.objects.filter(kind="train", arguments__split="temporal").count() == 2
+
+
 def test_it_keeps_a_snapshot(imported: Path) -> None:
     (line,) = run("snapshot", LOCAL)
     version = ModelVersion.objects.active().get(algorithm=ModelVersion.SNAPSHOT)
@@ -114,6 +122,7 @@ def test_local_work_needs_no_broker(imported: Path, monkeypatch: pytest.MonkeyPa
         (["train", "als", "--set", "n_factors=2.5"], "n_factors is '2.5'; it must be a whole number, such as 64."),
         (["train", "als", "--set", "regularization=nan"], "regularization is 'nan'; it must be a number"),
         (["train", "als", "--set", "n_factors=0"], "als cannot be trained like this: n_factors and n_epochs must be"),
+        (["train", "als", "--split", "monthly"], "argument --split: invalid choice: 'monthly'"),
         (["train", "als", "--seed", "-1"], "seed is -1; it must be at least 0."),
         (["evaluate", "magic"], "Unknown algorithm 'magic'"),
         (["evaluate", "--splits", "0"], "n_splits is 0; it must be at least 1."),

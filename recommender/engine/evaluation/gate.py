@@ -9,7 +9,7 @@ from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.evaluation.intervals import Interval
 from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
-from recommender.engine.evaluation.splits import CannotEvaluate, split_ratings
+from recommender.engine.evaluation.splits import CannotEvaluate, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import COLUMNS, Unit, evaluate_unit
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import Algorithm, OnProgress
@@ -53,7 +53,9 @@ class Comparison:
         return self.evaluation.algorithms[which].metrics[METRIC]
 
 
-def judge(units: Mapping[str, Sequence[Unit]], *, margin: float, seed: int = 0) -> Comparison:
+def judge(
+    units: Mapping[str, Sequence[Unit]], *, margin: float, seed: int = 0, kind: SplitKind = "random"
+) -> Comparison:
     """Compare the units of ``"candidate"`` and ``"active"``, measured on the same splits and raters.
 
     Raises
@@ -66,7 +68,7 @@ def judge(units: Mapping[str, Sequence[Unit]], *, margin: float, seed: int = 0) 
     n_raters = int(np.unique(np.concatenate(measured)).size)
     if n_raters < MIN_RATERS:
         raise CannotEvaluate(f"Only {n_raters} raters have enough ratings to compare by; it takes {MIN_RATERS}.")
-    return Comparison(merge(units, seed=seed), n_raters, margin)
+    return Comparison(merge(units, seed=seed, split=kind), n_raters, margin)
 
 
 def compare(
@@ -77,6 +79,7 @@ def compare(
     *,
     margin: float,
     n_splits: int = 1,
+    kind: SplitKind = "random",
     seed: int = 0,
     n_threads: int = 1,
     max_raters: int | None = None,
@@ -93,7 +96,9 @@ def compare(
     margin : float
         What the candidate may lose in rank agreement.
     n_splits : int
-        Random splits with the seeds ``seed .. seed + n_splits − 1``.
+        Splits with the seeds ``seed .. seed + n_splits − 1``.
+    kind : {"random", "temporal"}
+        What is held out, see `split_ratings`.
     seed : int
         Of the splits and of both fits, so that chance is on nobody's side.
     n_threads : int
@@ -105,13 +110,13 @@ def compare(
     Raises
     ------
     CannotEvaluate
-        If the ratings are too few.
+        If the ratings are too few, or a temporal split is asked of ratings without times.
     """
     recipes = {CANDIDATE: candidate} if candidate == active else {CANDIDATE: candidate, ACTIVE: active}
     units: dict[str, list[Unit]] = {CANDIDATE: [], ACTIVE: []}
     n_done, n_units = 0, n_splits * len(recipes)
     for number in range(n_splits):
-        split = split_ratings(ratings, movies, seed=seed + number)
+        split = split_ratings(ratings, movies, kind=kind, seed=seed + number)
         if not split.test.n_ratings:
             raise CannotEvaluate("There is nothing to hold out: no rater has 3 ratings of movies that others rated.")
         for name, algorithm in recipes.items():
@@ -127,7 +132,7 @@ def compare(
             n_done += 1
         if ACTIVE not in recipes:
             units[ACTIVE].append(units[CANDIDATE][-1])
-    return judge(units, margin=margin, seed=seed)
+    return judge(units, margin=margin, seed=seed, kind=kind)
 
 
 def _part_of(on_progress: OnProgress | None, n_done: int, n_units: int) -> OnProgress | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from recommender.engine.evaluation import SPLIT_KINDS
 from recommender.engine.registry import ALGORITHMS
 from recommender.management.job_command import JobCommand
 from recommender.models import Job, ModelVersion
@@ -23,12 +24,16 @@ class Command(JobCommand):
             "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="change a hyper-parameter"
         )
         parser.add_argument("--seed", type=int, default=0, help="seed of everything random (0)")
+        parser.add_argument(
+            "--split", choices=SPLIT_KINDS, default="random", help="what is held out to compare it with what is there"
+        )
 
     def job_arguments(self, options: dict[str, Any]) -> dict[str, Any]:
         return {
             "algorithm": options["algorithm"],
             "hyperparameters": dict(map(_pair, options["set"])),
             "seed": options["seed"],
+            "split": options["split"],
         }
 
     def done(self, job: Job) -> str:

@@ -1,4 +1,5 @@
 // Live progress of jobs: every <job-progress> on the page asks in one request every two seconds, unless it is hidden.
+// One with `follow` reads the page again when the job enters another stage or state: log and buttons are others then.
 
 const EVERY = 2000;
 const shown = new Set();
@@ -21,7 +22,9 @@ class JobProgress extends HTMLElement {
   update(job) {
     this.querySelector("progress").value = job.progress;
     this.querySelector("output").textContent = job.words;
+    this.querySelector("small").textContent = job.message;
     this.toggleAttribute("live", job.live);
+    if (this.hasAttribute("follow") && job.step !== this.getAttribute("step")) location.reload();
   }
 }
 
