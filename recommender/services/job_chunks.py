@@ -11,7 +11,7 @@ from recommender.models import Job, JobChunk
 from recommender.services import job_endings, shutdown
 from recommender.services.doorbell import ring
 from recommender.services.heartbeat import Heartbeat
-from recommender.services.job_errors import sentence
+from recommender.services.job_errors import is_full, sentence
 from recommender.services.job_kinds import stages_of
 from recommender.services.progress import ChunkLost, JobCancelled, WorkerStopping
 
@@ -37,11 +37,12 @@ def run_chunk(*, job_id: int, worker: str = "") -> bool:
         job_endings.hand_back(chunk=chunk, why="The worker stops")
     except ChunkLost:
         logger.warning("%s was given to another worker meanwhile; this end of it does not count.", chunk)
-    except (OperationalError, InterfaceError):
-        logger.exception("%s waits: the database went away; it is taken up again.", chunk)
     except Exception as error:
-        logger.exception("%s failed", chunk)
-        job_endings.fail(chunk=chunk, error=sentence(error), trace=traceback.format_exc())
+        if isinstance(error, (OperationalError, InterfaceError)) and not is_full(error):
+            logger.exception("%s waits: the database went away; it is taken up again.", chunk)
+        else:
+            logger.exception("%s failed", chunk)
+            job_endings.fail(chunk=chunk, error=sentence(error), trace=traceback.format_exc())
     if JobChunk.objects.queued().filter(job_id=job_id, job__state=Job.State.RUNNING).exists():
         ring(job_id=job_id)
     return True

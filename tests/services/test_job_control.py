@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from recommender.models import Job, JobChunk
@@ -248,3 +248,16 @@ def test_a_database_that_goes_away_does_not_fail_the_job(monkeypatch: pytest.Mon
     job.chunks.update(heartbeat_at=LONG_AGO)
     assert jobs.recover() == 1
     assert jobs.run_here(job_id=job.pk).state == Job.State.SUCCEEDED
+
+
+def test_a_database_without_room_fails_the_job_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_room(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$")
+        return Outcome()
+
+    put_in_place(monkeypatch, one_stage(out_of_room))
+    job = start()
+    jobs.run_chunk(job_id=job.pk)
+    assert now(job).state == Job.State.FAILED
+    assert job.error.startswith("The disk of PostgreSQL is full (could not extend file")
