@@ -79,6 +79,21 @@ def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dat
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def served_database(site_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Name of a copy of it that a running site may write to."""
+    name = f"{site_database}_served"
+    with django_db_blocker.unblock():
+        connection.close()
+        server_url = url_of("postgres")
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{site_database}"')
+    yield name
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
 def site_data(site_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The imported dataset and what is built from it; what a test writes is rolled back. Not to be used with `db`."""
@@ -94,13 +109,13 @@ def database(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def site_url(site_database: str, collected_static: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_url(served_database: str, collected_static: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running site (gunicorn, as in production) with the dataset in it; its database is not the test's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
     environment = os.environ | {
-        "DATABASE_URL": url_of(site_database),
+        "DATABASE_URL": url_of(served_database),
         "SECRET_KEY": settings.SECRET_KEY,
         "HTTPS": "0",
         "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),

@@ -61,9 +61,9 @@ def complaints(context: BrowserContext) -> Iterator[list[str]]:
 
 
 @pytest.fixture(autouse=True)
-def _no_tries_counted(site_database: str) -> None:
+def _no_tries_counted(served_database: str) -> None:
     """Each test comes from an address that has not signed up or in before: rate limits are counted in the cache."""
-    with psycopg.connect(url_of(site_database), autocommit=True) as server:
+    with psycopg.connect(url_of(served_database), autocommit=True) as server:
         server.execute(f'TRUNCATE "{settings.CACHES["default"]["LOCATION"]}"')
 
 

@@ -33,9 +33,9 @@ UNTRAINED = "als_5"
 
 
 @pytest.fixture
-def rows(site_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Any]]:
+def rows(served_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Any]]:
     """A superuser, versions to decide on and jobs to look at in the site's database; gone afterwards."""
-    with django_db_blocker.unblock(), connected_to(site_database):
+    with django_db_blocker.unblock(), connected_to(served_database):
         last_job, last_version = (_last(model) for model in (Job, ModelVersion))
         User.objects.filter(username="root").delete()
         User.objects.create_superuser("root", "root@example.org", PASSWORD)
@@ -50,7 +50,7 @@ def rows(site_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[dic
             "rating": Rating.objects.order_by("-rater_id").first(),
         }
     yield found
-    with django_db_blocker.unblock(), connected_to(site_database):
+    with django_db_blocker.unblock(), connected_to(served_database):
         Experiment.objects.filter(version_b__pk__gt=last_version).delete()
         Activation.objects.filter(version__pk__gt=last_version).delete()
         ModelVersion.objects.filter(pk__gt=last_version).delete()
@@ -69,10 +69,10 @@ def admin(page: Page, rows: dict[str, Any]) -> Page:
 
 
 @contextmanager
-def worker(site_database: str, log: Path) -> Iterator[None]:
+def worker(served_database: str, log: Path) -> Iterator[None]:
     """A worker process on the site's database."""
     environment = os.environ | {
-        "DATABASE_URL": url_of(site_database),
+        "DATABASE_URL": url_of(served_database),
         "SECRET_KEY": settings.SECRET_KEY,
         "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),
         "JOB_LOST_AFTER": "2",
@@ -88,7 +88,7 @@ def worker(site_database: str, log: Path) -> Iterator[None]:
         process.wait()
 
 
-def test_it_starts_a_training_watches_it_cancels_and_retries(admin: Page, site_database: str, tmp_path: Path) -> None:
+def test_it_starts_a_training_watches_it_cancels_and_retries(admin: Page, served_database: str, tmp_path: Path) -> None:
     admin.get_by_role("link", name="Start a job").click()
     admin.get_by_label("Algorithm:").select_option(TRAINED)
     admin.get_by_label("Rank:").fill("8")
@@ -107,7 +107,7 @@ def test_it_starts_a_training_watches_it_cancels_and_retries(admin: Page, site_d
     admin.goto("/admin/")
     bar = admin.locator("job-progress")
     expect(bar).to_have_text("queued")
-    with worker(site_database, tmp_path / "worker.log"):
+    with worker(served_database, tmp_path / "worker.log"):
         expect(bar).not_to_have_attribute("live", "", timeout=30_000)
         expect(bar.locator("output")).to_have_text("succeeded")  # though nobody has read the page again
         admin.goto("/admin/")

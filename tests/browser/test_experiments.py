@@ -17,9 +17,9 @@ from tests.factories import make_model_version
 
 
 @pytest.fixture
-def experiment_path(site_database: str, django_db_blocker: DjangoDbBlocker) -> str:
+def experiment_path(served_database: str, django_db_blocker: DjangoDbBlocker) -> str:
     """The address of an experiment with twenty days of lists, and a superuser "root" to look at it."""
-    with django_db_blocker.unblock(), connected_to(site_database):
+    with django_db_blocker.unblock(), connected_to(served_database):
         Experiment.objects.all().delete()
         User.objects.filter(username="root").delete()
         User.objects.create_superuser("root", "root@example.org", PASSWORD)

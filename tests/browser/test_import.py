@@ -32,7 +32,7 @@ def alice(
 
 
 @pytest.fixture(scope="session")
-def export(dataset_dir: Path, site_database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def export(dataset_dir: Path, served_database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Letterboxd file: two movies of the dataset, one of them a year off, and one that does not exist."""
     with (dataset_dir / "movies.csv").open(encoding="utf-8", newline="") as source:
         movies = [row["title"] for row in csv.DictReader(source)]

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from itertools import product
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from recommender.engine.movielens import read_catalogue
 from tests.browser.conftest import PHONE
 from tests.browser.stars import click_stars, rate_popular, saved
 
@@ -21,6 +24,18 @@ def rated_page(alice_page: Page) -> Page:
     alice_page.goto("/recommendations/")
     expect(alice_page.locator("movie-grid movie-tile").first).to_be_visible()
     return alice_page
+
+
+def offered_but_empty(dataset_dir: Path) -> tuple[str, int]:
+    """Return a genre and a decade that both have movies, but none in common."""
+    movies = read_catalogue(dataset_dir)
+    found = {
+        (genre, int(year) // 10 * 10)
+        for genres, year in zip(movies.genres, movies.years, strict=False)
+        for genre in genres
+    }
+    genres, decades = zip(*sorted(pair for pair in found if pair[1]), strict=False)
+    return next(pair for pair in product(genres, decades) if pair not in found)
 
 
 def test_it_filters_by_genre_and_decade_and_keeps_both_in_the_address(rated_page: Page) -> None:
@@ -76,8 +91,9 @@ def test_it_shows_a_shared_address_as_it_was(rated_page: Page) -> None:
     expect(rated_page.get_by_role("slider", name="Variety")).to_have_value("0.5")
 
 
-def test_it_offers_to_clear_filters_that_nothing_fits(rated_page: Page) -> None:
-    rated_page.goto("/recommendations/?genre=No+such+genre")
+def test_it_offers_to_clear_filters_that_nothing_fits(rated_page: Page, dataset_dir: Path) -> None:
+    genre, decade = offered_but_empty(dataset_dir)
+    rated_page.goto(f"/recommendations/?{urlencode({'genre': genre, 'decade': decade})}")
     expect(rated_page.get_by_text("Nothing fits these filters")).to_be_visible()
     rated_page.get_by_role("button", name="Clear the filters").click()
     expect(rated_page.locator("movie-grid movie-tile").first).to_be_visible()
