@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from recommender.management import progress_bar
 from recommender.models import Job
@@ -63,6 +64,7 @@ def _cancelled_by_ctrl_c(same: JobQuerySet, *, joined: Job | None) -> Iterator[N
     try:
         yield
     except KeyboardInterrupt:
+        connection.close()  # Ctrl-C may have come in the middle of a query, and nothing more can be asked there
         job = same.first()
         if job is None:
             raise CommandError("Interrupted; nothing was started.") from None

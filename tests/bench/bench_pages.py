@@ -14,7 +14,7 @@ from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench.whole_catalogue import running_site
-from tests.browser.conftest import CHROMIUM_ARGS, PHONE
+from tests.browser.chromium import CHROMIUM_ARGS, PHONE
 
 FOR_VISITORS = ("/", "/?q=alien", "/movies/1/", "/accounts/login/", "/accounts/signup/", "/nowhere/")
 FOR_ALICE = ("/", "/movies/2/", "/recommendations/", "/ratings/", "/watchlist/", "/welcome/", "/together/", "/account/")

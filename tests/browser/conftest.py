@@ -1,6 +1,5 @@
 """A real browser on the running site; a page that breaks its own security policy or throws fails the test."""
 
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,20 +11,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError, expect
 
+from tests.browser.chromium import CHROMIUM_ARGS
 from tests.conftest import url_of
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread of the fixtures
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PASSWORD = "popcorn at nine"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture(scope="session")

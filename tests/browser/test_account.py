@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, PHONE
+from tests.browser.chromium import PHONE
+from tests.browser.conftest import PASSWORD
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.chromium import PHONE
 from tests.browser.stars import saved
 from tests.browser.visiting import visit
 

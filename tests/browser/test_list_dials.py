@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from recommender.engine.movielens import read_catalogue
-from tests.browser.conftest import PHONE
+from tests.browser.chromium import PHONE
 from tests.browser.stars import click_stars, rate_popular, saved
 
 LISTS = "**/api/v1/recommendations?*"

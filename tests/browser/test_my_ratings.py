@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.chromium import PHONE
 from tests.browser.stars import click_stars, expect_stars, rate_through_the_api, saved
 from tests.browser.test_welcome import WCAG
 
