@@ -52,7 +52,9 @@ native-debug: .venv/installed-for-tests ## Test the kernels with bounds checks a
 		$(BIN)/python -m pytest tests/native $(ARGS)
 
 bench: .venv/installed-for-bench ## Print the benchmarks beside their peers
-	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python -m "tests.bench.$$(basename $$file .py)" || exit 1; done
+	@failed=; for file in tests/bench/bench_*.py; do echo "== $$file"; \
+		$(BIN)/python -m "tests.bench.$$(basename $$file .py)" || failed="$$failed $$file"; done; \
+	test -z "$$failed" || { echo "Without a result:$$failed" >&2; exit 1; }
 
 clean: ## Remove what was built; var/, your data, stays
 	rm -rf .venv build dist *.egg-info native/*.so native/*.c native/*.cpp .pytest_cache .mypy_cache .ruff_cache

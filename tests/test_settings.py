@@ -5,10 +5,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 
+from movierec_site import celery
 from movierec_site.env import adbc_uri, size
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,3 +76,11 @@ def test_a_wrong_setting_is_named_in_one_sentence(environment: dict[str, str], s
     refused = run_manage("check", **environment)
     assert refused.returncode != 0
     assert sentence in refused.stderr
+
+
+def test_a_queue_that_is_there_already_is_used_as_it_is(settings: Any) -> None:
+    address = "https://sqs.eu-west-1.amazonaws.com/123456789012/movierec"
+    settings.CELERY_BROKER_URL, settings.SQS_QUEUE_URL = "sqs://", address
+    assert celery.transport_options()["predefined_queues"] == {celery.app.conf.task_default_queue: {"url": address}}
+    settings.SQS_QUEUE_URL = ""
+    assert "predefined_queues" not in celery.transport_options()

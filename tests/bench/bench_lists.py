@@ -4,10 +4,8 @@ Run it with `MOVIELENS_DATA=FOLDER python -m tests.bench.bench_lists [--splits N
 """
 
 import argparse
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +14,14 @@ from recommender.engine.als import ALS
 from recommender.engine.baselines import Mean
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.ease import EASE
-from recommender.engine.evaluation.dataset import ratings_and_movies
 from recommender.engine.evaluation.metrics import list_sums, self_information
 from recommender.engine.evaluation.splits import Split, split_ratings
 from recommender.engine.hybrid import Hybrid
 from recommender.engine.item_features import UserProfile
-from recommender.engine.movielens import read_dataset
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import Algorithm, LinearModel, Model, top_n
 from recommender.engine.reranking import POOL, reranked, similarities
+from tests.bench.release import ratings_of_release
 
 Int32 = NDArray[np.int32]
 Float64 = NDArray[np.float64]
@@ -66,7 +63,7 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--new-raters", type=int, default=150)
     options = parser.parse_args()
-    ratings, movies = ratings_and_movies(read_dataset(Path(os.environ["MOVIELENS_DATA"])))
+    ratings, movies = ratings_of_release()
     fitted = [_fitted(split_ratings(ratings, movies, seed=seed), seed) for seed in range(options.splits)]
     dials_table(fitted)
     filters_table(fitted)

@@ -7,19 +7,16 @@ model that has never seen a part's raters is given the first 16 ratings of each 
 """
 
 import argparse
-import os
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.engine.catalogue import MovieFeatures
-from recommender.engine.evaluation.dataset import ratings_and_movies
 from recommender.engine.evaluation.metrics import rating_sums
-from recommender.engine.movielens import read_dataset
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import Model
 from recommender.engine.registry import ALGORITHMS
+from tests.bench.release import ratings_of_release
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -32,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("algorithms", nargs="*", default=["mean", "als", "hybrid"], metavar="ALGORITHM")
     names = parser.parse_args().algorithms
-    ratings, movies = ratings_and_movies(read_dataset(Path(os.environ["MOVIELENS_DATA"])))
+    ratings, movies = ratings_of_release()
     measured = {name: np.concatenate(list(_of_parts(name, ratings, movies))) for name in names}
     print(f"| next | | agreement | against `{names[0]}` | RMSE |\n|---|---|---|---|---|")
     for column, n_asked in enumerate(ASKED):

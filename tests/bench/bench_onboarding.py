@@ -8,22 +8,19 @@ list, whichever of it they were asked about, so that the lists differ by what th
 """
 
 import argparse
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.engine.evaluation.dataset import ratings_and_movies
 from recommender.engine.evaluation.metrics import RECALL_LENGTH, list_sums
 from recommender.engine.hybrid import Hybrid
 from recommender.engine.hybrid_model import HybridModel
-from recommender.engine.movielens import read_dataset
 from recommender.engine.onboarding import groups_of_like
 from recommender.engine.ratings import RatingMatrix
 from recommender.engine.recommender import top_n
 from tests.bench.bench_lists import without_some_raters
+from tests.bench.release import ratings_of_release
 
 Int32 = NDArray[np.int32]
 
@@ -37,7 +34,7 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--new-raters", type=int, default=150)
     options = parser.parse_args()
-    ratings, movies = ratings_and_movies(read_dataset(Path(os.environ["MOVIELENS_DATA"])))
+    ratings, movies = ratings_of_release()
     figures: dict[str, list[tuple[float, int]]] = {}
     for seed in range(options.splits):
         train, seen, new = without_some_raters(ratings, movies, options.new_raters, seed)
