@@ -79,7 +79,7 @@ def test_it_says_that_it_is_offline_and_recovers(page: Page) -> None:
     expect(page.locator("movie-grid movie-tile").first).to_be_visible()
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline.")).to_be_visible()
-    page.get_by_role("searchbox").fill("anything")
+    page.locator("#search-field").fill("anything")
     expect(page.get_by_text("We cannot reach the site.")).to_be_visible()
     page.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()

@@ -11,20 +11,20 @@ def test_it_shows_popular_movies_and_finds_titles(page: Page, query: str) -> Non
     page.goto("/")
     expect(page.get_by_role("heading", name="Popular")).to_be_visible()
     expect(page.locator("movie-grid movie-tile")).to_have_count(40)
-    page.get_by_role("searchbox").fill(query)
+    page.locator("#search-field").fill(query)
     expect(page.locator("movie-grid movie-tile").first).to_contain_text(re.compile(query, re.IGNORECASE))
     expect(page.get_by_role("status").filter(has_text=re.compile(r"\d movies?$"))).to_be_visible()
 
 
 def test_it_keeps_the_query_in_the_address_for_reload_and_back(page: Page, query: str) -> None:
     page.goto("/")
-    page.get_by_role("searchbox").press_sequentially(query)
+    page.locator("#search-field").press_sequentially(query)
     expect(page.get_by_role("heading", name=f"Results for “{query}”")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("searchbox")).to_have_value(query)
+    expect(page.locator("#search-field")).to_have_value(query)
     expect(page.get_by_role("heading", name=f"Results for “{query}”")).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page.locator("#search-field")).to_have_value("")
     expect(page.get_by_role("heading", name="Popular")).to_be_visible()
 
 
@@ -83,6 +83,6 @@ def test_it_says_what_happened_to_a_missing_movie(page: Page) -> None:
 
 def test_it_searches_from_any_page(page: Page, query: str) -> None:
     page.goto("/accounts/login/")
-    page.get_by_role("searchbox").fill(query)
-    page.get_by_role("searchbox").press("Enter")
+    page.locator("#search-field").fill(query)
+    page.locator("#search-field").press("Enter")
     expect(page.get_by_role("heading", name=f"Results for “{query}”")).to_be_visible()
