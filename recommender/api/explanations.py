@@ -5,7 +5,8 @@ from ninja import Path, Router
 from ninja.security import django_auth
 
 from recommender.api import people
-from recommender.api.schemas import AlgorithmName, ExplanationOut, MovieId, Problem, TooFew
+from recommender.api.recommendation_schemas import ExplanationOut
+from recommender.api.schemas import AlgorithmName, MovieId, Problem, TooFew
 from recommender.services import explanations
 
 router = Router(tags=["recommendations"], auth=django_auth)

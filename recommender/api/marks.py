@@ -7,7 +7,8 @@ from ninja import Path, Query, Router
 from ninja.security import django_auth
 
 from recommender.api import people
-from recommender.api.schemas import Limit, MarkedMovieList, MarkOut, MovieId, Offset, Problem
+from recommender.api.mark_schemas import MarkedMovieList, MarkOut
+from recommender.api.schemas import Limit, MovieId, Offset, Problem
 from recommender.models import Mark
 from recommender.services import marked_movies, marks, movies
 from recommender.services.marked_movies import Order

@@ -9,15 +9,8 @@ from pydantic import Field
 
 from recommender.api import people
 from recommender.api.exclusion import Exclude, kinds
-from recommender.api.schemas import (
-    AlgorithmName,
-    InvitationOut,
-    Limit,
-    Offset,
-    Problem,
-    RecommendedMovieList,
-    TooFew,
-)
+from recommender.api.recommendation_schemas import InvitationOut, RecommendedMovieList
+from recommender.api.schemas import AlgorithmName, Limit, Offset, Problem, TooFew
 from recommender.engine.group_ranking import Strategy
 from recommender.services import group_recommendations, impressions
 from recommender.services.recommendations import recommend_for

@@ -9,10 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from recommender.models import Mark, Movie, Rating
 from recommender.services.list_changes import Changes
-from recommender.services.marked_movies import MarkedMovies
 from recommender.services.movies import Mine, poster_url
-from recommender.services.recommendations import Recommendation, Recommendations
-from recommender.services.tags import Suggestion, TagsOfMovie
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -129,46 +126,6 @@ class RatingHistogramOut(Schema):
         return cls(movie_id=movie_id, count=sum(counts), results=steps)
 
 
-class TagOut(Part):
-    """A tag, how many people gave it and whether I am one of them."""
-
-    name: str
-    count: int
-    mine: bool
-
-
-class TagList(Schema):
-    """Tags of a movie: mine first, then the most given; `count` is how many there are in all."""
-
-    count: int
-    results: list[TagOut]
-
-    @classmethod
-    def of(cls, found: TagsOfMovie) -> Self:
-        """Build it from the tags of a movie."""
-        return cls(count=found.count, results=[TagOut.model_validate(tag) for tag in found.tags])
-
-
-class TagSuggestion(Part):
-    """A tag in use and how often it was given."""
-
-    name: str
-    count: int
-
-
-class TagSuggestionList(Schema):
-    """Tags that begin with what was typed, the most given first."""
-
-    count: int
-    results: list[TagSuggestion]
-
-    @classmethod
-    def of(cls, found: Iterable[Suggestion]) -> Self:
-        """Build it from suggestions."""
-        results = [TagSuggestion.model_validate(tag) for tag in found]
-        return cls(count=len(results), results=results)
-
-
 class RatedMovie(MovieOut):
     """A movie the user has rated."""
 
@@ -185,134 +142,6 @@ class RatedMovieList(Schema):
 
     count: int
     results: list[RatedMovie]
-
-
-class ReasonOut(Part):
-    """One of the user's ratings that speak for a movie, and how much it adds to its ranking score."""
-
-    movie_id: int
-    title: str
-    my_stars: float
-    contribution: float
-
-
-Interval = Annotated[tuple[float, float], Field(description="Low and high: 80 % of ratings lie between.")]
-
-
-class RecommendedMovie(MovieOut):
-    """A movie the user may like."""
-
-    predicted_stars: float
-    interval: Interval | None
-    reasons: list[ReasonOut]
-    sentence: str
-
-    @classmethod
-    def of_recommendation(cls, recommended: Recommendation, mine: Mine) -> Self:
-        """Build it from one of a list."""
-        return cls.of(
-            recommended.movie,
-            mine,
-            predicted_stars=round(recommended.predicted_stars, 2),
-            interval=_rounded(recommended.interval),
-            reasons=recommended.reasons,
-            sentence=recommended.sentence,
-        )
-
-
-class RecommendedMovieList(Schema):
-    """A slice of the user's list and the algorithm it comes from."""
-
-    count: int
-    algorithm: str
-    results: list[RecommendedMovie]
-
-    @classmethod
-    def of_list(cls, listed: Recommendations) -> Self:
-        """Build it from a slice of a list."""
-        results = [RecommendedMovie.of_recommendation(recommended, listed.mine) for recommended in listed.results]
-        return cls(count=listed.count, algorithm=listed.algorithm, results=results)
-
-
-class MarkOut(Schema):
-    """A mark on a movie."""
-
-    movie_id: int
-    marked_at: datetime
-
-
-class MarkedMovie(MovieOut):
-    """A movie on my watchlist or hidden; `predicted_stars` is null where no model can tell."""
-
-    marked_at: datetime
-    predicted_stars: float | None
-    interval: Interval | None
-
-
-class MarkedMovieList(Schema):
-    """A page of my watchlist or of what I have hidden."""
-
-    count: int
-    results: list[MarkedMovie]
-
-    @classmethod
-    def of_list(cls, listed: MarkedMovies) -> Self:
-        """Build it from a page of marked movies."""
-        results = [
-            MarkedMovie.of(
-                marked.movie,
-                listed.mine,
-                marked_at=marked.marked_at,
-                predicted_stars=marked.prediction and round(marked.prediction.stars, 2),
-                interval=marked.prediction and _rounded(marked.prediction.interval),
-            )
-            for marked in listed.results
-        ]
-        return cls(count=listed.count, results=results)
-
-
-class ContributionOut(ReasonOut):
-    """What one of my ratings adds to the predicted rating in stars, and to the ranking score."""
-
-    ranking_contribution: float
-
-
-class CounterfactualOut(Part):
-    """The place of the movie in my list, with and without my rating of another movie."""
-
-    movie_id: int
-    title: str
-    rank: int
-    rank_without: int
-
-
-class ExplanationOut(Schema):
-    """Why a movie is predicted and ranked as it is.
-
-    `offset + sum of contribution` is the prediction before it is cut to the scale; `score_offset + sum of
-    ranking_contribution` is the ranking score. `rank` is null for a movie I have rated or hidden.
-    """
-
-    movie_id: int
-    algorithm: str
-    predicted_stars: float
-    interval: Interval | None
-    offset: float
-    score: float
-    score_offset: float
-    rank: int | None
-    contributions: list[ContributionOut]
-    shared_genres: list[str]
-    shared_tags: list[str]
-    sentence: str
-    counterfactuals: list[CounterfactualOut]
-
-
-class InvitationOut(Schema):
-    """A token to pass on, and when it ends."""
-
-    token: str
-    expires_at: datetime
 
 
 class SettingsBody(Schema):
@@ -386,7 +215,3 @@ class AlgorithmList(Schema):
 
     count: int
     results: list[AlgorithmOut]
-
-
-def _rounded(interval: tuple[float, float] | None) -> tuple[float, float] | None:
-    return interval and (round(interval[0], 2), round(interval[1], 2))

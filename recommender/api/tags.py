@@ -8,7 +8,8 @@ from ninja.security import django_auth
 from pydantic import Field
 
 from recommender.api import people
-from recommender.api.schemas import Limit, MovieId, Problem, TagList, TagSuggestionList
+from recommender.api.schemas import Limit, MovieId, Problem
+from recommender.api.tag_schemas import TagList, TagSuggestionList
 from recommender.services import movies, tags
 
 router = Router(tags=["tags"])

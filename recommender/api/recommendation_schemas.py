@@ -1,0 +1,106 @@
+"""What comes out about recommendations: lists, reasons, explanations, invitations to choose together."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from ninja import Schema
+from pydantic import Field
+
+from recommender.api.schemas import MovieOut, Part
+from recommender.services.movies import Mine
+from recommender.services.recommendations import Recommendation, Recommendations
+
+
+class ReasonOut(Part):
+    """One of the user's ratings that speak for a movie, and how much it adds to its ranking score."""
+
+    movie_id: int
+    title: str
+    my_stars: float
+    contribution: float
+
+
+Interval = Annotated[tuple[float, float], Field(description="Low and high: 80 % of ratings lie between.")]
+
+
+class RecommendedMovie(MovieOut):
+    """A movie the user may like."""
+
+    predicted_stars: float
+    interval: Interval | None
+    reasons: list[ReasonOut]
+    sentence: str
+
+    @classmethod
+    def of_recommendation(cls, recommended: Recommendation, mine: Mine) -> Self:
+        """Build it from one of a list."""
+        return cls.of(
+            recommended.movie,
+            mine,
+            predicted_stars=round(recommended.predicted_stars, 2),
+            interval=rounded(recommended.interval),
+            reasons=recommended.reasons,
+            sentence=recommended.sentence,
+        )
+
+
+class RecommendedMovieList(Schema):
+    """A slice of the user's list and the algorithm it comes from."""
+
+    count: int
+    algorithm: str
+    results: list[RecommendedMovie]
+
+    @classmethod
+    def of_list(cls, listed: Recommendations) -> Self:
+        """Build it from a slice of a list."""
+        results = [RecommendedMovie.of_recommendation(recommended, listed.mine) for recommended in listed.results]
+        return cls(count=listed.count, algorithm=listed.algorithm, results=results)
+
+
+class ContributionOut(ReasonOut):
+    """What one of my ratings adds to the predicted rating in stars, and to the ranking score."""
+
+    ranking_contribution: float
+
+
+class CounterfactualOut(Part):
+    """The place of the movie in my list, with and without my rating of another movie."""
+
+    movie_id: int
+    title: str
+    rank: int
+    rank_without: int
+
+
+class ExplanationOut(Schema):
+    """Why a movie is predicted and ranked as it is.
+
+    `offset + sum of contribution` is the prediction before it is cut to the scale; `score_offset + sum of
+    ranking_contribution` is the ranking score. `rank` is null for a movie I have rated or hidden.
+    """
+
+    movie_id: int
+    algorithm: str
+    predicted_stars: float
+    interval: Interval | None
+    offset: float
+    score: float
+    score_offset: float
+    rank: int | None
+    contributions: list[ContributionOut]
+    shared_genres: list[str]
+    shared_tags: list[str]
+    sentence: str
+    counterfactuals: list[CounterfactualOut]
+
+
+class InvitationOut(Schema):
+    """A token to pass on, and when it ends."""
+
+    token: str
+    expires_at: datetime
+
+
+def rounded(interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    return interval and (round(interval[0], 2), round(interval[1], 2))
