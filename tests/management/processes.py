@@ -14,9 +14,9 @@ from movierec_site.env import adbc_uri
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def manage(*arguments: str) -> "subprocess.Popen[str]":
-    """Start `manage.py` with these arguments; it hears Ctrl-C."""
-    environment = os.environ | {
+def manage(*arguments: str, **more: str) -> "subprocess.Popen[str]":
+    """Start `manage.py` with these arguments and settings; it hears Ctrl-C."""
+    known = {
         "DATABASE_URL": adbc_uri(connection.settings_dict),
         "SECRET_KEY": settings.SECRET_KEY,
         "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),
@@ -24,6 +24,6 @@ def manage(*arguments: str) -> "subprocess.Popen[str]":
     }
     return subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=ROOT, env=os.environ | known | more, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored in the background
     )  # fmt: skip

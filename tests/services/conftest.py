@@ -1,10 +1,15 @@
 """What the tests of services share."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recommender.services import doorbell
+from recommender.models import Experiment, ModelVersion, Rater
+from recommender.services import doorbell, experiments, impressions, serving, tmdb_client
+from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from tests.services.tmdb_server import KEY, TmdbServer, posters_of
 
 
 @pytest.fixture
@@ -17,3 +22,43 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(doorbell.current_app, "send_task", take)
     return ids
+
+
+@pytest.fixture
+def tmdb_server(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[TmdbServer]:
+    """A TMDB that knows sixty movies, and settings that lead there; waits are short."""
+    release = Path(settings.MOVIELENS_DATA) if settings.MOVIELENS_DATA else None
+    monkeypatch.setattr(tmdb_client, "FIRST_BACKOFF", 0.01)
+    monkeypatch.setattr(tmdb_client, "SECONDS_PER_WAIT", 0.4)
+    monkeypatch.setattr(tmdb_client, "SECONDS_PER_ANSWER", 0.8)
+    with TmdbServer(posters_of(release, 60)).running() as running:
+        settings.TMDB_URL, settings.TMDB_API_KEY, settings.TMDB_RATE = running.url, KEY, 40
+        yield running
+
+
+@pytest.fixture
+def _look_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in service is looked up for every list."""
+    monkeypatch.setattr(serving, "LOOK_EVERY", 0.0)
+
+
+@pytest.fixture
+def versions(db: None, _look_every_time: None, tmp_path: Path) -> tuple[ModelVersion, ModelVersion]:
+    """The hybrid in service and popularity, which is not what anybody gets by default."""
+    store_movies()
+    mean = put_in_service("mean", tmp_path)
+    return put_in_service("hybrid", tmp_path), mean
+
+
+@pytest.fixture
+def experiment(versions: tuple[ModelVersion, ModelVersion]) -> Experiment:
+    """The hybrid against popularity, for everybody who agreed."""
+    return experiments.start(version_a=versions[0], version_b=versions[1], share=1.0, started_by=None)
+
+
+@pytest.fixture
+def alice_shares(versions: object, alice_rater: Rater) -> Rater:
+    """Alice has rated ten movies and agreed."""
+    store_ratings(alice_rater, ALICE)
+    impressions.set_consent(rater=alice_rater, share=True)
+    return alice_rater

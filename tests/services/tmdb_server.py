@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from recommender.models import Movie
+
 KEY = "0123456789abcdef0123456789abcdef"
 TOKEN = "eyJhbGciOi.eyJhdWQiOi.c2lnbmF0dXJl"
 NO_SUCH_MOVIE = {"success": False, "status_code": 34, "status_message": "The resource could not be found."}
@@ -155,3 +157,12 @@ def movie(tmdb_id: int, poster_path: str, **more: object) -> dict[str, object]:
         "budget": 7,
         "alternative_titles": {"titles": [{"iso_3166_1": "DE", "title": f"Der Film {tmdb_id}", "type": ""}]},
     } | more
+
+
+def add_movies(server: TmdbServer, n_movies: int) -> list[int]:
+    """Store movies that the server knows, the most rated first, and return their TMDB ids."""
+    tmdb_ids = list(server.movies)[:n_movies]
+    for n, tmdb_id in enumerate(tmdb_ids):
+        statistics = {"rating_count": 100 - n, "rating_mean": 3.5, "rating_median": 3.5}
+        Movie.objects.create(pk=n + 1, title=f"Title {n}", tmdb_id=tmdb_id, **statistics)
+    return tmdb_ids
