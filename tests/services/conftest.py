@@ -37,6 +37,20 @@ def tmdb_server(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Tmdb
 
 
 @pytest.fixture
+def site(db: None, tmp_path: Path) -> None:
+    """Sample movies, and the hybrid in service."""
+    store_movies()
+    put_in_service("hybrid", tmp_path)
+
+
+@pytest.fixture
+def alice_rated(site: None, alice_rater: Rater) -> Rater:
+    """Alice after ten ratings, who has not been asked for consent."""
+    store_ratings(alice_rater, ALICE)
+    return alice_rater
+
+
+@pytest.fixture
 def _look_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is in service is looked up for every list."""
     monkeypatch.setattr(serving, "LOOK_EVERY", 0.0)
@@ -57,7 +71,7 @@ def experiment(versions: tuple[ModelVersion, ModelVersion]) -> Experiment:
 
 
 @pytest.fixture
-def alice_shares(versions: object, alice_rater: Rater) -> Rater:
+def alice_takes_part(versions: object, alice_rater: Rater) -> Rater:
     """Alice has rated ten movies and agreed."""
     store_ratings(alice_rater, ALICE)
     impressions.set_consent(rater=alice_rater, share=True)

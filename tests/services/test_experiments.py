@@ -54,12 +54,12 @@ def last_point(experiment: Experiment) -> tuple[int, int, int]:
 
 
 def test_a_list_is_won_by_the_version_with_more_liked_movies(
-    experiment: Experiment, alice_shares: Rater, bob: User
+    experiment: Experiment, alice_takes_part: Rater, bob: User
 ) -> None:
     bob_rater = ratings.rater_of(bob)
-    store_list(experiment, alice_shares, days_ago=10, good_a=2, good_b=1)
+    store_list(experiment, alice_takes_part, days_ago=10, good_a=2, good_b=1)
     store_list(experiment, bob_rater, days_ago=10, good_b=1, poor_a=3)
-    store_list(experiment, alice_shares, days_ago=9, good_a=1, good_b=1)
+    store_list(experiment, alice_takes_part, days_ago=9, good_a=1, good_b=1)
     store_list(experiment, bob_rater, days_ago=8)
     progress = experiments.progress(experiment=experiment)
     assert [(p.wins_a, p.wins_b, p.ties) for p in progress.points] == [(1, 1, 0), (1, 1, 1), (1, 1, 2)]
@@ -67,20 +67,22 @@ def test_a_list_is_won_by_the_version_with_more_liked_movies(
     assert len(progress.sure) == 3
 
 
-def test_a_place_on_the_watchlist_counts_and_a_movie_counts_once(experiment: Experiment, alice_shares: Rater) -> None:
-    store_list(experiment, alice_shares, days_ago=10, good_a=1)
+def test_a_place_on_the_watchlist_counts_and_a_movie_counts_once(
+    experiment: Experiment, alice_takes_part: Rater
+) -> None:
+    store_list(experiment, alice_takes_part, days_ago=10, good_a=1)
     shown = Impression.objects.get()
     liked = shown.movie_ids[0]
     Outcome.objects.create(impression=shown, movie_id=liked, kind="watchlist", team=1, happened_at=timezone.now())
     assert last_point(experiment) == (1, 0, 0)
-    store_list(experiment, alice_shares, days_ago=10, good_b=1)  # the same list of the same day, seen again
+    store_list(experiment, alice_takes_part, days_ago=10, good_b=1)  # the same list of the same day, seen again
     assert last_point(experiment) == (0, 0, 1)
 
 
-def test_lists_count_once_they_can_no_longer_change(experiment: Experiment, alice_shares: Rater) -> None:
-    store_list(experiment, alice_shares, days_ago=CREDIT_WINDOW.days, good_a=1)
+def test_lists_count_once_they_can_no_longer_change(experiment: Experiment, alice_takes_part: Rater) -> None:
+    store_list(experiment, alice_takes_part, days_ago=CREDIT_WINDOW.days, good_a=1)
     assert experiments.progress(experiment=experiment).points == []
-    store_list(experiment, alice_shares, days_ago=CREDIT_WINDOW.days + 1, good_a=1)
+    store_list(experiment, alice_takes_part, days_ago=CREDIT_WINDOW.days + 1, good_a=1)
     assert last_point(experiment) == (1, 0, 0)
 
 
@@ -95,21 +97,21 @@ def test_the_stopping_rule_names_the_better_version(experiment: Experiment) -> N
 
 
 def test_counting_takes_two_queries(
-    experiment: Experiment, alice_shares: Rater, django_assert_num_queries: Any
+    experiment: Experiment, alice_takes_part: Rater, django_assert_num_queries: Any
 ) -> None:
     for day in range(6):
-        store_list(experiment, alice_shares, days_ago=5 + day, good_a=1)
+        store_list(experiment, alice_takes_part, days_ago=5 + day, good_a=1)
     with django_assert_num_queries(2):
         experiments.progress(experiment=experiment)
 
 
-def test_stopping_ends_it_and_keeps_the_wins(experiment: Experiment, alice_shares: Rater) -> None:
-    store_list(experiment, alice_shares, days_ago=10, good_a=1)
+def test_stopping_ends_it_and_keeps_the_wins(experiment: Experiment, alice_takes_part: Rater) -> None:
+    store_list(experiment, alice_takes_part, days_ago=10, good_a=1)
     stopped = experiments.stop(experiment=experiment)
     again = experiments.stop(experiment=experiment)
     assert stopped.ended_at == again.ended_at is not None
-    assert recommend_for(rater=alice_shares, limit=5).experiment_id is None
-    impressions.set_consent(rater=alice_shares, share=False)
+    assert recommend_for(rater=alice_takes_part, limit=5).experiment_id is None
+    impressions.set_consent(rater=alice_takes_part, share=False)
     assert Impression.objects.count() == 0
     assert last_point(Experiment.objects.get()) == (1, 0, 0)
 
@@ -166,14 +168,14 @@ def test_it_stops_before_its_first_lists_are_forgotten(experiment: Experiment) -
 
 
 def test_two_versions_that_rank_alike_win_equally_often(
-    versions: tuple[ModelVersion, ModelVersion], alice_shares: Rater, tmp_path: Path
+    versions: tuple[ModelVersion, ModelVersion], alice_takes_part: Rater, tmp_path: Path
 ) -> None:
     """The whole way on simulated people: who rates by their place in the list alone prefers no version."""
     twin = put_in_service("hybrid", tmp_path)
     experiment = experiments.start(version_a=versions[0], version_b=twin, share=1.0, started_by=None)
     first = []
     for day in range(60):
-        trial = trials.of(alice_shares, "hybrid")
+        trial = trials.of(alice_takes_part, "hybrid")
         assert trial is not None
         seeded = trials.Trial(experiment.pk, trial.a, trial.b, seed=day)
         profile = trial.a.fold_in(ALICE)

@@ -1,7 +1,6 @@
 """What lists showed is recorded with consent alone, credited to its list, and forgotten in time."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,22 +13,9 @@ from recommender.services import impressions, marks, ratings, serving
 from recommender.services.outcomes import CREDIT_WINDOW
 from recommender.services.recommendations import recommend_for
 from recommender.services.reranking import Dials
-from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from tests.services.sample_site import ALICE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site(db: None, tmp_path: Path) -> None:
-    store_movies()
-    put_in_service("hybrid", tmp_path)
-
-
-@pytest.fixture
-def alice_rated(site: None, alice_rater: Rater) -> Rater:
-    """Alice after ten ratings, who has not been asked for consent."""
-    store_ratings(alice_rater, ALICE)
-    return alice_rater
 
 
 @pytest.fixture

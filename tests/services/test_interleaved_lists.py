@@ -40,28 +40,28 @@ def alone(rater: Rater, algorithm: str, limit: int = 100) -> list[int]:
         rater.shares_impressions = True
 
 
-def test_both_versions_pick_in_turn(experiment: Experiment, alice_shares: Rater) -> None:
-    listed = recommend_for(rater=alice_shares, limit=20)
+def test_both_versions_pick_in_turn(experiment: Experiment, alice_takes_part: Rater) -> None:
+    listed = recommend_for(rater=alice_takes_part, limit=20)
     assert listed.experiment_id == experiment.pk
     assert listed.algorithm == "hybrid"
     teams = [listed.teams[movie_id] for movie_id in ids(listed)]
     assert teams.count(1) == teams.count(2) == 10
     for team, algorithm in ((1, "hybrid"), (2, "mean")):
         picked = [movie_id for movie_id in ids(listed) if listed.teams[movie_id] == team]
-        ranking = alone(alice_shares, algorithm)
+        ranking = alone(alice_takes_part, algorithm)
         assert picked == sorted(picked, key=ranking.index)
-    assert set(ids(listed)[:2]) & {alone(alice_shares, "hybrid")[0]}
+    assert set(ids(listed)[:2]) & {alone(alice_takes_part, "hybrid")[0]}
     assert not set(ids(listed)) & set(ALICE)
 
 
 def test_slices_of_a_day_fit_together_and_lose_no_movie(
-    experiment: Experiment, alice_shares: Rater, monkeypatch: pytest.MonkeyPatch
+    experiment: Experiment, alice_takes_part: Rater, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trials, "DEPTH", 12)
-    whole = recommend_for(rater=alice_shares, limit=100)
-    slices = [ids(recommend_for(rater=alice_shares, limit=8, offset=offset)) for offset in (0, 8, 16)]
+    whole = recommend_for(rater=alice_takes_part, limit=100)
+    slices = [ids(recommend_for(rater=alice_takes_part, limit=8, offset=offset)) for offset in (0, 8, 16)]
     assert [each for part in slices for each in part] == ids(whole)[:24]
-    assert sorted(ids(whole)) == sorted(alone(alice_shares, "hybrid"))
+    assert sorted(ids(whole)) == sorted(alone(alice_takes_part, "hybrid"))
     assert whole.count == len(ids(whole))
 
 
@@ -91,27 +91,29 @@ def test_slices_fit_together_where_one_version_knows_more_movies() -> None:
     assert [index for offset in range(0, 30, 5) for index in page(5, offset)] == whole
 
 
-def test_dials_and_hidden_movies_hold_for_both(experiment: Experiment, alice_shares: Rater) -> None:
-    hidden = alone(alice_shares, "mean")[0]
-    marks.put(rater=alice_shares, movie=Movie.objects.get(pk=hidden), kind=Mark.Kind.HIDDEN)
-    listed = recommend_for(rater=alice_shares, limit=100, dials=Dials(genre="Drama", diversity=0.3))
+def test_dials_and_hidden_movies_hold_for_both(experiment: Experiment, alice_takes_part: Rater) -> None:
+    hidden = alone(alice_takes_part, "mean")[0]
+    marks.put(rater=alice_takes_part, movie=Movie.objects.get(pk=hidden), kind=Mark.Kind.HIDDEN)
+    listed = recommend_for(rater=alice_takes_part, limit=100, dials=Dials(genre="Drama", diversity=0.3))
     assert hidden not in ids(listed)
     assert all("Drama" in each.movie.genre_names for each in listed.results)
 
 
-def test_one_version_describes_all_movies(experiment: Experiment, alice_shares: Rater) -> None:
-    listed = recommend_for(rater=alice_shares, limit=20)
-    alice_shares.shares_impressions = False
-    plain = {each.movie.pk: each for each in recommend_for(rater=alice_shares, limit=100, algorithm="hybrid").results}
+def test_one_version_describes_all_movies(experiment: Experiment, alice_takes_part: Rater) -> None:
+    listed = recommend_for(rater=alice_takes_part, limit=20)
+    alice_takes_part.shares_impressions = False
+    plain = {
+        each.movie.pk: each for each in recommend_for(rater=alice_takes_part, limit=100, algorithm="hybrid").results
+    }
     for each in listed.results:
         assert each.predicted_stars == pytest.approx(plain[each.movie.pk].predicted_stars)
         assert each.interval == pytest.approx(plain[each.movie.pk].interval)
 
 
-def test_nobody_takes_part_without_consent_or_in_another_list(experiment: Experiment, alice_shares: Rater) -> None:
-    assert recommend_for(rater=alice_shares, limit=5, algorithm="mean").experiment_id is None
-    alice_shares.shares_impressions = False
-    assert recommend_for(rater=alice_shares, limit=5).experiment_id is None
+def test_nobody_takes_part_without_consent_or_in_another_list(experiment: Experiment, alice_takes_part: Rater) -> None:
+    assert recommend_for(rater=alice_takes_part, limit=5, algorithm="mean").experiment_id is None
+    alice_takes_part.shares_impressions = False
+    assert recommend_for(rater=alice_takes_part, limit=5).experiment_id is None
 
 
 def test_a_share_of_users_takes_part_and_stays(versions: tuple[ModelVersion, ModelVersion]) -> None:
@@ -134,30 +136,32 @@ def test_too_few_ratings_for_one_version_leave_the_list_as_it_is(
 
 
 def test_a_version_that_cannot_be_read_leaves_the_list_as_it_is(
-    experiment: Experiment, alice_shares: Rater, caplog: pytest.LogCaptureFixture
+    experiment: Experiment, alice_takes_part: Rater, caplog: pytest.LogCaptureFixture
 ) -> None:
     model_versions.activate(version=make_model_version("mean/2", algorithm="mean"))
     Path(storages["artifacts"].path(experiment.version_b.artifact_key)).unlink()
-    listed = recommend_for(rater=alice_shares, limit=5)
+    listed = recommend_for(rater=alice_takes_part, limit=5)
     assert listed.experiment_id is None
-    assert ids(listed) == alone(alice_shares, "hybrid", 5)
+    assert ids(listed) == alone(alice_takes_part, "hybrid", 5)
 
 
-def test_a_version_out_of_service_still_takes_part(experiment: Experiment, alice_shares: Rater, tmp_path: Path) -> None:
-    before = ids(recommend_for(rater=alice_shares, limit=20))
+def test_a_version_out_of_service_still_takes_part(
+    experiment: Experiment, alice_takes_part: Rater, tmp_path: Path
+) -> None:
+    before = ids(recommend_for(rater=alice_takes_part, limit=20))
     put_in_service("hybrid", tmp_path)
     experiment.version_a.refresh_from_db()
     assert experiment.version_a.state == ModelVersion.State.RETIRED
     serving.clear()
-    listed = recommend_for(rater=alice_shares, limit=20)
+    listed = recommend_for(rater=alice_takes_part, limit=20)
     assert (listed.experiment_id, ids(listed)) == (experiment.pk, before)
 
 
-def test_a_list_is_recorded_with_its_teams_and_credited(experiment: Experiment, alice_shares: Rater) -> None:
-    listed = recommend_for(rater=alice_shares, limit=6)
-    impressions.record(rater=alice_shares, listed=listed, first_place=1)
+def test_a_list_is_recorded_with_its_teams_and_credited(experiment: Experiment, alice_takes_part: Rater) -> None:
+    listed = recommend_for(rater=alice_takes_part, limit=6)
+    impressions.record(rater=alice_takes_part, listed=listed, first_place=1)
     shown = Impression.objects.get()
     assert shown.experiment == experiment
     assert shown.teams == [listed.teams[movie_id] for movie_id in shown.movie_ids]
-    ratings.rate(rater=alice_shares, movie=Movie.objects.get(pk=shown.movie_ids[1]), half_stars=9)
+    ratings.rate(rater=alice_takes_part, movie=Movie.objects.get(pk=shown.movie_ids[1]), half_stars=9)
     assert Outcome.objects.get().team == shown.teams[1]

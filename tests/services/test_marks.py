@@ -1,6 +1,5 @@
 """The watchlist and hidden movies, and what lists leave out because of them."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,23 +17,10 @@ from recommender.services import (
 )
 from recommender.services.recommendations import Recommendations, recommend_for
 from recommender.services.reranking import Dials
-from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from tests.services.sample_site import ALICE, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
 WATCHLIST, HIDDEN = Mark.Kind.WATCHLIST, Mark.Kind.HIDDEN
-
-
-@pytest.fixture
-def site(db: None, tmp_path: Path) -> None:
-    store_movies()
-    put_in_service("hybrid", tmp_path)
-
-
-@pytest.fixture
-def alice_rated(site: None, alice_rater: Rater) -> Rater:
-    """Alice after ten ratings."""
-    store_ratings(alice_rater, ALICE)
-    return alice_rater
 
 
 def movie(movie_id: int) -> Movie:

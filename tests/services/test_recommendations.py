@@ -26,13 +26,6 @@ def site(db: None, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def alice_rated(site: None, alice_rater: Rater) -> Rater:
-    """Alice after ten ratings."""
-    store_ratings(alice_rater, ALICE)
-    return alice_rater
-
-
-@pytest.fixture
 def bob_rated(site: None, bob: User) -> Rater:
     """Bob likes what alice does not."""
     rater = ratings.rater_of(bob)

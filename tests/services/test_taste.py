@@ -11,7 +11,7 @@ from recommender.services import onboarding, preferences, profiles, ratings, ser
 from recommender.services.explanations import explain
 from recommender.services.recommendations import recommend_for
 from recommender.services.taste import taste_of
-from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from tests.services.sample_site import ALICE, put_in_service, store_movies
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +21,6 @@ def site(db: None, tmp_path: Path) -> None:
     store_movies()
     for name in ("hybrid", "als", "tag_count", "tag_ls", "ease", "mean"):
         put_in_service(name, tmp_path)
-
-
-@pytest.fixture
-def alice_rated(site: None, alice_rater: Rater) -> Rater:
-    store_ratings(alice_rater, ALICE)
-    return alice_rater
 
 
 @pytest.mark.parametrize(

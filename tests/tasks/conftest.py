@@ -16,8 +16,11 @@ from movierec_site.celery import app as celery_app
 from movierec_site.celery import transport_options
 from movierec_site.env import adbc_uri
 from recommender.engine.generator import generate
+from recommender.models import Job
+from recommender.services import job_kinds, movielens, similar_movies
 from tests.site.processes import is_alive, wait_until
 from tests.tasks.brokers import SERVERS, Broker
+from tests.tasks.slow_kinds import slow_similar_movies
 
 ROOT = Path(__file__).resolve().parents[2]
 LOST_AFTER = 3
@@ -135,6 +138,19 @@ def small_dataset(tmp_path: Path) -> Path:
     folder = tmp_path / "dataset"
     generate(folder, n_raters=80, n_movies=120, n_ratings=3_000, seed=1)
     return folder
+
+
+@pytest.fixture
+def undisturbed(workers: Workers, small_dataset: Path) -> str:
+    """The sha256 of the similar movies that this process finds by itself, of the ratings in the database."""
+    movielens.import_movielens(path=small_dataset)
+    return similar_movies.build().artifact_sha256
+
+
+@pytest.fixture
+def slow_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process plans similar movies as the workers of `tests.tasks.slow_kinds` do."""
+    monkeypatch.setitem(job_kinds.KINDS, Job.Kind.SIMILAR_MOVIES, slow_similar_movies)
 
 
 def ring_at(broker_url: str) -> None:

@@ -9,29 +9,16 @@ import pytest
 from movierec_site.celery import QUEUE
 from movierec_site.celery import app as celery_app
 from recommender.models import Job, JobChunk, ModelVersion
-from recommender.services import doorbell, job_kinds, jobs, movielens, similar_movies
+from recommender.services import doorbell, jobs
 from tests.site.processes import wait_until
 from tests.tasks.brokers import SERVERS, Broker
 from tests.tasks.conftest import Workers
-from tests.tasks.slow_kinds import slow_similar_movies
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("slow_chunks")]
 SLOW = "tests.tasks.slow_kinds"
 PER_CHUNK = 15_000
 on_every_broker = pytest.mark.parametrize("broker", ["filesystem", *SERVERS], indirect=True)
 on_every_server = pytest.mark.parametrize("broker", [*SERVERS], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(job_kinds.KINDS, Job.Kind.SIMILAR_MOVIES, slow_similar_movies)
-
-
-@pytest.fixture
-def undisturbed(workers: Workers, small_dataset: Any) -> str:
-    """The sha256 of the similar movies that this process finds by itself, of the ratings in the database."""
-    movielens.import_movielens(path=small_dataset)
-    return similar_movies.build().artifact_sha256
 
 
 def lose_messages() -> int:

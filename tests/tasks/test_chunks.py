@@ -3,35 +3,21 @@
 import json
 import signal
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 
 from recommender.models import Job, JobChunk, ModelVersion
-from recommender.services import artifacts, evaluation, job_kinds, jobs, movielens, similar_movies
+from recommender.services import artifacts, evaluation, jobs
 from tests.site.processes import wait_until
 from tests.tasks.brokers import SERVERS
 from tests.tasks.conftest import Workers
-from tests.tasks.slow_kinds import slow_similar_movies
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("slow_chunks")]
 SLOW = "tests.tasks.slow_kinds"
 PER_CHUNK = 15_000
 on_every_broker = pytest.mark.parametrize("broker", ["filesystem", *SERVERS], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(job_kinds.KINDS, Job.Kind.SIMILAR_MOVIES, slow_similar_movies)
-
-
-@pytest.fixture
-def undisturbed(workers: Workers, small_dataset: Path) -> str:
-    """The sha256 of the similar movies that this process finds by itself, of the ratings in the database."""
-    movielens.import_movielens(path=small_dataset)
-    return similar_movies.build().artifact_sha256
 
 
 def start(**arguments: Any) -> Job:

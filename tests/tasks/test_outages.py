@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from movierec_site import embedded
 from recommender.models import Activation, Job, JobChunk, ModelVersion
-from recommender.services import artifacts, jobs, movielens, similar_movies
+from recommender.services import artifacts, jobs
 from tests.factories import make_job
 from tests.site.processes import wait_until
 from tests.tasks.brokers import free_port
@@ -50,13 +50,6 @@ def finished_chunks(job: Job) -> dict[int, int]:
 
 def in_service() -> ModelVersion:
     return ModelVersion.objects.active().get(algorithm=ModelVersion.SIMILAR_MOVIES)
-
-
-@pytest.fixture
-def undisturbed(workers: Workers, small_dataset: Path) -> str:
-    """The sha256 of the similar movies that this process finds by itself, of the ratings in the database."""
-    movielens.import_movielens(path=small_dataset)
-    return similar_movies.build().artifact_sha256
 
 
 class Database:
