@@ -10,7 +10,6 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
 COUNTS, JOBS, VERSIONS = "recommender.view_rating", "recommender.view_job", "recommender.view_modelversion"
-SCHEDULE = ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "ClockedSchedule", "SolarSchedule")
 GROUPS = (
     ("Jobs and models", "recommender", ("Job", "ModelVersion", "Experiment")),
     ("Catalogue and ratings", "recommender", ("Movie", "Genre", "Tag", "Rater", "Rating")),

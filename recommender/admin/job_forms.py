@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from recommender.admin import job_words
 from recommender.models import Job
 
 SPLITS = (("random", "Random ratings of each rater"), ("temporal", "The newest ratings of each rater"))
@@ -26,8 +27,7 @@ def algorithms_with_defaults() -> list[tuple[str, str]]:
 
 
 def _label(label: str, defaults: dict[str, Any]) -> str:
-    words = {"n_factors": "rank", "regularization": "regularisation"}
-    told = ", ".join(f"{words[name]} {value:g}" for name, value in defaults.items())
+    told = job_words.pairs(defaults)
     return f"{label} ({told})" if told else label
 
 

@@ -57,4 +57,6 @@ def value(given: Any) -> str:
         return " + ".join(map(str, given))
     if isinstance(given, dict):
         return f"({pairs(given)})"
+    if isinstance(given, float):
+        return f"{given:g}"
     return f"{given:,}" if isinstance(given, int) and not isinstance(given, bool) else json.dumps(given)
