@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "recommender",
     "allauth",
     "allauth.account",
+    "allauth.headless",
     "ninja",
     "csp",
     "django_celery_beat",
@@ -150,7 +151,11 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # a sign-up with a known address looks like any other (ADR 0026)
-ACCOUNT_FORMS = {name: f"movierec_site.sign_in.{name.title()}Form" for name in ("login", "signup")}
+ACCOUNT_ADAPTER = "movierec_site.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {"login": "movierec_site.sign_in.LoginForm"}
+HEADLESS_CLIENTS = ("browser",)  # the session that the pages have, too
+HEADLESS_SERVE_SPECIFICATION = True
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # it would load a viewer from elsewhere
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

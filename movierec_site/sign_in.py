@@ -1,10 +1,10 @@
-"""Sign-in and sign-up that take as long for somebody known as for a stranger."""
+"""Sign-in and sign-up that take as long for somebody known as for a stranger, on the pages and through the API."""
 
 from typing import Any
 
 from allauth.account import auth_backends
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
-from allauth.account.forms import SignupForm as AllauthSignupForm
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -27,14 +27,13 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
         return self._checked[user.pk]
 
 
-class SignupForm(AllauthSignupForm):
+class AccountAdapter(DefaultAccountAdapter):
     """Spends the time of a new account's password also where the address has one already."""
 
-    def try_save(self, request: HttpRequest) -> Any:
-        """Make the account; where there is one, send its owner a message and answer alike."""
-        if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])
-        return super().try_save(request)
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an address that somebody has signed up with it."""
+        make_password(email)
+        super().send_account_already_exists_mail(email)
 
 
 class LoginForm(AllauthLoginForm):

@@ -8,6 +8,7 @@ from recommender.api import api
 urlpatterns = [
     path("", include("recommender.views.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/auth/", include("allauth.headless.urls")),
     path("api/", api.urls),
     path("admin/", admin.site.urls),
 ]

@@ -22,7 +22,8 @@ from recommender.api import (
 api = NinjaAPI(
     title="movierec",
     version="1",
-    description="Search movies, rate them in half stars, get recommendations. Ratings are stars, 0.5 to 5.",
+    description="Search movies, rate them in half stars, get recommendations. Ratings are stars, 0.5 to 5. "
+    "Signing up, in and out, and changing address and password: /api/auth/openapi.json.",
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",

@@ -1,47 +1,17 @@
 """Signing up, in and out: what a stranger may learn, how often they may try, and where they may be sent."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth import hashers
 from django.contrib.auth.models import User
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static", "_no_tries_so_far")]
 PASSWORD = "a fine long password"
 LOGIN, SIGNUP, RESET = "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_so_far() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture(params=["without an e-mail server", "with an e-mail server"])
-def _either_way(request: pytest.FixtureRequest, settings: Any) -> None:
-    """Addresses are confirmed where messages can be sent, and not where they cannot."""
-    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory" if request.param.startswith("with ") else "none"
-
-
-@pytest.fixture
-def n_hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A list that grows with every password hash: what takes time when somebody signs in or up."""
-    hashed: list[str] = []
-    encode = hashers.PBKDF2PasswordHasher.encode
-
-    def counted(self: Any, password: str, *more: Any) -> str:
-        hashed.append(password)
-        return encode(self, password, *more)
-
-    monkeypatch.setattr(hashers.PBKDF2PasswordHasher, "encode", counted)
-    return hashed
 
 
 def seen(client: Client, path: str, data: dict[str, str]) -> tuple[int, str, str]:
