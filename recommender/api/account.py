@@ -29,7 +29,14 @@ class DeletionIn(Schema):
     confirmation: Annotated[str, Field(max_length=100)]
 
 
-@router.get("/account/export", summary="Everything the site knows about me")
+@router.get(
+    "/account/export",
+    response={401: Problem},
+    summary="Everything the site knows about me",
+    openapi_extra={
+        "responses": {200: {"description": "OK", "content": {kind: {} for _, kind in STREAMS.values()}}},
+    },
+)
 def export(request: HttpRequest, format: Literal["json", "csv"] = "json") -> StreamingHttpResponse:
     """Return one JSON file, or a zip archive of CSV files that spreadsheets can open safely.
 
