@@ -15,6 +15,7 @@ from tests.browser.chromium import CHROMIUM_ARGS
 from tests.conftest import url_of
 
 PASSWORD = "popcorn at nine"
+expect.set_options(timeout=20_000)  # as patient as actions are: the machine may have other work
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +45,7 @@ def complaints(context: BrowserContext) -> Iterator[list[str]]:
     context.on("console", on_console)
     context.on("weberror", on_error)
     context.route("https://image.tmdb.org/**", lambda route: route.abort())
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(20_000)
     yield found
     assert found == []
 

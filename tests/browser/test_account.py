@@ -21,7 +21,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def visitor(request: pytest.FixtureRequest, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
     """A page nobody has signed in on."""
     context = browser.new_context(**browser_context_args | (PHONE if request.param == "phone" else {}))
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
 

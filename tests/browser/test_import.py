@@ -24,7 +24,7 @@ def alice(
 ) -> Iterator[Page]:
     """A page on which alice has just signed up."""
     context = browser.new_context(**browser_context_args | (PHONE if request.param == "phone" else {}))
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(20_000)
     page = context.new_page()
     sign_up(page, "alice")
     yield page

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Request
 
 QUIET_MS = 100
 STEP_MS = 20
-PATIENCE_S = 15
+PATIENCE_S = 30
 
 
 def visit(page: Page, address: str) -> None:
