@@ -105,3 +105,15 @@ def test_lists_are_printed_without_what_only_a_screen_needs(alice_page: Page) ->
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         for furniture in ("header", "form:not([hidden])", "footer", "nav"):
             assert page.locator(f"{furniture}:visible").count() == 0, f"{address}: {furniture}"
+
+
+@pytest.mark.parametrize("width", [720, 820, 1024, 1200, 1440])
+def test_the_header_stands_on_one_line_and_leaves_room_to_search(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/")
+    expect(page.get_by_role("navigation").get_by_role("link", name="Sign up")).to_be_visible()
+    boxes = [item.bounding_box() for item in page.locator(".site-nav li:visible").all()]
+    assert len({box and box["y"] + box["height"] / 2 for box in boxes}) == 1
+    field = page.get_by_label("Search movies").bounding_box()
+    assert field is not None
+    assert field["width"] >= 150
