@@ -201,6 +201,7 @@ def test_it_scrolls_through_five_thousand_ratings_without_lag(rated_page: Page) 
 def test_charts_grow_with_the_text_and_stay_in_their_frame(rated_page: Page, size: str) -> None:
     page = rated_page
     page.set_viewport_size({"width": 390, "height": 900})
+    page.goto("/ratings/")
     page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
     page.get_by_text("How you rate").click()
     figure = page.locator("bar-chart .chart-figure").first
