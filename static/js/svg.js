@@ -5,3 +5,8 @@ export function svg(name, attributes, text = "") {
   node.textContent = text;
   return node;
 }
+
+/** The width an element's chart has to draw in: charts are drawn for text of the usual size and grow with the reader's. */
+export function drawingWidth(host) {
+  return Math.round((host.clientWidth * 16) / Number(getComputedStyle(document.documentElement).fontSize.replace("px", "")));
+}

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from recommender.engine.titles import display_title, split_title
 from tests.browser.chromium import PHONE
+from tests.browser.test_touch import too_small
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -74,6 +75,7 @@ def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> N
     expect(page.get_by_role("button", name="Import 2 ratings")).to_be_visible()
     assert axe(page) == []
     assert fits(page)
+    assert too_small(page) == []
     page.get_by_role("radio", name="Found (1)", exact=True).check()
     expect(page.get_by_role("combobox")).to_have_count(1)
     page.get_by_role("button", name="Import 2 ratings").click()
@@ -83,6 +85,8 @@ def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> N
     page.goto("/ratings/")
     expect(page.get_by_text("You have rated 2 movies.")).to_be_visible()
     page.goto("/account/imports/")
+    expect(page.get_by_role("link", name="letterboxd.csv")).to_be_visible()
+    assert too_small(page) == []
     page.get_by_role("link", name="letterboxd.csv").click()
     page.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("heading", name="Everything is back as it was")).to_be_visible()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import PHONE
-from tests.browser.stars import saved
+from tests.browser.stars import rate_through_the_api, saved
 from tests.browser.visiting import visit
 
 WIDTHS = {"100%": (320, 390, 820, 1440), "200%": (390, 1440)}
@@ -105,3 +105,33 @@ def test_lists_are_printed_without_what_only_a_screen_needs(alice_page: Page) ->
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         for furniture in ("header", "form:not([hidden])", "footer", "nav"):
             assert page.locator(f"{furniture}:visible").count() == 0, f"{address}: {furniture}"
+
+
+def test_a_printed_rating_takes_one_line_and_a_printed_row_shows_all(alice_page: Page) -> None:
+    page = alice_page
+    rate_through_the_api(page, 3)
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4
+    page.emulate_media(media="print")
+    page.goto("/ratings/")
+    line = page.locator(".rating-line").first
+    expect(line.locator("star-rating")).to_be_visible()
+    title, stars = line.locator(".rating-link").bounding_box(), line.locator("star-rating").bounding_box()
+    assert title is not None
+    assert stars is not None
+    assert title["y"] <= stars["y"] <= title["y"] + title["height"]
+    page.goto("/movies/1/")
+    row = page.locator("movie-row .movie-row")
+    expect(row.locator("movie-tile").first).to_be_visible()
+    assert row.evaluate("row => row.scrollWidth <= row.clientWidth + 1")
+
+
+@pytest.mark.parametrize("width", [720, 820, 1024, 1200, 1440])
+def test_the_header_stands_on_one_line_and_leaves_room_to_search(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/")
+    expect(page.get_by_role("navigation").get_by_role("link", name="Sign up")).to_be_visible()
+    boxes = [item.bounding_box() for item in page.locator(".site-nav li:visible").all()]
+    assert len({box and box["y"] + box["height"] / 2 for box in boxes}) == 1
+    field = page.get_by_label("Search movies").bounding_box()
+    assert field is not None
+    assert field["width"] >= 150

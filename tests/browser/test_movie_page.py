@@ -44,8 +44,8 @@ def test_it_introduces_itself_to_whoever_links_to_it(page: Page, site_url: str) 
     assert meta(page, "og:url") == f"{site_url}{ADDRESS}"
     assert page.locator("link[rel=canonical]").get_attribute("href") == f"{site_url}{ADDRESS}"
     image = page.locator('meta[property="og:image"]')
-    if image.count():
-        assert (image.get_attribute("content") or "").startswith("https://image.tmdb.org/t/p/")
+    expect(image).to_have_count(1)
+    assert (image.get_attribute("content") or "").startswith(("https://image.tmdb.org/t/p/", f"{site_url}/static/img/"))
 
 
 def test_its_genres_lead_into_the_search(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -194,3 +195,26 @@ def test_it_scrolls_through_five_thousand_ratings_without_lag(rated_page: Page) 
     )
     print(f"a rating among them shows after {took:.0f} ms")
     assert took < 200
+
+
+@pytest.mark.parametrize("size", ["100%", "200%"])
+def test_charts_grow_with_the_text_and_stay_in_their_frame(rated_page: Page, size: str) -> None:
+    page = rated_page
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto("/ratings/")
+    page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+    page.get_by_text("How you rate").click()
+    figure = page.locator("bar-chart .chart-figure").first
+    expect(figure).to_be_visible()
+    usual = 15  # the height of a line of small text, rounded up
+    assert figure.evaluate("text => text.getBoundingClientRect().height") > (2 * usual - 5 if size == "200%" else 0)
+    outside = """svg => [...svg.querySelectorAll("text")].filter(text => {
+      const [inner, frame] = [text, svg].map(each => each.getBoundingClientRect());
+      return inner.width && (inner.left < frame.left - 1 || inner.right > frame.right + 1);
+    }).map(text => text.textContent)"""
+    for chart in page.locator(":is(bar-chart, column-chart) svg").all():
+        assert chart.evaluate(outside) == []
+    edges = """texts => texts.map(text => text.getBoundingClientRect()).filter(box => box.width)
+      .map(box => [box.left, box.right])"""
+    labels = page.locator("column-chart .chart-axis").evaluate_all(edges)
+    assert all(first[1] <= second[0] for first, second in pairwise(labels))

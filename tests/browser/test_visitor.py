@@ -86,3 +86,18 @@ def test_it_searches_from_any_page(page: Page, query: str) -> None:
     page.locator("#search-field").fill(query)
     page.locator("#search-field").press("Enter")
     expect(page.get_by_role("heading", name=f"Results for “{query}”")).to_be_visible()
+
+
+def test_a_link_to_any_page_has_a_preview_and_an_icon(page: Page, site_url: str) -> None:
+    for address in ("/", "/together/?token=sent-by-alice", "/accounts/signup/"):
+        page.goto(address)
+        assert page.locator('meta[property="og:title"]').get_attribute("content")
+        assert page.locator('meta[property="og:description"]').get_attribute("content")
+        image = page.locator('meta[property="og:image"]').get_attribute("content") or ""
+        assert image.startswith(site_url)
+        icons = [link.get_attribute("href") or "" for link in page.locator("link[rel*=icon]").all()]
+        assert len(icons) == 2
+        for file in (image, *icons):
+            answer = page.request.get(file)
+            assert answer.ok, file
+            assert answer.headers["content-type"].startswith("image/")

@@ -128,3 +128,16 @@ def test_it_gives_axe_nothing_to_report(alice_page: Page, width: int) -> None:
     rate(alice_page, [0, 1, 2, 3, 4])
     expect(alice_page.get_by_role("link", name="See your list")).to_be_visible()
     assert Axe().run(alice_page, options={"runOnly": WCAG}).response["violations"] == []
+
+
+@pytest.mark.parametrize(
+    "screen", [{"width": 1280, "height": 720}, {"width": 390, "height": 844}], ids=["laptop", "phone"]
+)
+def test_the_way_on_covers_nobodys_stars(alice_page: Page, screen: dict[str, int]) -> None:
+    alice_page.set_viewport_size(screen)  # type: ignore[arg-type]
+    tiles(alice_page)
+    alice_page.evaluate("scrollTo(0, 0)")
+    bar = alice_page.locator(".onboarding-bar").bounding_box()
+    assert bar is not None
+    boxes = [stars.bounding_box() for stars in alice_page.locator("onboarding-groups star-rating").all()]
+    assert all(box and (box["y"] >= bar["y"] + bar["height"] or box["y"] + box["height"] <= bar["y"]) for box in boxes)

@@ -1,9 +1,10 @@
 /**
  * <bar-chart>: named figures as bars to both sides of zero. `chart.data = {rows: [{label, detail, note, cells, value}],
- * caption, head, figure, zero}`; a note is a second line under the label; a table says the same to assistive technology.
+ * caption, head, figure, zero}`; a note is a second line under the label, and so is a detail where there is little room; a
+ * table says the same to assistive technology.
  */
 import { element } from "../dom.js";
-import { svg } from "../svg.js";
+import { drawingWidth, svg } from "../svg.js";
 import { signedStars } from "../words.js";
 
 const ROW = 48;
@@ -11,6 +12,7 @@ const NOTE = 20;
 const BAR = 12;
 const AXIS = 28;
 const DIGIT_WIDTH = 8;
+const NARROW = 240;
 
 /** The largest of 1, 2 or 5 times a power of ten that fits. */
 export function niceStep(limit) {
@@ -35,7 +37,7 @@ export class BarChart extends HTMLElement {
   }
 
   draw() {
-    const width = Math.round(this.clientWidth);
+    const width = drawingWidth(this);
     if (!this.rows || !width || width === this.drawnWidth) return;
     this.querySelector("svg")?.remove();
     this.prepend(this.chart(width));
@@ -45,8 +47,9 @@ export class BarChart extends HTMLElement {
   }
 
   chart(width) {
-    const row = ROW + (this.rows.some(({ note }) => note) ? NOTE : 0);
-    const height = this.rows.length * row + AXIS;
+    const rows = width < NARROW ? this.rows.map(({ detail, note = detail, ...each }) => ({ ...each, note })) : this.rows;
+    const row = ROW + (rows.some(({ note }) => note) ? NOTE : 0);
+    const height = rows.length * row + AXIS;
     const values = this.rows.map(({ value }) => value);
     const most = Math.max(...values.map(Math.abs), 1e-3);
     const leftMost = Math.max(...values.map((value) => -value), 0);
@@ -62,7 +65,7 @@ export class BarChart extends HTMLElement {
       picture.append(svg("line", { class: tick ? "chart-grid" : "chart-zero", x1: at(tick), x2: at(tick), y1: 4, y2: height - AXIS }));
       picture.append(svg("text", { class: "chart-axis", x: at(tick), y: height - 8, "text-anchor": tick ? "middle" : zeroAnchor(at(0), width) }, tick ? this.figure(tick) : this.zero));
     }
-    this.rows.forEach((each, index) => picture.append(...this.bar(each, index * row, at)));
+    rows.forEach((each, index) => picture.append(...this.bar(each, index * row, at)));
     return picture;
   }
 

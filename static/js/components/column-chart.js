@@ -4,13 +4,13 @@
  */
 import { element } from "../dom.js";
 import { whole } from "../words.js";
-import { svg } from "../svg.js";
+import { drawingWidth, svg } from "../svg.js";
 import { dataTable } from "./bar-chart.js";
 
 const HEIGHT = 180;
 const TOP = 24;
 const LABELS = 24;
-const AXIS = 24;
+const LABEL_WIDTH = 22;
 const GAP = 0.24;
 
 export class ColumnChart extends HTMLElement {
@@ -24,13 +24,13 @@ export class ColumnChart extends HTMLElement {
   }
 
   set data({ rows, caption, head, axis }) {
-    Object.assign(this, { rows, axis, drawnWidth: 0 });
-    this.replaceChildren(element("div", { class: "visually-hidden" }, dataTable(caption, head, rows.map(({ label, value }) => [label, whole(value)]))));
+    Object.assign(this, { rows, drawnWidth: 0 });
+    this.replaceChildren(element("p", { class: "column-axis muted", "aria-hidden": "true" }, axis), element("div", { class: "visually-hidden" }, dataTable(caption, head, rows.map(({ label, value }) => [label, whole(value)]))));
     this.draw();
   }
 
   draw() {
-    const width = Math.round(this.clientWidth);
+    const width = drawingWidth(this);
     if (!this.rows || !width || width === this.drawnWidth) return;
     this.querySelector("svg")?.remove();
     this.prepend(this.chart(width));
@@ -38,10 +38,11 @@ export class ColumnChart extends HTMLElement {
   }
 
   chart(width) {
-    const height = HEIGHT + LABELS + AXIS;
+    const height = HEIGHT + LABELS;
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" });
     const most = Math.max(...this.rows.map(({ value }) => value), 1);
     const step = width / this.rows.length;
+    const every = Math.ceil(LABEL_WIDTH / step);
     picture.append(svg("line", { class: "chart-zero", x1: 0, x2: width, y1: HEIGHT, y2: HEIGHT }));
     this.rows.forEach(({ label, value }, index) => {
       const tall = ((HEIGHT - TOP) * value) / most;
@@ -49,10 +50,9 @@ export class ColumnChart extends HTMLElement {
       picture.append(
         svg("rect", { class: "chart-bar", x: index * step + (step * GAP) / 2, y: HEIGHT - tall, width: step * (1 - GAP), height: tall, rx: 3 }),
         svg("text", { class: "chart-figure", x: middle, y: HEIGHT - tall - 6, "text-anchor": "middle" }, value ? whole(value) : ""),
-        svg("text", { class: "chart-axis", x: middle, y: HEIGHT + 18, "text-anchor": "middle" }, label),
+        svg("text", { class: "chart-axis", x: middle, y: HEIGHT + 18, "text-anchor": "middle" }, (index + 1) % every ? "" : label),
       );
     });
-    picture.append(svg("text", { class: "chart-axis", x: width / 2, y: height - 4, "text-anchor": "middle" }, this.axis));
     return picture;
   }
 }

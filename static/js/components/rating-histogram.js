@@ -4,7 +4,7 @@
  */
 import * as api from "../api.js";
 import { element } from "../dom.js";
-import { svg } from "../svg.js";
+import { drawingWidth, svg } from "../svg.js";
 import { counted, decimal, whole } from "../words.js";
 import { errorMessage } from "./status-message.js";
 
@@ -51,7 +51,7 @@ export class RatingHistogram extends HTMLElement {
   }
 
   draw() {
-    const width = Math.round(this.clientWidth);
+    const width = drawingWidth(this);
     if (!this.spread?.count || !width || width === this.drawnWidth) return;
     this.querySelector("svg")?.remove();
     this.prepend(this.chart(width));
