@@ -13,6 +13,11 @@ from django.http import HttpRequest
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
     """Checks a password once per account: allauth tries the address in two roles, which would double the time."""
 
+    def get_user(self, user_id: int) -> User | None:
+        """Return the user of a session with the rater behind them, whom most requests ask for."""
+        user = User.objects.select_related("rater").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         """Return the user these credentials belong to."""
         self._checked: dict[int, User | None] = {}

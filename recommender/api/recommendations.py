@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from ninja.security import django_auth
 from pydantic import Field
 
 from recommender.api import people
+from recommender.api.answers import as_json
 from recommender.api.exclusion import Exclude, kinds
 from recommender.api.recommendation_schemas import InvitationOut, RecommendedMovieList
 from recommender.api.schemas import AlgorithmName, Limit, Offset, Problem, TooFew
@@ -31,7 +32,7 @@ def recommendations(
     popularity: Annotated[float, Query(ge=-2, le=2, allow_inf_nan=False)] = 0,
     diversity: Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)] = None,
     exclude: Exclude = "seen,hidden",
-) -> RecommendedMovieList:
+) -> HttpResponse:
     """Return movies I have neither rated nor hidden, best first; every rating counts from the next request on.
 
     `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1. Slices of the same settings
@@ -43,7 +44,7 @@ def recommendations(
     rater = people.rater(request)
     listed = recommend_for(rater=rater, algorithm=algorithm, limit=limit, offset=offset, dials=dials)
     impressions.record(rater=rater, listed=listed, first_place=offset + 1)
-    return RecommendedMovieList.of_list(listed)
+    return as_json(RecommendedMovieList.of_list(listed))
 
 
 @router.post(
@@ -75,7 +76,7 @@ def group(
     limit: Limit = 20,
     offset: Offset = 0,
     exclude_watchlist: bool = False,
-) -> RecommendedMovieList:
+) -> HttpResponse:
     """Return movies that neither I nor the writers of the invitations (`token`, repeatable) have rated or hidden.
 
     Best first. "average" looks at the mean of the members, "least_misery" at whom a movie suits least. `interval` is
@@ -90,4 +91,4 @@ def group(
         offset=offset,
         exclude_watchlist=exclude_watchlist,
     )
-    return RecommendedMovieList.of_list(together)
+    return as_json(RecommendedMovieList.of_list(together))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from native.sparse_rows import weighted_sum
+from native.sparse_rows import entries, weighted_sum
 from recommender.engine.array_shapes import ArrayShape, sparse
 
 Float32 = NDArray[np.float32]
@@ -83,14 +83,9 @@ class ItemWeights:
         (n, n_ratings) float64
         """
         order = np.argsort(scored, kind="stable")
-        sought = scored[order]
-        weights = np.zeros((scored.size, movie_indices.size))
-        for number, rated in enumerate(movie_indices.tolist()):
-            row = slice(self.weights.indptr[rated], self.weights.indptr[rated + 1])
-            linked = self.weights.indices[row]  # sorted; most of a row is of no interest, so nothing of it is copied
-            places = np.minimum(np.searchsorted(linked, sought), max(linked.size - 1, 0))
-            if linked.size:
-                weights[order, number] = np.where(linked[places] == sought, self.weights.data[row][places], 0)
+        matrix = self.weights
+        weights = np.empty((scored.size, movie_indices.size))
+        weights[order] = entries(matrix.indptr, matrix.indices, matrix.data, movie_indices, scored[order]).T
         return weights * self.inputs(movie_indices, half_stars)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

@@ -160,3 +160,13 @@ def weighted_sum(
         of_row = slice(indptr[row], indptr[row + 1])
         total[indices[of_row]] += weight * data[of_row]
     return total
+
+
+def entries(indptr: Int32 | Int64, indices: Int32 | Int64, data: Float32, rows: Int32, columns: Int32) -> Float32:
+    """Twin of `native.sparse_rows.entries`."""
+    found = np.zeros((rows.size, columns.size), dtype=np.float32)
+    for number, row in enumerate(rows):
+        of_row = slice(indptr[row], indptr[row + 1])
+        for place, column in enumerate(columns):
+            found[number, place] = data[of_row][indices[of_row] == column].sum()
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -10,6 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils import timezone
+
+from recommender.models.any_of import AnyOf
 
 
 class Genre(models.Model):
@@ -32,9 +34,14 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         names = ArrayAgg("genres__name", filter=Q(genres__isnull=False), order_by="genres__name", default=Value([]))
         return self.annotate(genre_names=names)  # type: ignore[no-redef]
 
+    def with_ids(self, movie_ids: Iterable[int]) -> MovieQuerySet:
+        """Return the movies with these ids."""
+        return self.filter(AnyOf(F("pk"), list(movie_ids)))
+
     def in_order(self, movie_ids: Sequence[int]) -> list[Movie]:
-        """Return the movies with these ids, genres read along, in the order of the ids; unknown ids are left out."""
-        found = {movie.pk: movie for movie in self.with_genres().filter(pk__in=movie_ids)}
+        """Return the movies with these ids in their order, what tiles show of them read; unknown ids are left out."""
+        tiles = self.with_genres().only(*Movie.ON_TILES)
+        found = {movie.pk: movie for movie in tiles.with_ids(movie_ids)}
         return [found[movie_id] for movie_id in movie_ids if movie_id in found]
 
     def most_rated(self) -> MovieQuerySet:
@@ -63,6 +70,7 @@ class Movie(models.Model):
 
     UNKNOWN_FOR = timedelta(days=30)
     FRESH_FOR = timedelta(days=180)
+    ON_TILES = ("title", "year", "imdb_id", "tmdb_id", "poster_path", "rating_count", "rating_mean")
 
     id = models.IntegerField(primary_key=True)
     title = models.CharField(max_length=512)

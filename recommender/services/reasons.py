@@ -31,17 +31,32 @@ def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> lis
     if not (model.ranks_by_ratings and movie_indices.size and profile.n_ratings):
         return [[] for _ in movie_indices]
     added = model.ranking_contributions(profile, movie_indices)
-    strongest = np.argsort(-added, axis=1, kind="stable")[:, :N_REASONS]
+    strongest = _strongest(added)
+    contributions = np.take_along_axis(added, strongest, axis=1).tolist()
     rated = model.movie_ids[profile.movie_indices].tolist()
+    stars = (profile.half_stars / 2).tolist()
     titles = titles_of({rated[j] for j in np.unique(strongest).tolist()})
     return [
         [
-            Reason(rated[j], titles[rated[j]], float(profile.half_stars[j]) / 2, float(row[j]))
-            for j in best
-            if row[j] > 0 and rated[j] in titles
+            Reason(rated[j], titles[rated[j]], stars[j], contribution)
+            for j, contribution in zip(*each, strict=True)
+            if contribution > 0 and rated[j] in titles
         ]
-        for best, row in zip(strongest.tolist(), added, strict=True)
+        for each in zip(strongest.tolist(), contributions, strict=True)
     ]
+
+
+def _strongest(added: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the positions of the three largest of each row, the largest first, of equal ones the first.
+
+    Three times the largest are had sooner than all in order.
+    """
+    left, rows = added.copy(), np.arange(added.shape[0])
+    strongest = np.empty((rows.size, min(N_REASONS, added.shape[1])), dtype=np.int64)
+    for place in range(strongest.shape[1]):
+        strongest[:, place] = left.argmax(axis=1)
+        left[rows, strongest[:, place]] = -np.inf
+    return strongest
 
 
 def sentence_of(reasons: Sequence[Reason]) -> str:
@@ -62,4 +77,4 @@ def joined(titles: Sequence[str]) -> str:
 
 def titles_of(movie_ids: Iterable[int]) -> dict[int, str]:
     """Return titles by movie id."""
-    return dict(Movie.objects.filter(pk__in=movie_ids).values_list("pk", "title"))
+    return dict(Movie.objects.with_ids(movie_ids).values_list("pk", "title"))

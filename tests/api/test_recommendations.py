@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from recommender.services import ratings
+from recommender.api.recommendation_schemas import RecommendedMovieList
+from recommender.services import ratings, serving
 from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,24 @@ def test_a_recommendation_says_how_sure_and_why(alice_client: Client) -> None:
         assert 1 <= len(movie["reasons"]) <= 3
         assert set(movie["reasons"][0]) == {"movie_id", "title", "my_stars", "contribution"}
         assert movie["sentence"].startswith("Because you rated Movie ")
+
+
+@pytest.mark.usefixtures("alice_rated")
+def test_a_list_takes_six_queries(
+    alice_client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "LOOK_EVERY", 3600.0)
+    get(alice_client, f"{PATH}?algorithm=hybrid")
+    with django_assert_num_queries(6):  # session, user with rater, ratings, marks, titles of reasons, movies
+        get(alice_client, f"{PATH}?algorithm=hybrid")
+
+
+@pytest.mark.usefixtures("alice_rated")
+def test_a_list_is_written_as_its_schema_says(alice_client: Client) -> None:
+    answer = alice_client.get(PATH)
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    body = answer.json()
+    assert RecommendedMovieList.model_validate(body).model_dump(mode="json") == body
 
 
 @pytest.mark.usefixtures("alice_rated")

@@ -1,14 +1,16 @@
-"""Server time of a recommendation and of a search with a catalogue of 58,098 movies.
+"""Server time of a recommendation and of a search with a catalogue of 58,098 movies, and memory of the web processes.
 
 Run it with `python -m tests.bench.bench_serving [--catalogue movies.csv]`; without a catalogue titles are invented.
 """
 
 import argparse
+import importlib
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench import web_memory
 from tests.bench.throw_away_site import throw_away_site
 
 N_MOVIES, N_RATERS, N_RATINGS, N_MINE = 58_098, 6_000, 1_000_000, 200
@@ -46,6 +48,7 @@ def _measure(dataset: Path) -> None:
     rng = np.random.default_rng(0)
     for movie in Movie.objects.most_rated()[:N_MINE]:
         ratings.rate(rater=rater, movie=movie, half_stars=int(rng.integers(1, 11)))
+    importlib.import_module("movierec_site.wsgi")  # spares what is loaded by now the garbage collection, as in gunicorn
     client = Client(SERVER_NAME="localhost")
     client.force_login(alice)
 
@@ -76,6 +79,8 @@ def _measure(dataset: Path) -> None:
         _row(f"in an experiment, {limit}", lambda path=path: get(path), 25)  # type: ignore[misc]
     for query in QUERIES:
         _row(f"search?q={query}", lambda query=query: get(f"search?q={query}&limit=20"), 10)  # type: ignore[misc]
+    lists = [f"/api/v1/recommendations?algorithm={algorithm}&limit=100" for algorithm in ALGORITHMS]
+    web_memory.report(client.cookies["sessionid"].value, [*lists, "/api/v1/search?q=matrix"])
 
 
 def _row(name: str, request: Callable[[], None], target: float, repeats: int = 200) -> None:
