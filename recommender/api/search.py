@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
+from recommender.api.answers import as_json
 from recommender.api.exclusion import Exclude, kinds
 from recommender.api.schemas import Limit, MovieList, Offset, Problem
 from recommender.services import movies, title_search
@@ -25,7 +26,7 @@ def search(
     exclude: Exclude = "",
     hide_rated: bool = False,
     order: title_search.Order = "relevance",
-) -> MovieList:
+) -> HttpResponse:
     """Find movies as you type, by title, id (tt0133093, tmdb:603) or filters alone; no query: the most rated.
 
     `exclude` leaves out what the asking user has rated, hidden or put on the watchlist; `hide_rated` is short for
@@ -42,4 +43,4 @@ def search(
         exclude=movies.left_out_for(request.user, left_out),
         order=order,
     )
-    return MovieList.of(hits.movies, hits.count, movies.mine(request.user, hits.movies))
+    return as_json(MovieList.of(hits.movies, hits.count, movies.mine(request.user, hits.movies)))
