@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from recommender.engine.hybrid_latent import LatentTaste
 from recommender.engine.hybrid_model import HybridModel
 from recommender.engine.hybrid_offsets import USUAL_NOISE
 from recommender.engine.item_features import UserProfile
@@ -18,6 +19,7 @@ MAX_SCALE = 20.0
 N_RATERS = 1_000
 N_GROUPS = 5
 N_ROUNDS = 2
+SHARE_UNSEEN, ENOUGH_UNSEEN = 0.1, 100
 
 
 def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, seed: int) -> HybridModel:
@@ -37,8 +39,7 @@ def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, 
     seed : int
         Of the sample.
     """
-    eligible = np.flatnonzero(ratings.rater_counts() > 1)
-    chosen = np.random.default_rng(seed).permutation(eligible)[:N_RATERS]
+    chosen = _sample(ratings, seed)
     if not chosen.size:
         return model
     known_variance = model.offset_variance
@@ -59,8 +60,58 @@ def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, 
     return model
 
 
+def kept_for_latent_width(ratings: RatingMatrix, seed: int) -> NDArray[np.bool_]:
+    """Return which ratings the factors may see that tell how much latent factors narrow intervals, (n_ratings,)."""
+    return np.random.default_rng(seed).random(ratings.n_ratings) >= SHARE_UNSEEN
+
+
+def latent_width(
+    model: HybridModel, ratings: RatingMatrix, kept: NDArray[np.bool_], of_kept: LatentTaste, seed: int
+) -> float:
+    """Return how wide intervals have to be with what latent factors add, for each unit without.
+
+    Measured on ratings that the factors have not seen: on others they look better than they are, and intervals as
+    narrow as that held 76 %.
+
+    Parameters
+    ----------
+    model : HybridModel
+        Calibrated.
+    ratings : RatingMatrix
+        What it was fitted to.
+    kept : (n_ratings,) bool
+        `kept_for_latent_width`.
+    of_kept : LatentTaste
+        Fitted to the ratings kept.
+    seed : int
+        Of the sample of raters.
+    """
+    without, added = [np.zeros(0)], [np.zeros(0)]
+    for rater in _sample(ratings, seed):
+        profile, seen = _profile(model, ratings, int(rater)), kept[_stored(ratings, int(rater))]
+        residuals, variance = model.left_out(profile)
+        deviation = np.sqrt(variance * model.misfit(profile))[~seen]
+        latent = of_kept.fold_in(profile.movie_indices[seen], profile.half_stars[seen])
+        stars = of_kept.stars(latent, profile.movie_indices[~seen])
+        without.append(np.abs(residuals[~seen]) / deviation)
+        added.append(np.abs(residuals[~seen] - stars) / deviation)
+    if sum(part.size for part in without) < ENOUGH_UNSEEN:
+        return 1.0
+    before, after = (float(np.quantile(np.concatenate(parts), SHARE_INSIDE)) for parts in (without, added))
+    return after / max(before, 1e-3)
+
+
+def _sample(ratings: RatingMatrix, seed: int) -> NDArray[np.int64]:
+    eligible = np.flatnonzero(ratings.rater_counts() > 1)
+    return np.random.default_rng(seed).permutation(eligible)[:N_RATERS]
+
+
+def _stored(ratings: RatingMatrix, rater: int) -> slice:
+    return slice(int(ratings.rater_indptr[rater]), int(ratings.rater_indptr[rater + 1]))
+
+
 def _profile(model: HybridModel, ratings: RatingMatrix, rater: int) -> UserProfile:
-    stored = slice(int(ratings.rater_indptr[rater]), int(ratings.rater_indptr[rater + 1]))
+    stored = _stored(ratings, rater)
     return model.fold_in(ratings.movie_indices[stored], ratings.half_stars[stored])
 
 
