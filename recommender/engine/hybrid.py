@@ -13,7 +13,7 @@ from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.checkpoint import Checkpoint, NoCheckpoint, Steps
 from recommender.engine.ease import EASE
 from recommender.engine.ease_weights import ItemWeights
-from recommender.engine.hybrid_intervals import calibrated, kept_for_latent_width, latent_width
+from recommender.engine.hybrid_intervals import calibrated, kept_for_latent_width
 from recommender.engine.hybrid_latent import LatentTaste
 from recommender.engine.hybrid_model import HybridModel
 from recommender.engine.hybrid_offsets import Offsets
@@ -201,9 +201,7 @@ class Hybrid:
             genre_names=movies.genre_names,
             genre_factors=_means_of_genres(movies, factors),
         )
-        model = calibrated(model, ratings, offsets.reliability, seed)
-        width = latent_width(model, ratings, kept, self._latent(of_kept, mixed), seed)
-        return replace(model, latent=replace(model.latent, width=width))
+        return calibrated(model, ratings, offsets.reliability, seed, kept, self._latent(of_kept, mixed))
 
     def _factors(
         self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets, seed: int, report: OnProgress

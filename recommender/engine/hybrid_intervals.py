@@ -22,12 +22,20 @@ N_ROUNDS = 2
 SHARE_UNSEEN, ENOUGH_UNSEEN = 0.1, 100
 
 
-def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, seed: int) -> HybridModel:
+def calibrated(
+    model: HybridModel,
+    ratings: RatingMatrix,
+    reliability: Float64,
+    seed: int,
+    kept: NDArray[np.bool_],
+    of_kept: LatentTaste,
+) -> HybridModel:
     """Return the model with intervals that hold 80 % of the left-out ratings of a sample of raters.
 
     First the variance of movie offsets is scaled to what the left-out ratings of rare movies show (never below what
     the fit says). Then the half-widths are the quantiles of the standardised differences, one for each group of raters
-    with about as many ratings: with one for all, intervals of people with few ratings held 84 to 85 %.
+    with about as many ratings: with one for all, intervals of people with few ratings held 84 to 85 %. Both know of the
+    kernel's features alone; last, the width is scaled to what latent factors add.
 
     Parameters
     ----------
@@ -38,8 +46,13 @@ def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, 
         The weights of the raters in the movie offsets.
     seed : int
         Of the sample.
+    kept : (n_ratings,) bool
+        `kept_for_latent_width`.
+    of_kept : LatentTaste
+        Fitted to the ratings kept.
     """
-    chosen = _sample(ratings, seed)
+    eligible = np.flatnonzero(ratings.rater_counts() > 1)
+    chosen = np.random.default_rng(seed).permutation(eligible)[:N_RATERS]
     if not chosen.size:
         return model
     known_variance = model.offset_variance
@@ -57,7 +70,8 @@ def calibrated(model: HybridModel, ratings: RatingMatrix, reliability: Float64, 
         widths = [np.quantile(np.concatenate([ratios[number] for number in group]), SHARE_INSIDE) for group in groups]
         half_widths = np.stack([usual, np.maximum(widths, 1e-3)])
         model = replace(model, half_widths=half_widths)
-    return model
+    width = _latent_width(model, profiles, [kept[_stored(ratings, int(rater))] for rater in chosen], of_kept)
+    return replace(model, latent=replace(model.latent, width=width))
 
 
 def kept_for_latent_width(ratings: RatingMatrix, seed: int) -> NDArray[np.bool_]:
@@ -65,30 +79,16 @@ def kept_for_latent_width(ratings: RatingMatrix, seed: int) -> NDArray[np.bool_]
     return np.random.default_rng(seed).random(ratings.n_ratings) >= SHARE_UNSEEN
 
 
-def latent_width(
-    model: HybridModel, ratings: RatingMatrix, kept: NDArray[np.bool_], of_kept: LatentTaste, seed: int
+def _latent_width(
+    model: HybridModel, profiles: list[UserProfile], kept: list[NDArray[np.bool_]], of_kept: LatentTaste
 ) -> float:
     """Return how wide intervals have to be with what latent factors add, for each unit without.
 
     Measured on ratings that the factors have not seen: on others they look better than they are, and intervals as
     narrow as that held 76 %.
-
-    Parameters
-    ----------
-    model : HybridModel
-        Calibrated.
-    ratings : RatingMatrix
-        What it was fitted to.
-    kept : (n_ratings,) bool
-        `kept_for_latent_width`.
-    of_kept : LatentTaste
-        Fitted to the ratings kept.
-    seed : int
-        Of the sample of raters.
     """
     without, added = [np.zeros(0)], [np.zeros(0)]
-    for rater in _sample(ratings, seed):
-        profile, seen = _profile(model, ratings, int(rater)), kept[_stored(ratings, int(rater))]
+    for profile, seen in zip(profiles, kept, strict=True):
         residuals, variance = model.left_out(profile)
         deviation = np.sqrt(variance * model.misfit(profile))[~seen]
         latent = of_kept.fold_in(profile.movie_indices[seen], profile.half_stars[seen])
@@ -99,11 +99,6 @@ def latent_width(
         return 1.0
     before, after = (float(np.quantile(np.concatenate(parts), SHARE_INSIDE)) for parts in (without, added))
     return after / max(before, 1e-3)
-
-
-def _sample(ratings: RatingMatrix, seed: int) -> NDArray[np.int64]:
-    eligible = np.flatnonzero(ratings.rater_counts() > 1)
-    return np.random.default_rng(seed).permutation(eligible)[:N_RATERS]
 
 
 def _stored(ratings: RatingMatrix, rater: int) -> slice:

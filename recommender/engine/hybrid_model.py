@@ -104,7 +104,7 @@ class HybridModel(EASEModel):
         """Return how far each rating is from what the user's others predict, and the variance of that difference.
 
         By the kernel's features alone: latent factors have learned from the very ratings that are left out here, and
-        would look better than they are (`hybrid_intervals.latent_width`).
+        would look better than they are (`hybrid_intervals`).
 
         Parameters
         ----------
