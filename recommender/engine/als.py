@@ -132,7 +132,7 @@ class ALS:
             for n_ratings in fitted.epoch():
                 done += n_ratings
                 if on_progress is not None:
-                    on_progress(done / total)
+                    on_progress(done / max(total, 1))
             checkpoint.save({"n_epochs": np.array([number]), "offsets": state.offsets, "factors": state.factors})
         features = ItemFeatures(
             movie_ids=ratings.movie_ids,

@@ -1,18 +1,20 @@
 """The best model of the project: EASE puts movies in order, a ridge fit on kernel features predicts stars."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from recommender.engine.als import ALS
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.checkpoint import Checkpoint, NoCheckpoint, Steps
 from recommender.engine.ease import EASE
 from recommender.engine.ease_weights import ItemWeights
-from recommender.engine.hybrid_intervals import calibrated
+from recommender.engine.hybrid_intervals import calibrated, kept_for_latent_width
+from recommender.engine.hybrid_latent import LatentTaste
 from recommender.engine.hybrid_model import HybridModel
 from recommender.engine.hybrid_offsets import Offsets
 from recommender.engine.hybrid_taste import tastes
@@ -27,15 +29,15 @@ from recommender.engine.kernel_features import (
     year_features,
 )
 from recommender.engine.ratings import RatingMatrix
-from recommender.engine.recommender import OnProgress
+from recommender.engine.recommender import LinearModel, OnProgress
 from recommender.engine.search_space import BOTH_HEADS, Objective, Range, SearchSpace
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 
 OFFSET_SCALE, POPULARITY_SCALE = 3.0, 0.4
-FACTORS_SHARE, TASTES_SHARE = 0.3, 0.6
-"""Progress after the factors and after the tastes; EASE is the rest."""
+FACTORS_SHARE, TASTES_SHARE, LATENT_SHARE, WIDTH_SHARE = 0.3, 0.55, 0.6, 0.65
+"""Progress after the factors, after the tastes, after ALS and after ALS on most ratings; EASE is the rest."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Hybrid:
     The predicted rating is a Gaussian process per user (Rasmussen and Williams 2006, chapter 2) on residuals of
     movie offsets. Its kernel is a weighted sum of genre, tag, year and co-occurrence cosines, a movie's offset and its
     popularity; the leading eigenvectors of the kernel are the item features, what they leave of its diagonal is
-    noise of the movie. Offsets and tastes are fitted by turns.
+    noise of the movie. Offsets and tastes are fitted by turns. Part of the offsets and of the taste that ALS finds is
+    added: it knows what people thought of what they watched.
 
     Attributes
     ----------
@@ -60,6 +63,12 @@ class Hybrid:
         Variance of movie offsets around what popularity, year and genres let expect, in stars squared.
     n_rounds : int
         How often tastes and offsets are fitted in turn.
+    n_latent : int
+        Factors of ALS.
+    latent_offset_share : float
+        Part of the movie offsets that is those of ALS, 0 to 1.
+    latent_taste_share : float
+        How much of the taste that ALS sees is added.
     regularization : float
         Of EASE, which has more hyper-parameters of its own.
     """
@@ -78,6 +87,8 @@ class Hybrid:
         "bias_variance": Range(0.1, 2.0, log=True),
         "noise": Range(0.3, 3.0, log=True),
         "spread": Range(0.005, 0.2, log=True),
+        "latent_offset_share": Range(0.0, 0.8),
+        "latent_taste_share": Range(0.0, 1.0),
         "regularization": Range(20.0, 2000.0, log=True),
     }
     objective: ClassVar[Objective] = BOTH_HEADS
@@ -93,6 +104,9 @@ class Hybrid:
     noise: float = 0.9
     spread: float = 0.03
     n_rounds: int = 2
+    n_latent: int = 32
+    latent_offset_share: float = 0.2
+    latent_taste_share: float = 0.5
     regularization: float = 220.0
 
     def __post_init__(self) -> None:
@@ -101,6 +115,8 @@ class Hybrid:
             raise ValueError(f"n_factors must be at least 1 and n_rounds 0, not {self.n_factors} and {self.n_rounds}.")
         if min(self.noise, self.spread, self.bias_variance, self.regularization) <= 0:
             raise ValueError("noise, spread, bias_variance and regularization must be above 0.")
+        if not 0 <= self.latent_offset_share <= 1 or self.latent_taste_share < 0:
+            raise ValueError("latent_offset_share must be 0 to 1, and latent_taste_share not below 0.")
 
     def fit(
         self,
@@ -135,7 +151,7 @@ class Hybrid:
         n_threads: int = 1,
         on_progress: OnProgress | None = None,
     ) -> HybridModel:
-        """Learn from where the checkpoint is: after the factors, a round of tastes or EASE; otherwise as `fit`."""
+        """Learn from where the checkpoint is: after the factors, a round of tastes, ALS or EASE; otherwise as `fit`."""
         report = on_progress or _ignore
         steps = Steps(checkpoint)
         offsets = Offsets.damped(ratings, movies, self.spread)
@@ -152,28 +168,40 @@ class Hybrid:
                 partial(self._refit_offsets, ratings, offsets, factors, noise, n_threads, _between(report, start, end)),
             )
             offsets.movie, offsets.rater = refitted["movie"], refitted["rater"]
+        kept = kept_for_latent_width(ratings, seed)
+        learned = steps.take(
+            "latent",
+            lambda: self._als(ratings, movies, seed, n_threads, _between(report, TASTES_SHARE, LATENT_SHARE)),
+        )
+        of_kept = steps.take(
+            "latent of kept",
+            lambda: self._als(ratings.take(kept), movies, seed, n_threads, _between(report, LATENT_SHARE, WIDTH_SHARE)),
+        )
+        own = (1 - self.latent_offset_share) * (offsets.mean + offsets.movie)
+        mixed = (own + self.latent_offset_share * learned["offsets"]).astype(np.float32)
         ease = EASE(regularization=self.regularization)
         watched = steps.take(
             "ease",
-            lambda: ease.fit(ratings, movies, on_progress=_between(report, TASTES_SHARE, 1.0)).item_weights.to_arrays(),
+            lambda: ease.fit(ratings, movies, on_progress=_between(report, WIDTH_SHARE, 1.0)).item_weights.to_arrays(),
         )
         report(1.0)
         model = HybridModel(
             ItemFeatures(
                 movie_ids=ratings.movie_ids,
-                offsets=(offsets.mean + offsets.movie).astype(np.float32),
+                offsets=mixed,
                 factors=factors,
                 prior_precision=np.ones(self.n_factors, dtype=np.float32),
                 bias_precision=1 / self.bias_variance,
                 noise=self.noise,
             ),
+            latent=self._latent(learned, mixed),
             movie_noise=noise,
             offset_variance=offsets.variance().astype(np.float32),
             item_weights=ItemWeights.from_arrays(watched),
             genre_names=movies.genre_names,
             genre_factors=_means_of_genres(movies, factors),
         )
-        return calibrated(model, ratings, offsets.reliability, seed)
+        return calibrated(model, ratings, offsets.reliability, seed, kept, self._latent(of_kept, mixed))
 
     def _factors(
         self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets, seed: int, report: OnProgress
@@ -205,6 +233,18 @@ class Hybrid:
         )
         offsets.refit(taste)
         return {"movie": offsets.movie, "rater": offsets.rater}
+
+    def _als(
+        self, ratings: RatingMatrix, movies: MovieFeatures, seed: int, n_threads: int, on_progress: OnProgress
+    ) -> dict[str, NDArray[Any]]:
+        """Return the offsets and latent factors of ALS."""
+        als = ALS(n_factors=self.n_latent)
+        return als.fit(ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress).to_arrays()
+
+    def _latent(self, learned: dict[str, NDArray[Any]], offsets: Float32) -> LatentTaste:
+        """Return what the factors add to predictions that have these offsets."""
+        features = LinearModel.from_arrays(learned, {}).item_features
+        return LatentTaste(replace(features, offsets=offsets), self.latent_taste_share)
 
     def _features(self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets) -> csr_array:
         """Return the features whose products are the kernel, (n_movies, many)."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recommender.engine.array_shapes import ArrayShape
 from recommender.engine.ease import EASEModel
 from recommender.engine.ease_weights import ItemWeights
+from recommender.engine.hybrid_latent import LatentTaste
 from recommender.engine.item_features import UserProfile
 from recommender.engine.recommender import EIGHTY_PERCENT, LinearModel, ParameterGroup, around
 from recommender.engine.ridge_fit import RidgeFit
@@ -24,12 +25,20 @@ MISFIT_DAMPING = 10.0
 N_GENRES_SHOWN = 20
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HybridProfile(UserProfile):
+    """One user by the kernel's features, and once more by latent factors."""
+
+    latent: UserProfile
+
+
 @dataclass(frozen=True, eq=False)
 class HybridModel(EASEModel):
-    """Two heads over one user: EASE's for rankings, and a weighted ridge fit for predicted ratings.
+    """Two heads over one user: EASE's for rankings, a weighted ridge fit and part of a latent one for stars.
 
     Attributes
     ----------
+    latent : LatentTaste
     movie_noise : (n_movies,) float32
         Variance of a rating of the movie around the prediction, in stars squared; ratings weigh one over it.
     offset_variance : (n_movies,) float32
@@ -50,22 +59,35 @@ class HybridModel(EASEModel):
         ArrayShape("genre_names", ("uint8",), ("bytes of genre names",)),
         ArrayShape("genre_factors", ("float32",), ("genres", "factors")),
         ArrayShape("half_widths", ("float64",), (2, "groups")),
+        *LatentTaste.array_shapes,
     )
 
+    latent: LatentTaste = None  # type: ignore[assignment]  # follows a field with a default
     movie_noise: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     offset_variance: Float32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     genre_names: tuple[str, ...] = ()
     genre_factors: Float32 = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     half_widths: Float64 = field(default_factory=lambda: np.array([[0.0], [EIGHTY_PERCENT]]))
 
-    def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
-        """Weighted ridge fit of one user: a rating weighs one over the noise of its movie."""
+    def fold_in(self, movie_indices: Int32, half_stars: Int8) -> HybridProfile:
+        """Two ridge fits of one user; in the one on kernel features a rating weighs one over the noise of its movie."""
         features = self.item_features
         root = np.sqrt(self.movie_noise[movie_indices].astype(np.float64))
         residuals = (half_stars / 2.0 - features.offsets[movie_indices]) / root
         precision = np.concatenate([[features.bias_precision], features.prior_precision])
         design = features.design(movie_indices) / root[:, None]
-        return UserProfile.fit(design, residuals, precision, movie_indices=movie_indices, half_stars=half_stars)
+        known = UserProfile.fit(design, residuals, precision, movie_indices=movie_indices, half_stars=half_stars)
+        latent = self.latent.fold_in(movie_indices, half_stars)
+        return HybridProfile(known.bias, known.weights, movie_indices, half_stars, known.fitted, latent=latent)
+
+    def predict(self, profile: UserProfile, movie_indices: Int32 | None = None) -> Float32:
+        """Predicted stars by the kernel's features, plus the share of the latent taste."""
+        return super().predict(profile, movie_indices) + self.latent.stars(_own(profile).latent, movie_indices)
+
+    def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
+        """What each rating adds by either fit: both are linear in the ratings, and so is their sum."""
+        by_latent = self.latent.contributions(_own(profile).latent, movie_indices)
+        return super().rating_contributions(profile, movie_indices) + by_latent
 
     def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32]:
         """Bounds from what is not known of the user, of the movie and of the rating, and from how steady the user is.
@@ -75,11 +97,14 @@ class HybridModel(EASEModel):
         """
         variance = _fitted(profile).variance(self.item_features.design(movie_indices))
         variance += self.movie_noise[movie_indices] + self.offset_variance[movie_indices]
-        width = self.half_width(profile.n_ratings) * np.sqrt(variance * self.misfit(profile))
+        width = self.latent.width * self.half_width(profile.n_ratings) * np.sqrt(variance * self.misfit(profile))
         return around(self.predict(profile, movie_indices), width)
 
     def left_out(self, profile: UserProfile, own_leverage: Float64 | float = 0.0) -> tuple[Float64, Float64]:
         """Return how far each rating is from what the user's others predict, and the variance of that difference.
+
+        By the kernel's features alone: latent factors have learned from the very ratings that are left out here, and
+        would look better than they are (`hybrid_intervals`).
 
         Parameters
         ----------
@@ -95,7 +120,7 @@ class HybridModel(EASEModel):
         rated = profile.movie_indices
         noise = self.movie_noise[rated].astype(np.float64)
         leverage = _fitted(profile).leverage
-        errors = profile.half_stars / 2.0 - self.predict(profile, rated)
+        errors = profile.half_stars / 2.0 - self.item_features.predict(profile, rated)
         remaining = np.maximum(1 - leverage - own_leverage, 0.05)
         variance = noise + noise * leverage / np.maximum(1 - leverage, 0.05) + self.offset_variance[rated]
         return errors / remaining, variance
@@ -124,13 +149,17 @@ class HybridModel(EASEModel):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Both heads as named arrays."""
-        return super().to_arrays() | {
-            "movie_noise": self.movie_noise,
-            "offset_variance": self.offset_variance,
-            "genre_names": np.frombuffer(json.dumps(self.genre_names).encode(), dtype=np.uint8),
-            "genre_factors": self.genre_factors,
-            "half_widths": self.half_widths,
-        }
+        return (
+            super().to_arrays()
+            | self.latent.to_arrays()
+            | {
+                "movie_noise": self.movie_noise,
+                "offset_variance": self.offset_variance,
+                "genre_names": np.frombuffer(json.dumps(self.genre_names).encode(), dtype=np.uint8),
+                "genre_factors": self.genre_factors,
+                "half_widths": self.half_widths,
+            }
+        )
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
@@ -140,6 +169,7 @@ class HybridModel(EASEModel):
             raise ValueError(f"there are {len(genre_names)} names for {arrays['genre_factors'].shape[0]} genres")
         return cls(
             LinearModel.from_arrays(arrays, metadata).item_features,
+            latent=LatentTaste.from_arrays(arrays),
             movie_noise=arrays["movie_noise"],
             offset_variance=arrays["offset_variance"],
             item_weights=ItemWeights.from_arrays(arrays),
@@ -149,7 +179,13 @@ class HybridModel(EASEModel):
         )
 
 
-def _fitted(profile: UserProfile) -> RidgeFit:
-    if profile.fitted is None:
+def _own(profile: UserProfile) -> HybridProfile:
+    if not isinstance(profile, HybridProfile):
         raise TypeError("This profile is not the hybrid's.")
-    return profile.fitted
+    return profile
+
+
+def _fitted(profile: UserProfile) -> RidgeFit:
+    fitted = _own(profile).fitted
+    assert fitted is not None  # every fold-in of the hybrid is a ridge fit
+    return fitted

@@ -70,7 +70,7 @@ def n_checkpoints(algorithm):
 
 
 def test_it_saves_after_every_epoch_or_costly_step(algorithm, n_checkpoints):
-    expected = algorithm.n_epochs if isinstance(algorithm, ALS) else 1 + algorithm.n_rounds + 1
+    expected = algorithm.n_epochs if isinstance(algorithm, ALS) else 1 + algorithm.n_rounds + 3
     assert n_checkpoints == expected
 
 

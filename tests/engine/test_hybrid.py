@@ -1,9 +1,12 @@
 """The hybrid: kernel features, offsets, exact contributions, calibrated intervals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from recommender.engine.als import ALS
 from recommender.engine.catalogue import MovieFeatures
 from recommender.engine.evaluation import split_ratings
 from recommender.engine.hybrid import Hybrid
@@ -16,7 +19,7 @@ from tests.engine.sample import movies_of, ratings_of, sample_movies, sample_rat
 
 RATINGS = sample_ratings(share_rated=0.5)
 MOVIES = sample_movies(RATINGS)
-SMALL = Hybrid(n_factors=24, regularization=20)
+SMALL = Hybrid(n_factors=24, n_latent=4, regularization=20)
 ALICE = np.array([0, 2, 4, 6, 1, 3], dtype=np.int32), np.array([9, 8, 10, 8, 3, 2], dtype=np.int8)
 NOBODY = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int8)
 EVERY = np.arange(RATINGS.n_movies, dtype=np.int32)
@@ -25,6 +28,12 @@ EVERY = np.arange(RATINGS.n_movies, dtype=np.int32)
 @pytest.fixture(scope="module")
 def model():
     return SMALL.fit(RATINGS, MOVIES, seed=3)
+
+
+@pytest.fixture(scope="module")
+def by_kernel(model):
+    """The same without what latent factors add."""
+    return replace(model, latent=replace(model.latent, share=0.0))
 
 
 def leading(features, n_factors):
@@ -104,31 +113,46 @@ def test_tastes_in_bulk_are_those_of_the_fold_in(model):
     np.testing.assert_allclose(bulk[rater], expected, atol=1e-4)
 
 
-def test_it_is_the_mean_of_a_gaussian_process(model):
-    features = model.item_features
+def test_it_is_the_mean_of_a_gaussian_process(by_kernel):
+    features = by_kernel.item_features
     kernel = features.factors.astype(np.float64) @ features.factors.T + 1 / features.bias_precision
     rated, half_stars = ALICE
-    system = kernel[np.ix_(rated, rated)] + np.diag(model.movie_noise[rated])
+    system = kernel[np.ix_(rated, rated)] + np.diag(by_kernel.movie_noise[rated])
     expected = features.offsets + kernel[:, rated] @ np.linalg.solve(system, half_stars / 2 - features.offsets[rated])
-    np.testing.assert_allclose(model.predict(model.fold_in(*ALICE)), expected, atol=1e-4)
+    np.testing.assert_allclose(by_kernel.predict(by_kernel.fold_in(*ALICE)), expected, atol=1e-4)
 
 
-def test_a_contribution_is_what_the_kernel_says_of_a_rating(model):
+def test_a_contribution_is_what_the_kernel_says_of_a_rating(by_kernel):
     """``k_iᵀ (K + N)⁻¹ e_j · (r_j − offset_j)``, the same seen from the ratings instead of from the features."""
-    features = model.item_features
+    features = by_kernel.item_features
     kernel = features.factors.astype(np.float64) @ features.factors.T + 1 / features.bias_precision
     rated, half_stars = ALICE
-    system = kernel[np.ix_(rated, rated)] + np.diag(model.movie_noise[rated])
+    system = kernel[np.ix_(rated, rated)] + np.diag(by_kernel.movie_noise[rated])
     expected = kernel[:, rated] @ np.linalg.inv(system) * (half_stars / 2 - features.offsets[rated])
-    np.testing.assert_allclose(model.rating_contributions(model.fold_in(*ALICE), EVERY), expected, atol=1e-5)
+    np.testing.assert_allclose(by_kernel.rating_contributions(by_kernel.fold_in(*ALICE), EVERY), expected, atol=1e-5)
 
 
-def test_left_out_residuals_are_those_of_a_fold_in_without_the_rating(model):
-    residuals, _ = model.left_out(model.fold_in(*ALICE))
+def test_left_out_residuals_are_those_of_a_fold_in_without_the_rating(by_kernel):
+    residuals, _ = by_kernel.left_out(by_kernel.fold_in(*ALICE))
     for number in range(ALICE[0].size):
         others = np.delete(ALICE[0], number), np.delete(ALICE[1], number)
-        predicted = model.predict(model.fold_in(*others), ALICE[0][number : number + 1])[0]
+        predicted = by_kernel.predict(by_kernel.fold_in(*others), ALICE[0][number : number + 1])[0]
         assert residuals[number] == pytest.approx(ALICE[1][number] / 2 - predicted, abs=1e-4)
+
+
+def test_part_of_what_latent_factors_say_about_the_taste_is_added(model, by_kernel):
+    profile = model.fold_in(*ALICE)
+    latent = model.latent.features.fold_in(*ALICE)
+    taste = model.latent.features.factors @ latent.weights
+    assert np.abs(taste).max() > 0.05
+    np.testing.assert_allclose(model.predict(profile), by_kernel.predict(profile) + 0.5 * taste, atol=1e-5)
+
+
+def test_part_of_the_offsets_are_those_of_als(model):
+    als = ALS(n_factors=4).fit(RATINGS, MOVIES, seed=3).item_features.offsets
+    alone = replace(SMALL, latent_offset_share=0).fit(RATINGS, MOVIES, seed=3).item_features.offsets
+    np.testing.assert_allclose(model.item_features.offsets, 0.8 * alone + 0.2 * als, atol=1e-5)
+    assert np.abs(als - alone).max() > 0.05
 
 
 def test_a_movie_with_5_ratings_shows_a_wider_interval_than_one_with_5000():
@@ -167,6 +191,11 @@ def test_intervals_hold_about_80_percent_of_held_out_ratings():
     assert 0.72 < np.concatenate(inside).mean() < 0.9
 
 
+def test_intervals_are_as_wide_as_what_latent_factors_add_to_unseen_ratings_allows(model):
+    assert 0.7 < model.latent.width < 0.98  # tastes of the sample are latent factors and little else
+    assert replace(SMALL, latent_taste_share=0).fit(RATINGS, MOVIES, seed=3).latent.width == pytest.approx(1)
+
+
 def test_intervals_stay_on_the_scale(model):
     for half_stars in (1, 10):
         low, high = model.interval(model.fold_in(ALICE[0], np.full(6, half_stars, np.int8)), EVERY)
@@ -199,7 +228,9 @@ def test_it_survives_saving_and_loading(model):
     assert loaded.parameters(loaded.fold_in(*ALICE)) == model.parameters(model.fold_in(*ALICE))
 
 
-@pytest.mark.parametrize("wrong", [{"n_factors": 0}, {"noise": 0}, {"spread": 0}, {"bias_variance": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"n_factors": 0}, {"noise": 0}, {"spread": 0}, {"bias_variance": 0}, {"latent_offset_share": 1.1}]
+)
 def test_it_rejects_what_cannot_be_fitted(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Hybrid(**wrong)
