@@ -120,7 +120,10 @@ grid.addEventListener("grid-loaded", ({ detail }) => {
 function insteadOfRecommendations(error) {
   if (error?.status === 409) {
     const needed = counted(error.body.needed, "movie");
-    return statusMessage({ sentence: `Rate ${needed} you know, and this row fills with recommendations of your own. Start with the popular ones below.` });
+    return statusMessage({
+      sentence: `Rate ${needed} you know, and this row fills with recommendations of your own.`,
+      button: { label: "Rate movies you know", href: "/welcome/" },
+    });
   }
   return !error || error.status === 404 ? null : undefined;
 }
