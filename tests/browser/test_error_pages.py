@@ -13,6 +13,7 @@ from tests.browser.conftest import PASSWORD
 from tests.browser.test_accessibility import RULES
 from tests.conftest import connected_to, url_of
 
+pytestmark = pytest.mark.slow
 TRIES = 20  # sign-ups from one address in a minute
 
 

@@ -9,6 +9,7 @@ from tests.browser.stars import rate_through_the_api
 from tests.browser.visiting import visit
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
 FOR_VISITORS = ["/", "/?q=qqqqzzzz", "/movies/1/", "/accounts/login/", "/nowhere/"]
 FOR_ALICE = ["/", "/movies/2/", "/recommendations/", "/ratings/", "/watchlist/", "/welcome/", "/together/", "/account/"]
 MOVING = """() => {

@@ -10,6 +10,7 @@ from tests.browser.chromium import PHONE
 from tests.browser.stars import rate_through_the_api, saved
 from tests.browser.visiting import visit
 
+pytestmark = pytest.mark.slow
 FOR_VISITORS = ["/", "/?q=qqqqzzzz", "/movies/1/", "/nowhere/"]
 FOR_VISITORS += [f"/accounts/{path}/" for path in ("login", "signup", "password/reset")]
 FOR_ALICE = [
