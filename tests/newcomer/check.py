@@ -38,8 +38,11 @@ class Visitor:
         )
 
     def get(self, path: str) -> str:
+        return self.fetch(path).decode()
+
+    def fetch(self, path: str) -> bytes:
         with self.opener.open(self.site + path, timeout=20) as answer:
-            return answer.read().decode()
+            return bytes(answer.read())
 
     def api(self, path: str, method: str = "GET", body: Any = None) -> Any:
         request = urllib.request.Request(self.site + "/api/v1/" + path, method=method)
@@ -147,7 +150,7 @@ def visit(run: Run, admin_password: str) -> None:
     """See the pages, sign up, rate, be recommended something, and look in as the admin."""
     stranger = Visitor(run.site)
     for asset in re.findall(r'(?:href|src)="(/static/[^"]+)"', stranger.get("/")):
-        stranger.get(asset)
+        stranger.fetch(asset)
     stranger.get("/api/docs")
     refused = 0
     try:
