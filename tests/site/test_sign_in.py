@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import get_default_password_validators
 from django.core import mail
 from django.test import Client
 
@@ -171,3 +172,8 @@ def test_errors_are_tied_to_their_fields() -> None:
     for word in ('autocomplete="email"', 'autocomplete="new-password"'):
         assert word in page
     assert 'autocomplete="username"' in Client().get(LOGIN).content.decode()
+
+
+def test_what_is_said_of_passwords_is_what_is_checked() -> None:
+    shortest = get_default_password_validators()[1].min_length
+    assert f"At least {shortest} characters" in Client().get(SIGNUP).content.decode()
