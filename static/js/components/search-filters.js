@@ -36,10 +36,13 @@ export class SearchFilters extends HTMLElement {
     this.toggle.setAttribute("aria-expanded", open);
   }
 
+  /** While someone types only the words change: setting a select to what it says already would have it laid out again. */
   set search(search) {
     this.current = search;
     const { elements } = this.form;
-    for (const name of ["genre", "decade", "min_ratings", "order"]) elements[name].value = search[name];
+    for (const name of ["genre", "decade", "min_ratings", "order"]) {
+      if (elements[name].value !== search[name]) elements[name].value = search[name];
+    }
     if (elements.hide_rated) elements.hide_rated.checked = search.hide_rated !== "";
     // Without words to match, the best match is the most rated.
     this.relevance.textContent = search.q ? "Best match" : "Most rated";

@@ -21,6 +21,7 @@ const field = document.querySelector("#search-field");
 
 let shown = null;
 let described = null;
+let unwritten = false;
 let rowsAsked = false;
 
 function headingOf({ q }, narrowed) {
@@ -77,19 +78,32 @@ function loadRows() {
 }
 
 /**
- * Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own.
- * What is asked for goes out before anything else is done, and while someone types the words around the list
- * change with the list: laying out the page twice would keep the results waiting.
+ * What is asked for goes out before anything else is done, and while someone types the words around the list change with
+ * the list and the address after it: laying out the page twice, or telling the browser's other parts of a new address
+ * (they fetch the icon again, too), would keep the results waiting.
  */
 function go(search) {
-  const url = addressOf(search);
-  if (url.href === location.href) return;
-  const before = shown;
-  const typing = before.q !== search.q;
+  if (addressOf(search).href === addressOf(shown).href) return;
+  const typing = shown.q !== search.q;
+  if (!typing) writeAddress();
   ask(search);
-  history[typing && before.q !== "" && search.q !== "" ? "replaceState" : "pushState"](null, "", url);
-  if (!typing) describe();
-  if (url.search && scrollY > 0) scrollTo({ top: 0, behavior: "instant" });
+  unwritten = true;
+  if (!typing) {
+    writeAddress();
+    describe();
+  }
+  if (addressOf(search).search && scrollY > 0) scrollTo({ top: 0, behavior: "instant" });
+}
+
+/** Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own. */
+function writeAddress() {
+  const url = addressOf(shown);
+  const asked = unwritten;
+  unwritten = false;
+  if (!asked || url.href === location.href) return;
+  const { q } = searchInAddress(filters.fields);
+  const goesOn = q !== shown.q && q !== "" && shown.q !== "";
+  history[goesOn ? "replaceState" : "pushState"](null, "", url);
 }
 
 function searchFor(query) {
@@ -107,6 +121,7 @@ filters.addEventListener("search-filtered", ({ detail }) => go({ ...detail, q: s
 addEventListener("popstate", () => {
   const search = searchInAddress(filters.fields);
   field.value = search.q;
+  unwritten = false;
   ask(search, history.state?.shown);
   describe();
 });
@@ -115,6 +130,7 @@ grid.addEventListener("grid-loaded", ({ detail }) => {
   describe();
   count.textContent = welcome.hidden && !detail.error ? counted(detail.count, "movie") : "";
   if (grid.size > detail.results.length) history.replaceState({ shown: grid.size }, "");
+  if (unwritten) requestAnimationFrame(() => setTimeout(writeAddress));
 });
 
 function insteadOfRecommendations(error) {
