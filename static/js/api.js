@@ -20,16 +20,17 @@ async function request(method, path, { query = {}, body, signal, ...more } = {})
   if (method !== "GET") headers["X-CSRFToken"] = pageMeta("csrf-token");
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
-  let response;
-  try {
-    response = await fetch(url, { method, headers, body: isForm ? body : body && JSON.stringify(body), credentials: "same-origin", signal, ...more });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new ApiError(0, "We cannot reach the site. Check your connection and try again.");
-  }
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(response.status, sentenceOf(answer, response.status), answer);
-  return answer;
+  const response = await fetch(url, { method, headers, body: isForm ? body : body && JSON.stringify(body), credentials: "same-origin", signal, ...more }).catch(notReached);
+  if (response.status === 204) return {};
+  if (response.ok) return response.json().catch(notReached);
+  const problem = await response.json().catch(() => ({}));
+  throw new ApiError(response.status, sentenceOf(problem, response.status), problem);
+}
+
+/** No answer, or one that broke off in the middle. */
+function notReached(error) {
+  if (error.name === "AbortError") throw error;
+  throw new ApiError(0, "We cannot reach the site. Check your connection and try again.");
 }
 
 function sentenceOf(answer, status) {

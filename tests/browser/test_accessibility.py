@@ -30,9 +30,9 @@ def test_it_gives_axe_nothing_to_report_to_a_visitor(page: Page, query: str, sch
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_it_gives_axe_nothing_to_report_to_a_user(page: Page, sign_up: Callable[[Page, str], str], scheme: str) -> None:
+def test_it_gives_axe_nothing_to_report_to_a_user(page: Page, sign_in: Callable[[Page, str], str], scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    sign_up(page, "alice")
+    sign_in(page, "alice")
     found = problems(page, "/recommendations/", scheme)
     page.goto("/")
     for place in range(3):

@@ -152,6 +152,7 @@ def test_it_asks_for_ratings_before_it_expects_anything(alice_page: Page) -> Non
 
 def test_it_expects_nothing_of_visitors_and_of_movies_already_rated(page: Page, alice_page: Page) -> None:
     rate_popular(alice_page, 1)
+    alice_page.goto("/")
     rated = alice_page.locator("movie-grid .tile-link").first.get_attribute("href") or ""
     alice_page.goto(rated)
     expect(alice_page.locator("movie-details typographic-poster")).to_be_visible()

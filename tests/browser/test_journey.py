@@ -1,6 +1,7 @@
 """From signing up to recommendations and back out."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -30,8 +31,10 @@ def rate_three(page: Page) -> list[str]:
     return rated
 
 
-def test_it_takes_alice_from_sign_up_to_recommendations_and_out_again(alice_page: Page, query: str) -> None:
-    page = alice_page
+def test_it_takes_alice_from_sign_up_to_recommendations_and_out_again(
+    page: Page, sign_up: Callable[[Page, str], str], query: str
+) -> None:
+    sign_up(page, "alice")
     page.goto("/")
     expect(page.locator("movie-grid movie-tile").first).to_be_visible()
 

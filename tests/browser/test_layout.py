@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import PHONE
-from tests.browser.stars import rate_through_the_api, saved
+from tests.browser.stars import rate_popular, saved
 from tests.browser.visiting import visit
 
 WIDTHS = {"100%": (320, 390, 820, 1440), "200%": (390, 1440)}
@@ -20,13 +20,13 @@ LAYOUT_SHIFT = """() => new Promise(resolve => {
 
 
 def test_it_never_scrolls_sideways(
-    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str], query: str
+    browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str], query: str
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)
     page = context.new_page()
     addresses = ["/", f"/?q={query}", "/movies/1/", "/?q=qqqqzzzz", "/accounts/login/", "/accounts/password/reset/"]
     too_wide = [found for address in addresses for found in too_wide_at(page, address)]
-    sign_up(page, "alice")
+    sign_in(page, "alice")
     addresses = ["/", "/recommendations/", "/together/", "/ratings/", "/movies/2/", "/account/", "/account/imports/"]
     addresses += ["/accounts/email/", "/welcome/", "/watchlist/", "/accounts/password/change/", "/nowhere/"]
     too_wide += [found for address in addresses for found in too_wide_at(page, address)]
@@ -47,13 +47,13 @@ def too_wide_at(page: Page, address: str) -> list[str]:
     return found
 
 
-def test_it_does_not_move_while_it_loads(page: Page, sign_up: Callable[[Page, str], str], query: str) -> None:
+def test_it_does_not_move_while_it_loads(page: Page, sign_in: Callable[[Page, str], str], query: str) -> None:
     shifts = {}
     for address in ("/", f"/?q={query}", "/movies/1/"):
         page.goto(address)
         expect(page.locator("movie-tile:visible").first).to_be_visible()
         shifts[address] = page.evaluate(LAYOUT_SHIFT)
-    sign_up(page, "alice")
+    sign_in(page, "alice")
     page.goto("/")
     for place in range(5):
         stars = page.locator("movie-grid star-rating").nth(place)
@@ -87,6 +87,16 @@ def test_it_says_that_it_is_offline_and_recovers(page: Page) -> None:
     expect(page.get_by_text("You are offline.")).to_be_hidden()
 
 
+def test_it_says_what_to_do_when_an_answer_breaks_off(page: Page) -> None:
+    broken = {"body": '{"count": 1, "resul', "content_type": "application/json"}
+    page.route("**/api/v1/search?*", lambda route: route.fulfill(**broken))
+    page.goto("/")
+    expect(page.get_by_text("We cannot reach the site.")).to_be_visible()
+    page.unroute("**/api/v1/search?*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+
+
 @pytest.mark.parametrize("address", ["/", "/accounts/signup/"])
 def test_it_follows_the_colour_scheme(page: Page, address: str) -> None:
     backgrounds = []
@@ -109,7 +119,7 @@ def test_lists_are_printed_without_what_only_a_screen_needs(alice_page: Page) ->
 
 def test_a_printed_rating_takes_one_line_and_a_printed_row_shows_all(alice_page: Page) -> None:
     page = alice_page
-    rate_through_the_api(page, 3)
+    rate_popular(page, 3)
     page.set_viewport_size({"width": 703, "height": 1000})  # A4
     page.emulate_media(media="print")
     page.goto("/ratings/")

@@ -123,11 +123,11 @@ def test_it_stays_quiet_when_a_rating_changes_nothing(rated_page: Page) -> None:
 
 
 def test_it_folds_the_filters_away_on_a_phone(
-    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str]
+    browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str]
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)
     page = context.new_page()
-    sign_up(page, "bob")
+    sign_in(page, "bob")
     page.goto("/recommendations/?genre=Drama&popularity=2")
     toggle = page.get_by_role("button", name="Filters")
     expect(toggle).to_contain_text("2 filters on")

@@ -162,11 +162,11 @@ def test_a_visitor_is_asked_to_sign_in(page: Page) -> None:
 
 
 def test_the_buttons_are_large_enough_and_visible_on_a_phone(
-    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str]
+    browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str]
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)
     page = context.new_page()
-    sign_up(page, "bob")
+    sign_in(page, "bob")
     rate_popular(page, 3)
     page.goto("/recommendations/")
     tile = page.locator("movie-grid movie-tile").first

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.stars import rate_through_the_api
+from tests.browser.stars import rate_popular
 from tests.browser.visiting import visit
 from tests.conftest import ROOT
 
@@ -43,9 +43,9 @@ def test_nothing_moves_for_a_visitor(still: Page) -> None:
     assert [found for address in FOR_VISITORS for found in moving(still, address)] == []
 
 
-def test_nothing_moves_for_a_user(still: Page, sign_up: Callable[[Page, str], str]) -> None:
-    sign_up(still, "alice")
-    rate_through_the_api(still, 6)
+def test_nothing_moves_for_a_user(still: Page, sign_in: Callable[[Page, str], str]) -> None:
+    sign_in(still, "alice")
+    rate_popular(still, 6)
     assert [found for address in FOR_ALICE for found in moving(still, address)] == []
     still.get_by_role("button", name="Account").click()
     still.goto("/ratings/")

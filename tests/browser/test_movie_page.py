@@ -83,13 +83,13 @@ def test_alices_stars_join_the_chart_at_once(alice_page: Page) -> None:
 def test_alice_gives_a_tag_and_takes_it_back(
     browser: Browser,
     browser_context_args: dict[str, Any],
-    sign_up: Callable[[Page, str], str],
+    sign_in: Callable[[Page, str], str],
     tag: str,
     screen: dict[str, Any],
 ) -> None:
     context = browser.new_context(**browser_context_args | screen)
     page = context.new_page()
-    sign_up(page, "alice")
+    sign_in(page, "alice")
     page.goto(ADDRESS)
     add(page, f"  {tag.upper()} ")
     expect(chip(page, tag)).to_have_attribute("aria-pressed", "true")
@@ -106,7 +106,7 @@ def test_bob_joins_a_tag_of_alice_by_keyboard(
     alice_page: Page,
     browser: Browser,
     browser_context_args: dict[str, Any],
-    sign_up: Callable[[Page, str], str],
+    sign_in: Callable[[Page, str], str],
     tag: str,
 ) -> None:
     alice_page.goto(ADDRESS)
@@ -114,7 +114,7 @@ def test_bob_joins_a_tag_of_alice_by_keyboard(
     expect(chip(alice_page, tag)).to_be_visible()
     context = browser.new_context(**browser_context_args)
     page = context.new_page()
-    sign_up(page, "bob")
+    sign_in(page, "bob")
     page.goto(ADDRESS)
     expect(page.locator(".tag").first).to_be_visible()
     if page.get_by_role("button", name=re.compile(r"^Show \d+ tags$")).is_visible():

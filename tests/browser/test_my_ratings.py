@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import PHONE
-from tests.browser.stars import click_stars, expect_stars, rate_through_the_api, saved
+from tests.browser.stars import click_stars, expect_stars, rate_popular, saved
 from tests.browser.test_welcome import WCAG
 
 LISTS = "**/api/v1/ratings?*"
@@ -20,7 +20,7 @@ N_MANY = 5_000
 @pytest.fixture
 def rated_page(alice_page: Page) -> Page:
     """Alice has rated six popular movies and looks at them."""
-    rate_through_the_api(alice_page, 6)
+    rate_popular(alice_page, 6)
     alice_page.goto("/ratings/")
     expect(alice_page.locator(".rating-link")).to_have_count(6)
     return alice_page
@@ -127,12 +127,12 @@ def test_it_gives_axe_nothing_to_report(rated_page: Page, width: int) -> None:
 
 
 def test_it_works_on_a_phone(
-    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str]
+    browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str]
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)
     page = context.new_page()
-    sign_up(page, "bob")
-    rate_through_the_api(page, 2)
+    sign_in(page, "bob")
+    rate_popular(page, 2)
     page.goto("/ratings/")
     expect(page.locator("column-chart svg")).to_be_hidden()
     page.get_by_text("How you rate").tap()

@@ -73,11 +73,11 @@ def test_it_keeps_only_the_last_of_many_quick_ratings(alice_page: Page, tile: Lo
 
 
 def test_it_rates_with_a_finger(
-    browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str]
+    browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str]
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)
     page = context.new_page()
-    sign_up(page, "bob")
+    sign_in(page, "bob")
     page.goto("/")
     tile = page.locator("movie-grid movie-tile").first
     tile.scroll_into_view_if_needed()

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.stars import click_stars, rate_through_the_api, saved
+from tests.browser.stars import click_stars, rate_popular, saved
 from tests.browser.test_welcome import WCAG
 
 PROFILES = "**/api/v1/profile?*"
@@ -17,7 +17,7 @@ LISTS = "**/api/v1/recommendations?*"
 @pytest.fixture
 def rated_page(alice_page: Page) -> Page:
     """Alice has rated six popular movies."""
-    rate_through_the_api(alice_page, 6)
+    rate_popular(alice_page, 6)
     return alice_page
 
 
@@ -62,7 +62,7 @@ def test_the_choice_follows_its_user_to_another_browser(
 
 def test_it_says_how_many_ratings_are_missing_and_offers_what_works_now(alice_page: Page) -> None:
     page = alice_page
-    rate_through_the_api(page, 2)
+    rate_popular(page, 2)
     page.goto("/recommendations/")
     with page.expect_response("**/api/v1/preferences") as answered:
         page.get_by_role("radio", name="Tag least squares").check()

@@ -19,14 +19,15 @@ def invitation(page: Page) -> str:
 
 
 def test_it_shows_bob_one_list_for_both_after_he_opened_alices_link(
-    alice_page: Page, browser: Browser, browser_context_args: dict[str, Any], sign_up: Callable[[Page, str], str]
+    alice_page: Page, browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str]
 ) -> None:
     rate_popular(alice_page, 5)
+    alice_page.goto("/")
     rated = alice_page.locator("movie-grid .tile-link").first.get_attribute("href")
     link = invitation(alice_page)
     context = browser.new_context(**browser_context_args)
     page = context.new_page()
-    sign_up(page, "bob")
+    sign_in(page, "bob")
     rate_popular(page, 5, first=5)
     page.goto(link)
     tiles = page.locator("movie-grid movie-tile")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import PHONE
-from tests.browser.stars import rate_through_the_api, saved
+from tests.browser.stars import rate_popular, saved
 from tests.browser.visiting import visit
 
 pytestmark = pytest.mark.slow
@@ -67,16 +67,16 @@ def test_a_finger_hits_everything_a_visitor_sees(phone: Page) -> None:
     assert [found for address in FOR_VISITORS for found in too_small_at(phone, address)] == []
 
 
-def test_a_finger_hits_everything_a_user_sees(phone: Page, sign_up: Callable[[Page, str], str]) -> None:
-    sign_up(phone, "alice")
+def test_a_finger_hits_everything_a_user_sees(phone: Page, sign_in: Callable[[Page, str], str]) -> None:
+    sign_in(phone, "alice")
     found = too_small_at(phone, "/recommendations/") + too_small_at(phone, "/ratings/")
-    rate_through_the_api(phone, 8)
+    rate_popular(phone, 8)
     assert found + [small for address in FOR_ALICE for small in too_small_at(phone, address)] == []
 
 
-def test_a_finger_hits_the_menu_suggestions_and_undo(phone: Page, sign_up: Callable[[Page, str], str]) -> None:
-    sign_up(phone, "alice")
-    rate_through_the_api(phone, 3)
+def test_a_finger_hits_the_menu_suggestions_and_undo(phone: Page, sign_in: Callable[[Page, str], str]) -> None:
+    sign_in(phone, "alice")
+    rate_popular(phone, 3)
     phone.goto("/ratings/")
     phone.get_by_role("button", name="Account").tap()
     expect(phone.get_by_role("button", name="Sign out")).to_be_visible()

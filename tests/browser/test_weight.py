@@ -49,11 +49,11 @@ def _empty_cache(page: Page) -> None:
     page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
 
 
-def test_every_page_is_light_and_asks_nobody_else(page: Page, sign_up: Callable[[Page, str], str]) -> None:
+def test_every_page_is_light_and_asks_nobody_else(page: Page, sign_in: Callable[[Page, str], str]) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     light, hosts = weights(page, FOR_VISITORS)
-    sign_up(page, "alice")
+    sign_in(page, "alice")
     more, others = weights(page, FOR_ALICE)
     light |= {f"{address} as alice": weight for address, weight in more.items()}
     print({address: f"{weight / 1024:.1f} KB" for address, weight in light.items()})
