@@ -25,6 +25,7 @@ from recommender.engine.generator import generate
 from recommender.models import Rater
 from recommender.services import movielens, serving, similar_movies, title_search, training
 from recommender.services.ratings import rater_of
+from tests.factories import make_user
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -142,13 +143,13 @@ def _nothing_loaded() -> Iterator[None]:
 @pytest.fixture
 def alice(database: None) -> User:
     """A user."""
-    return User.objects.create_user("alice", "alice@example.org", "alice likes aliens")
+    return make_user("alice", "alice likes aliens")
 
 
 @pytest.fixture
 def bob(database: None) -> User:
     """Another user."""
-    return User.objects.create_user("bob", "bob@example.org", "bob builds barns")
+    return make_user("bob", "bob builds barns")
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 import tempfile
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -86,6 +88,15 @@ def small_artifact(algorithm: str = "als", stars: float = 3.0) -> bytes:
         return file.read_bytes()
 
 
-def make_user(username: str) -> User:
-    """Return a stored user who can sign in with "a fine long password"."""
-    return User.objects.create_user(username, f"{username}@example.org", "a fine long password")
+@cache
+def hashed(password: str) -> str:
+    """Return what the site keeps of a password; made once, for it is slow on purpose."""
+    return make_password(password)
+
+
+def make_user(username: str, password: str = "a fine long password", **fields: Any) -> User:
+    """Return a stored user who can sign in with this password."""
+    user: User = User.objects.create(
+        username=username, email=f"{username}@example.org", password=hashed(password), **fields
+    )
+    return user

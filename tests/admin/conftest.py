@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from recommender.services import doorbell
@@ -19,9 +19,7 @@ def rung(monkeypatch: pytest.MonkeyPatch, collected_static: None) -> None:
 
 def signed_in(name: str, *, staff: bool = True, verbs: tuple[str, ...] = ()) -> Client:
     """Return the browser of someone with these rights over all of the recommender."""
-    user = make_user(name)
-    user.is_staff = staff
-    user.save()
+    user = make_user(name, is_staff=staff)
     for verb in verbs:
         user.user_permissions.add(
             *Permission.objects.filter(content_type__app_label="recommender", codename__startswith=f"{verb}_")
@@ -34,8 +32,7 @@ def signed_in(name: str, *, staff: bool = True, verbs: tuple[str, ...] = ()) -> 
 def root() -> Client:
     """Return the browser of a superuser."""
     client = Client()
-    superuser = User.objects.create_superuser("root", "root@example.org", "a fine long password")
-    client.force_login(superuser, backend=settings.AUTHENTICATION_BACKENDS[0])
+    client.force_login(make_user("root", is_staff=True, is_superuser=True), backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 
 

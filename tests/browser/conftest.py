@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError, expect
@@ -18,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.browser.chromium import CHROMIUM_ARGS
 from tests.conftest import connected_to, url_of
+from tests.factories import hashed
 
 PASSWORD = "popcorn at nine"
 expect.set_options(timeout=20_000)  # as patient as actions are: the machine may have other work
@@ -88,23 +88,15 @@ def sign_up() -> Callable[[Page, str], str]:
     return fill_in
 
 
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    """What the site keeps of the password; made once, for it is slow on purpose."""
-    return make_password(PASSWORD)
-
-
 @pytest.fixture
-def sign_in(
-    served_database: str, site_url: str, password_hash: str, django_db_blocker: DjangoDbBlocker
-) -> Callable[[Page, str], str]:
+def sign_in(served_database: str, site_url: str, django_db_blocker: DjangoDbBlocker) -> Callable[[Page, str], str]:
     """Create an account, sign it in and open its first page, quicker than by the form; a new address in every call."""
 
     def open_signed_in(page: Page, name: str) -> str:
         email = f"{name}-{uuid.uuid4().hex[:8]}@example.org"
         client = Client()
         with django_db_blocker.unblock(), connected_to(served_database):
-            user = User.objects.create(username=email, email=email, password=password_hash)
+            user = User.objects.create(username=email, email=email, password=hashed(PASSWORD))
             EmailAddress.objects.create(user=user, email=email, primary=True)
             client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
         session = client.cookies[settings.SESSION_COOKIE_NAME]

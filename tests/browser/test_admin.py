@@ -24,7 +24,7 @@ from tests.admin.test_jobs import EVALUATION
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_accessibility import RULES
 from tests.conftest import ROOT, connected_to, url_of
-from tests.factories import make_job, make_model_version
+from tests.factories import make_job, make_model_version, make_user
 from tests.site.processes import wait_until
 
 BASE = "/admin/recommender/"
@@ -38,7 +38,7 @@ def rows(served_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[d
     with django_db_blocker.unblock(), connected_to(served_database):
         last_job, last_version = (_last(model) for model in (Job, ModelVersion))
         User.objects.filter(username="root").delete()
-        User.objects.create_superuser("root", "root@example.org", PASSWORD)
+        make_user("root", PASSWORD, is_staff=True, is_superuser=True)
         versions = [make_model_version(f"{UNTRAINED}/browser-{n}", algorithm=UNTRAINED) for n in (1, 2)]
         now = timezone.now()
         ended = {"started_at": now - timedelta(minutes=2), "finished_at": now}
