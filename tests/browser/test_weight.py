@@ -20,7 +20,20 @@ FOR_VISITORS = [
     "/accounts/signup/",
     "/accounts/password/reset/",
 ]
-FOR_ALICE = ["/", "/movies/1/", "/recommendations/", "/ratings/", "/together/", "/accounts/email/"]
+FOR_ALICE = [
+    "/",
+    "/movies/1/",
+    "/recommendations/",
+    "/ratings/",
+    "/watchlist/",
+    "/welcome/",
+    "/together/",
+    "/account/",
+    "/account/imports/",
+    "/account/delete/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+]
 
 
 def weights(page: Page, addresses: list[str]) -> tuple[dict[str, int], set[str]]:
