@@ -64,6 +64,23 @@ def test_it_goes_from_the_field_into_the_results_and_back_by_keyboard(page: Page
     expect(page).to_have_url(re.compile(r"/movies/\d+/$"))
 
 
+def test_typing_is_one_step_that_the_address_and_the_title_name(page: Page, query: str) -> None:
+    page.goto("/")
+    settled(page)
+    steps = page.evaluate("history.length")
+    page.get_by_role("searchbox").press_sequentially(query, delay=60)
+    expect(page).to_have_url(re.compile(rf"\?q={query}$"))
+    expect(page).to_have_title(f"{query} · movierec")
+    assert page.evaluate("history.length") == steps + 1
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/$"))
+    expect(page).to_have_title(re.compile("^movierec:"))
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    page.go_forward()
+    expect(page.get_by_role("searchbox")).to_have_value(query)
+    expect(page).to_have_title(f"{query} · movierec")
+
+
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
 def test_it_keeps_filters_and_order_in_the_address(
     browser: Browser, browser_context_args: dict[str, Any], screen: dict[str, Any]

@@ -64,9 +64,14 @@ function describe() {
   welcome.hidden = shown.q !== "" || narrowed;
   searchTitle.hidden = !welcome.hidden;
   heading.textContent = headingOf(shown, narrowed);
-  document.title = shown.q ? `${shown.q} · movierec` : "movierec: one good movie for tonight";
+  if (!unwritten) entitle();
   filters.search = shown;
   if (!welcome.hidden) loadRows();
+}
+
+/** The title of the page names its entry in the history, so it changes after the address. */
+function entitle() {
+  document.title = shown.q ? `${shown.q} · movierec` : "movierec: one good movie for tonight";
 }
 
 /** The rows above the list are asked for when they are first seen: a search needs none of them. */
@@ -98,12 +103,13 @@ function go(search) {
 /** Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own. */
 function writeAddress() {
   const url = addressOf(shown);
-  const asked = unwritten;
+  if (!unwritten) return;
   unwritten = false;
-  if (!asked || url.href === location.href) return;
+  if (url.href === location.href) return;
   const { q } = searchInAddress(filters.fields);
   const goesOn = q !== shown.q && q !== "" && shown.q !== "";
   history[goesOn ? "replaceState" : "pushState"](null, "", url);
+  entitle();
 }
 
 function searchFor(query) {
