@@ -96,7 +96,8 @@ def test_not_interested_takes_a_movie_away_for_good_unless_undone(list_page: Pag
     with answered(page, "hidden", "DELETE"):
         hidden.get_by_role("button", name=f"Suggest {first} again").click()
     expect(page.get_by_text("Nothing is hidden.")).to_be_visible()
-    page.goto("/recommendations/")
+    page.locator("[data-hidden]").get_by_role("link", name="See recommendations").click()
+    expect(page).to_have_url(re.compile("/recommendations/$"))
     expect(shown.first.locator(".tile-title")).to_have_text(first)
 
 

@@ -17,7 +17,10 @@ function emptyWatchlist() {
 }
 
 function emptyHidden() {
-  return statusMessage({ sentence: "Nothing is hidden. “Not interested” on a recommendation puts it here." });
+  return statusMessage({
+    sentence: "Nothing is hidden. “Not interested” on a recommendation puts it here.",
+    button: { label: "See recommendations", href: "/recommendations/" },
+  });
 }
 
 function addressOf(by) {
