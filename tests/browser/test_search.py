@@ -1,7 +1,6 @@
 """Searching by keyboard, with filters, back and forth."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -239,7 +238,7 @@ def test_it_drops_the_answers_to_what_is_no_longer_asked(page: Page, query: str)
     expect(tiles(page).first).to_contain_text(re.compile(query, re.IGNORECASE))
 
 
-def test_stars_stay_right_when_a_page_comes_back(alice_page: Page, sign_in: Callable[[Page, str], str]) -> None:
+def test_stars_stay_right_when_a_page_comes_back(alice_page: Page) -> None:
     page = alice_page
     page.goto("/")
     expect(tiles(page).first).to_be_visible()

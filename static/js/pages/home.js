@@ -102,9 +102,9 @@ function go(search) {
 
 /** Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own. */
 function writeAddress() {
-  const url = addressOf(shown);
   if (!unwritten) return;
   unwritten = false;
+  const url = addressOf(shown);
   if (url.href === location.href) return;
   const { q } = searchInAddress(filters.fields);
   const goesOn = q !== shown.q && q !== "" && shown.q !== "";
