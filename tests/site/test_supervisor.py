@@ -55,9 +55,10 @@ except Exception as error:
 """
 
 
-def hear_hang_ups() -> None:
-    """Undo what nohup does, under which the whole suite may run."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def hear_signals() -> None:
+    """Undo what nohup and a script's "&" do, under which the whole suite may run: both have signals ignored."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Run:
@@ -66,7 +67,7 @@ class Run:
     def __init__(self, data_dir: Path) -> None:
         command = [sys.executable, "-c", SUPERVISE, str(data_dir)]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_hang_ups
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_signals
         )
         assert self.process.stdout.readline() == "started\n", self.process.stderr.read()
         assert wait_until(lambda: "hello" in (data_dir / "logs" / "web.log").read_text())
