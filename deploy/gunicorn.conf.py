@@ -2,7 +2,7 @@
 
 import os
 
-from movierec_site.machine import n_cores
+from movierec_site.processes.machine import n_cores
 
 # Requests bring small matrices: BLAS threads would only wait for each other. Read when NumPy is imported, after this.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -30,6 +30,6 @@ def post_fork(server, worker):
 
 def post_worker_init(worker):
     """Load models and indexes before the first visitor asks for them."""
-    from recommender.services import warming
+    from recommender.services.lists import warming
 
     warming.in_background()

@@ -7,7 +7,7 @@ from celery import Celery
 from celery.signals import worker_process_init
 from kombu.transport import TRANSPORT_ALIASES
 
-from movierec_site.children import exit_with_parent
+from movierec_site.processes.children import exit_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
 
@@ -77,7 +77,10 @@ def read_django_settings(sender: Celery, **_: Any) -> None:
 
 
 # Names: they are imported when there is such an address.
-TRANSPORT_ALIASES |= {"filesystem": "movierec_site.polling:Folder", "sqs": "movierec_site.polling:Queue"}
+TRANSPORT_ALIASES |= {
+    "filesystem": "movierec_site.broker_transports:Folder",
+    "sqs": "movierec_site.broker_transports:Queue",
+}
 app.autodiscover_tasks(["recommender"])
 # A busy pool process must not outlive a worker that was killed: its job is given to another.
 worker_process_init.connect(exit_with_parent, weak=False)

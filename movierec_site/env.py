@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 TRUE = {"1", "true", "yes", "on"}
 UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -99,14 +99,6 @@ def database(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
-
-
-def adbc_uri(settings: dict[str, Any]) -> str:
-    """Return the libpq connection string of an entry of DATABASES (or `connection.settings_dict`)."""
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    parts = {libpq: str(settings[name]) for name, libpq in names.items() if settings.get(name)}
-    options = {name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, str)}
-    return make_conninfo("", **(parts | options))
 
 
 def secret_key(data_dir: Path) -> str:

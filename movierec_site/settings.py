@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from movierec_site import embedded, env
+from movierec_site.processes import machine
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.path("MOVIEREC_DATA_DIR", BASE_DIR / "var")
@@ -33,7 +34,7 @@ INSTALLED_APPS = [
     "ninja",
     "csp",
     "django_celery_beat",
-    "movierec_site.admin_site.Config",
+    "recommender.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -104,12 +105,13 @@ CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
 SQS_QUEUE_URL = env.text("SQS_QUEUE_URL")
 BROKER_DIR = DATA_DIR / "broker"
 IMPRESSION_RETENTION_DAYS = env.number("IMPRESSION_RETENTION_DAYS", 180)
-N_THREADS = env.number("MOVIEREC_THREADS", 0)
+N_THREADS = env.number("MOVIEREC_THREADS", 0) or machine.n_cores()
+JOB_KINDS = "recommender.services.job_kinds.KINDS"
 JOB_LOST_AFTER = env.number("JOB_LOST_AFTER", 30)
 if JOB_LOST_AFTER < 2:
     raise ImproperlyConfigured(f"JOB_LOST_AFTER is {JOB_LOST_AFTER}; set it to 2 seconds or more.")
 
-SESSION_ENGINE = "movierec_site.sessions"
+SESSION_ENGINE = "recommender.models.session"
 
 # Cookies travel over TLS alone unless this is the embedded set-up on somebody's own machine.
 HTTPS = env.flag("HTTPS", default=not EMBEDDED)

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,12 +21,16 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from movierec_site.env import adbc_uri
-from recommender.engine.generator import generate
+from recommender.formats.generator.generate import generate
 from recommender.models import Rater
-from recommender.services import movielens, serving, similar_movies, title_search, training
-from recommender.services.ratings import rater_of
-from tests.factories import make_user
+from recommender.services.catalogue import title_search
+from recommender.services.jobs import broker
+from recommender.services.movielens import release
+from recommender.services.ratings.ratings import rater_of
+from recommender.services.training import similar_movies, train
+from recommender.services.training.rating_arrays import adbc_uri
+from recommender.services.versions import serving
+from tests.support.factories import make_user
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -70,10 +75,10 @@ def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dat
             server.execute(f'CREATE DATABASE "{name}"')
         with connected_to(name):
             call_command("migrate", verbosity=0)
-            movielens.import_movielens(path=dataset_dir)
+            release.import_movielens(path=dataset_dir)
             title_search.build()
             for algorithm in ("als", "als_3", "tag_ls", "mean"):
-                training.train(algorithm=algorithm)
+                train.train(algorithm=algorithm)
             similar_movies.build()
     yield name
     with psycopg.connect(url_of("postgres"), autocommit=True) as server:
@@ -164,6 +169,18 @@ def alice_client(alice: User) -> Client:
 def alice_rater(alice: User) -> Rater:
     """Alice as someone who rates."""
     return rater_of(alice)
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ids of the jobs that the broker was given, one for each ring; nothing reaches a broker."""
+    ids: list[int] = []
+
+    def take(name: str, args: list[Any]) -> None:
+        ids.extend(args)
+
+    monkeypatch.setattr(broker.current_app, "send_task", take)
+    return ids
 
 
 def url_of(database: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from movierec_site import embedded
-from tests.release_copy import whole_release
+from tests.support.release_copy import whole_release
 
 PREFIX = "movierec-tests-"
 ENVIRONMENT = {

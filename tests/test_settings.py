@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings as django_settings
 
 from movierec_site import celery
-from movierec_site.env import adbc_uri, size
+from movierec_site.env import size
+from recommender.services.training.rating_arrays import adbc_uri
 
 ROOT = Path(__file__).resolve().parent.parent
 READ = re.compile(

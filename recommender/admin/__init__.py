@@ -1,5 +1,1 @@
 """The admin: a file per screen."""
-
-from recommender.admin import experiments, jobs, model_versions, movies, raters, users
-
-__all__ = ["experiments", "jobs", "model_versions", "movies", "raters", "users"]

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
 from recommender.admin.read_only import ReadOnlyAdmin
-from recommender.models.table_estimate import estimated_counts
+from recommender.models.postgres import estimated_counts
 
 COUNTED = 10_000
 

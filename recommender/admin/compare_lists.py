@@ -34,7 +34,7 @@ def view(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
     if not request.user.has_perms(RIGHTS):
         raise PermissionDenied
     # Imported when the page is asked for: it brings numerical libraries along.
-    from recommender.services import list_comparison
+    from recommender.services.lists import comparison as list_comparison
 
     versions = list_comparison.versions()
     form = ListsForm(

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 from recommender.admin.job_progress import moment, pill
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.win_chart import WinChart
-from recommender.engine.registry import ALGORITHMS
+from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.models import Experiment, ModelVersion
-from recommender.services import experiments
+from recommender.services.experiments import experiments
 
 
 class StartForm(forms.ModelForm):

@@ -11,19 +11,26 @@ SPLITS = (("random", "Random ratings of each rater"), ("temporal", "The newest r
 MOST_SPLITS = 20
 
 
+def best() -> str:
+    """Return the algorithm that a form proposes."""
+    from recommender.engine.algorithms.registry import BEST
+
+    return BEST
+
+
 def algorithms() -> list[tuple[str, str]]:
     """Return the algorithms to choose from."""
     # Imported when a form is shown: it brings numerical libraries along.
-    from recommender.services import training_options
+    from recommender.services.training import train
 
-    return [(option.name, option.label) for option in training_options.options()]
+    return [(option.name, option.label) for option in train.options()]
 
 
 def algorithms_with_defaults() -> list[tuple[str, str]]:
     """Return the algorithms to choose from, with their defaults."""
-    from recommender.services import training_options
+    from recommender.services.training import train
 
-    return [(option.name, _label(option.label, option.defaults)) for option in training_options.options()]
+    return [(option.name, _label(option.label, option.defaults)) for option in train.options()]
 
 
 def _label(label: str, defaults: dict[str, Any]) -> str:
@@ -35,7 +42,7 @@ class TrainForm(forms.Form):
     """One training; what is left empty is the algorithm's own default."""
 
     algorithm = forms.ChoiceField(
-        choices=algorithms_with_defaults, initial="hybrid", help_text="The numbers are its defaults."
+        choices=algorithms_with_defaults, initial=best, help_text="The numbers are its defaults."
     )
     n_factors = forms.IntegerField(
         label="Rank", required=False, min_value=1, max_value=1000, help_text="Number of factors; empty: the default."
@@ -53,12 +60,12 @@ class TrainForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Let the algorithm say what it refuses."""
-        from recommender.services import training_options
+        from recommender.services.training import train
 
         cleaned = super().clean() or {}
         if not self.errors:
             try:
-                training_options.check(algorithm=cleaned["algorithm"], hyperparameters=self._hyperparameters(cleaned))
+                train.check(algorithm=cleaned["algorithm"], hyperparameters=self._hyperparameters(cleaned))
             except ValueError as error:
                 raise forms.ValidationError(str(error)) from error
         return cleaned

@@ -155,9 +155,9 @@ class JobAdmin(ReadOnlyAdmin):
 
     def _start(self, request: HttpRequest, kind: str, arguments: dict[str, Any]) -> HttpResponse:
         # Imported when a job is started: it brings numerical libraries along.
-        from recommender.services import job_requests
+        from recommender.services import job_kinds
 
-        wanted = job_requests.checked(kind=kind, arguments=arguments)
+        wanted = job_kinds.checked(kind=kind, arguments=arguments)
         user = request.user if isinstance(request.user, User) else None
         job = jobs.start(kind=Job.Kind(kind), arguments=wanted, requested_by=user)
         self.message_user(request, f"{job} is {job.get_state_display().lower()}.", messages.SUCCESS)

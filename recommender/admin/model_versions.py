@@ -19,7 +19,7 @@ from recommender.admin.dot_chart import METRICS, charts
 from recommender.admin.job_progress import moment, pill
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import ModelVersion
-from recommender.services import model_versions
+from recommender.services.versions import lifecycle
 
 MOST_COMPARED = 12
 FIGURES = tuple(metric.name for metric in METRICS)
@@ -58,7 +58,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def label(self, version: ModelVersion) -> str:
         """Return the algorithm as people see it, and its name."""
         # Imported when a version is shown: it brings numerical libraries along.
-        from recommender.engine.registry import ALGORITHMS
+        from recommender.engine.algorithms.registry import ALGORITHMS
 
         known = ALGORITHMS.get(version.algorithm)
         return f"{known.label} ({version.algorithm})" if known else version.algorithm.replace("_", " ")
@@ -179,7 +179,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         version = get_object_or_404(ModelVersion, pk=version_id)
         if not self.has_view_permission(request, version):
             raise PermissionDenied
-        answer = JsonResponse(model_versions.manifest(version=version), json_dumps_params={"indent": 2})
+        answer = JsonResponse(lifecycle.manifest(version=version), json_dumps_params={"indent": 2})
         answer["Content-Disposition"] = f'attachment; filename="{version.algorithm}-{version.pk}.json"'
         return answer
 
@@ -190,7 +190,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             context = self.admin_site.each_context(request) | {"title": "Override the rejection?", "version": version}
             context["sentence"] = version_figures.sentence(version)
             return TemplateResponse(request, "admin/recommender/modelversion/override.html", context)
-        return self._do(request, version, lambda by: model_versions.activate(version=version, by=by), "is in service.")
+        return self._do(request, version, lambda by: lifecycle.activate(version=version, by=by), "is in service.")
 
     def roll_back(self, request: HttpRequest, version_id: int) -> HttpResponse:
         """Put back in service what was there before."""
@@ -200,14 +200,14 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             return self._to(version)
 
         def back(by: User | None) -> ModelVersion:
-            return model_versions.roll_back(algorithm=version.algorithm, by=by)
+            return lifecycle.roll_back(algorithm=version.algorithm, by=by)
 
         return self._do(request, version, back, "is in service.")
 
     def reject(self, request: HttpRequest, version_id: int) -> HttpResponse:
         """Keep a version out of service."""
         version = self._controlled(request, version_id)
-        return self._do(request, version, lambda by: model_versions.reject(version=version, by=by), "is rejected.")
+        return self._do(request, version, lambda by: lifecycle.reject(version=version, by=by), "is rejected.")
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
@@ -247,7 +247,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         try:
             moved = verb(request.user if isinstance(request.user, User) else None)
-        except (model_versions.NotActivatable, model_versions.NothingToRollBackTo) as error:
+        except (lifecycle.NotActivatable, lifecycle.NothingToRollBackTo) as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.message_user(request, f"{moved} {done}", messages.SUCCESS)

@@ -48,7 +48,7 @@ class MovieAdmin(BigTableAdmin):
         """Search as the site does."""
         if not search_term.strip():
             return queryset, False
-        from recommender.services import title_search
+        from recommender.services.catalogue import title_search
 
         hits = title_search.search(query=search_term[:LONGEST_QUERY], limit=MOST_FOUND)
         return queryset.filter(pk__in=[movie.pk for movie in hits.movies]), False

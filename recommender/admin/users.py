@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from recommender.services import accounts
+from recommender.services.accounts import accounts
 
 admin.site.unregister(User)
 

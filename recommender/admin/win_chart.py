@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from recommender.services.experiments import Progress
+from recommender.services.experiments.experiments import Progress
 
 WIDTH, HEIGHT = 640, 280
 LEFT, RIGHT, TOP, BOTTOM = 48, 16, 16, 40

@@ -12,7 +12,7 @@ from ninja.security import django_auth
 from pydantic import Field
 
 from recommender.api.schemas import Problem
-from recommender.services import accounts, personal_data
+from recommender.services.accounts import accounts, personal_data
 
 router = Router(tags=["my account"], auth=django_auth)
 STREAMS = {

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from recommender.api.schemas import AlgorithmList, AlgorithmOut
-from recommender.services import recommendations
+from recommender.services.lists import recommendations
 
 router = Router(tags=["recommendations"])
 

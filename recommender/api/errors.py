@@ -5,14 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
-from recommender.engine.rating_exports import ExportError
-from recommender.services.accounts import WrongConfirmation
-from recommender.services.group_recommendations import InvalidInvitation
-from recommender.services.movies import UnknownMovie
-from recommender.services.profiles import TooFewRatings, UnknownAlgorithm
-from recommender.services.rating_import_states import ImportClosed, UnknownImport
-from recommender.services.ratings import InvalidRating
-from recommender.services.tags import InvalidTag
+from recommender.formats.exports import ExportError
+from recommender.services.accounts.accounts import WrongConfirmation
+from recommender.services.catalogue.movies import UnknownMovie
+from recommender.services.imports.review import ImportClosed, UnknownImport
+from recommender.services.lists.groups import InvalidInvitation
+from recommender.services.lists.served_model import TooFewRatings, UnknownAlgorithm
+from recommender.services.ratings.ratings import InvalidRating
+from recommender.services.ratings.tags import InvalidTag
 
 
 def register(api: NinjaAPI) -> None:

@@ -4,10 +4,10 @@ from django.http import HttpRequest
 from ninja import Path, Router
 from ninja.security import django_auth
 
-from recommender.api import people
+from recommender.api import parameters
 from recommender.api.recommendation_schemas import ExplanationOut
 from recommender.api.schemas import AlgorithmName, MovieId, Problem, TooFew
-from recommender.services import explanations
+from recommender.services.lists import explanations
 
 router = Router(tags=["recommendations"], auth=django_auth)
 
@@ -22,5 +22,5 @@ def explanation(request: HttpRequest, movie_id: Path[MovieId], algorithm: Algori
 
     All figures are exact: a counterfactual is ranked from my ratings without that one.
     """
-    why = explanations.explain(rater=people.rater(request), movie_id=movie_id, algorithm=algorithm)
+    why = explanations.explain(rater=parameters.rater(request), movie_id=movie_id, algorithm=algorithm)
     return ExplanationOut.model_validate(why)

@@ -7,9 +7,9 @@ from typing import Literal, Self
 from ninja import Schema
 
 from recommender.api.schemas import MovieId, MovieOut
-from recommender.engine.rating_exports.formats import FORMATS
+from recommender.formats.exports.formats import FORMATS
 from recommender.models import Movie, RatingImport, RatingImportRow
-from recommender.services import rating_imports
+from recommender.services.imports import review
 
 LABELS = {each.name: each.label for each in FORMATS}
 
@@ -92,7 +92,7 @@ class ImportOut(ImportSummary):
     @classmethod
     def of(cls, made: RatingImport, **more: object) -> Self:
         """Build it from a row; its rows are counted."""
-        figures = rating_imports.figures(rating_import=made)
+        figures = review.figures(rating_import=made)
         return super().of(
             made,
             rows=figures.rows,

@@ -7,12 +7,13 @@ from ninja import File, Path, Router, Status, UploadedFile
 from ninja.security import django_auth
 from pydantic import Field
 
-from recommender.api import people
+from recommender.api import parameters
 from recommender.api.import_schemas import ApplyIn, ChoiceIn, ImportList, ImportOut, ImportRowList, ImportRowOut
 from recommender.api.schemas import Limit, Offset, Problem
-from recommender.engine.rating_exports.file_text import MOST_BYTES
+from recommender.formats.exports.file_text import MOST_BYTES
 from recommender.models import RatingImport
-from recommender.services import movies, rating_import_writes, rating_imports
+from recommender.services.catalogue import movies
+from recommender.services.imports import ratings_writer, review
 
 router = Router(tags=["imports"], auth=django_auth)
 ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 413: Problem, 422: Problem}
@@ -27,14 +28,14 @@ def look_through(request: HttpRequest, file: File[UploadedFile]) -> Status[Impor
     Nothing is written yet. There is one file to review at a time: another upload replaces it.
     """
     data = file.read(MOST_BYTES + 1)
-    made = rating_imports.look_through(rater=people.rater(request), data=data, file_name=file.name or "")
+    made = review.look_through(rater=parameters.rater(request), data=data, file_name=file.name or "")
     return Status(201, ImportOut.of(made))
 
 
 @router.get("/imports", response={200: ImportList, 401: Problem, 422: Problem}, summary="My imports")
 def my_imports(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> ImportList:
     """Return my imports, the newest first, without counting their rows."""
-    mine = RatingImport.objects.of(people.rater(request))
+    mine = RatingImport.objects.of(parameters.rater(request))
     return ImportList.of(mine[offset : offset + limit], mine.count())
 
 
@@ -56,36 +57,36 @@ def rows(
     found = _mine(request, import_id).rows.order_by("line")
     found = found.filter(match=match) if match else found
     page = list(found[offset : offset + limit])
-    return ImportRowList.of(page, found.count(), rating_imports.candidates_of(page))
+    return ImportRowList.of(page, found.count(), review.candidates_of(page))
 
 
 @router.put("/imports/{import_id}/rows/{line}", response={200: ImportRowOut, **ERRORS}, summary="Decide about a row")
 def choose(request: HttpRequest, import_id: Path[ImportId], line: Path[Line], payload: ChoiceIn) -> ImportRowOut:
     """Say which movie a row is about, any movie of the catalogue; `null` leaves the row out."""
     movie = None if payload.movie_id is None else movies.get(movie_id=payload.movie_id)
-    row = rating_imports.choose(rating_import=_mine(request, import_id), line=line, movie=movie)
-    return ImportRowOut.of(row, rating_imports.candidates_of([row]))
+    row = review.choose(rating_import=_mine(request, import_id), line=line, movie=movie)
+    return ImportRowOut.of(row, review.candidates_of([row]))
 
 
 @router.post("/imports/{import_id}/apply", response={200: ImportOut, **ERRORS}, summary="Apply an import")
 def apply(request: HttpRequest, import_id: Path[ImportId], payload: ApplyIn) -> ImportOut:
     """Write all rows that have a movie, in one step. `existing` decides about movies I have rated: keep or replace."""
     mine = _mine(request, import_id)
-    return ImportOut.of(rating_import_writes.apply(rating_import=mine, existing=payload.existing))
+    return ImportOut.of(ratings_writer.apply(rating_import=mine, existing=payload.existing))
 
 
 @router.post("/imports/{import_id}/undo", response={200: ImportOut, **ERRORS}, summary="Undo an import")
 def undo(request: HttpRequest, import_id: Path[ImportId]) -> ImportOut:
     """Put everything back as it was before; ratings I have changed by hand since are left alone."""
-    return ImportOut.of(rating_import_writes.undo(rating_import=_mine(request, import_id)))
+    return ImportOut.of(ratings_writer.undo(rating_import=_mine(request, import_id)))
 
 
 @router.delete("/imports/{import_id}", response={204: None, **ERRORS}, summary="Forget a file")
 def discard(request: HttpRequest, import_id: Path[ImportId]) -> HttpResponse:
     """Forget a file that has not been applied."""
-    rating_imports.discard(rating_import=_mine(request, import_id))
+    review.discard(rating_import=_mine(request, import_id))
     return HttpResponse(status=204)
 
 
 def _mine(request: HttpRequest, import_id: int) -> RatingImport:
-    return rating_imports.get(rater=people.rater(request), import_id=import_id)
+    return review.get(rater=parameters.rater(request), import_id=import_id)

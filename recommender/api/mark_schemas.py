@@ -7,7 +7,7 @@ from ninja import Schema
 
 from recommender.api.recommendation_schemas import Interval, rounded
 from recommender.api.schemas import MovieOut
-from recommender.services.marked_movies import MarkedMovies
+from recommender.services.lists.marked import MarkedMovies
 
 
 class MarkOut(Schema):

@@ -6,12 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from ninja.security import django_auth
 
-from recommender.api import people
+from recommender.api import parameters
 from recommender.api.mark_schemas import MarkedMovieList, MarkOut
 from recommender.api.schemas import Limit, MovieId, Offset, Problem
 from recommender.models import Mark
-from recommender.services import marked_movies, marks, movies
-from recommender.services.marked_movies import Order
+from recommender.services.catalogue import movies
+from recommender.services.lists import marked
+from recommender.services.lists.marked import Order
+from recommender.services.ratings import marks
 
 router = Router(tags=["my watchlist"], auth=django_auth)
 ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
@@ -59,18 +61,16 @@ def unhide(request: HttpRequest, movie_id: Path[MovieId]) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, kind: Mark.Kind, order: Order, limit: int, offset: int) -> MarkedMovieList:
-    rater = people.rater(request)
-    return MarkedMovieList.of_list(
-        marked_movies.listed(rater=rater, kind=kind, order=order, limit=limit, offset=offset)
-    )
+    rater = parameters.rater(request)
+    return MarkedMovieList.of_list(marked.listed(rater=rater, kind=kind, order=order, limit=limit, offset=offset))
 
 
 def _put(request: HttpRequest, movie_id: int, kind: Mark.Kind) -> MarkOut:
-    rater, movie = people.rater(request), movies.get(movie_id=movie_id)
+    rater, movie = parameters.rater(request), movies.get(movie_id=movie_id)
     mark = marks.put(rater=rater, movie=movie, kind=kind)
     return MarkOut(movie_id=movie_id, marked_at=mark.marked_at)
 
 
 def _remove(request: HttpRequest, movie_id: int, kind: Mark.Kind) -> HttpResponse:
-    marks.remove(rater=people.rater(request), movie=movies.get(movie_id=movie_id), kind=kind)
+    marks.remove(rater=parameters.rater(request), movie=movies.get(movie_id=movie_id), kind=kind)
     return HttpResponse(status=204)

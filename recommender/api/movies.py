@@ -3,9 +3,11 @@
 from django.http import HttpRequest
 from ninja import Path, Router
 
-from recommender.api.exclusion import Exclude, kinds
+from recommender.api.parameters import Exclude, kinds
 from recommender.api.schemas import Limit, MovieDetailOut, MovieId, MovieList, Problem, RatingHistogramOut
-from recommender.services import movies, rating_histogram, similar_movies
+from recommender.services.catalogue import movies
+from recommender.services.ratings import movie_statistics
+from recommender.services.training import similar_movies
 
 router = Router(tags=["movies"])
 
@@ -41,4 +43,4 @@ def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20, ex
 )
 def histogram(request: HttpRequest, movie_id: Path[MovieId]) -> RatingHistogramOut:
     """Return how many people gave a movie 0.5, 1 … 5 stars."""
-    return RatingHistogramOut.of(movie_id, rating_histogram.of(movie=movies.get(movie_id=movie_id)))
+    return RatingHistogramOut.of(movie_id, movie_statistics.histogram(movie=movies.get(movie_id=movie_id)))

@@ -4,9 +4,10 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from ninja.security import django_auth
 
-from recommender.api import people
+from recommender.api import parameters
 from recommender.api.schemas import MovieOut, Problem
-from recommender.services import movies, onboarding
+from recommender.services.catalogue import movies
+from recommender.services.lists import onboarding
 
 router = Router(tags=["my ratings"], auth=django_auth)
 
@@ -31,7 +32,7 @@ class OnboardingOut(Schema):
 )
 def first_movies(request: HttpRequest) -> OnboardingOut:
     """Return groups of well-known movies; one rating here and there says most about a taste."""
-    asked = onboarding.onboarding_for(rater=people.rater(request))
+    asked = onboarding.onboarding_for(rater=parameters.rater(request))
     shown = [movie for group in asked.groups for movie in group.movies]
     mine = movies.mine(request.user, shown)
     groups = [

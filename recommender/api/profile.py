@@ -5,9 +5,9 @@ from ninja import Router, Schema
 from ninja.security import django_auth
 from pydantic import Field
 
-from recommender.api import people
+from recommender.api import parameters
 from recommender.api.schemas import AlgorithmName, Problem, TitleOut, TooFew
-from recommender.services import preferences, taste
+from recommender.services.lists import served_model, taste
 
 router = Router(tags=["recommendations"], auth=django_auth)
 
@@ -57,7 +57,7 @@ class PreferencesBody(Schema):
 )
 def profile(request: HttpRequest, algorithm: AlgorithmName = None) -> ProfileOut:
     """Return the parameters of my profile by name, and what its latent factors stand for."""
-    mine = taste.taste_of(rater=people.rater(request), algorithm=algorithm)
+    mine = taste.taste_of(rater=parameters.rater(request), algorithm=algorithm)
     return ProfileOut(
         algorithm=mine.algorithm,
         n_ratings=mine.n_ratings,
@@ -76,7 +76,7 @@ def profile(request: HttpRequest, algorithm: AlgorithmName = None) -> ProfileOut
 @router.get("/preferences", response={200: PreferencesBody, 401: Problem}, summary="My choices")
 def my_preferences(request: HttpRequest) -> PreferencesBody:
     """Return the algorithm that makes my lists unless a request names another; null: the site's default."""
-    return PreferencesBody(algorithm=preferences.algorithm_of(people.rater(request)))
+    return PreferencesBody(algorithm=served_model.algorithm_of(parameters.rater(request)))
 
 
 @router.put(
@@ -86,7 +86,7 @@ def my_preferences(request: HttpRequest) -> PreferencesBody:
 )
 def choose(request: HttpRequest, payload: PreferencesBody) -> PreferencesBody:
     """Choose the algorithm of my lists, on every device."""
-    preferences.choose_algorithm(rater=people.rater(request), algorithm=payload.algorithm)
+    served_model.choose_algorithm(rater=parameters.rater(request), algorithm=payload.algorithm)
     return payload
 
 

@@ -7,7 +7,7 @@ from ninja import Path, Query, Router, Schema
 from ninja.security import django_auth
 from pydantic import Field
 
-from recommender.api import people
+from recommender.api import parameters
 from recommender.api.schemas import (
     AlgorithmName,
     ChangesOut,
@@ -21,7 +21,9 @@ from recommender.api.schemas import (
     RatingOut,
     RemovedRating,
 )
-from recommender.services import list_changes, movies, my_ratings, rating_statistics, ratings
+from recommender.services.catalogue import movies
+from recommender.services.lists import changes as list_changes
+from recommender.services.ratings import habits, my_ratings, ratings
 
 router = Router(tags=["my ratings"], auth=django_auth)
 ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
@@ -74,7 +76,7 @@ def my_ratings_found(
     """
     half_stars = None if stars is None else ratings.half_stars_of(stars)
     wanted = my_ratings.Wanted(query=q, half_stars=half_stars, genre=genre, decade=decade, sort=sort)
-    page = my_ratings.ratings_of(rater=people.rater(request), wanted=wanted, limit=limit, offset=offset)
+    page = my_ratings.ratings_of(rater=parameters.rater(request), wanted=wanted, limit=limit, offset=offset)
     mine = movies.mine(request.user, [movie for movie, _ in page.rated])
     results = [RatedMovie.of_rating(movie, rating, mine) for movie, rating in page.rated]
     return RatedMovieList(count=page.count, results=results)
@@ -83,7 +85,7 @@ def my_ratings_found(
 @router.get("/ratings/statistics", response={200: StatisticsOut, 401: Problem}, summary="My ratings in figures")
 def statistics(request: HttpRequest) -> StatisticsOut:
     """Return how I rate: a histogram, means by decade and genre, and how far I agree with everybody else."""
-    return StatisticsOut.model_validate(rating_statistics.statistics_of(rater=people.rater(request)))
+    return StatisticsOut.model_validate(habits.statistics_of(rater=parameters.rater(request)))
 
 
 @router.put("/ratings/{movie_id}", response={200: RatingOut, **ERRORS}, summary="Rate a movie")
@@ -99,7 +101,7 @@ def rate(
     A rating takes the movie off my watchlist and un-hides it. With `list=20` the answer says in `changes` what entered
     and left my top 20 (of `algorithm`); null where there is no list yet.
     """
-    rater, movie = people.rater(request), movies.get(movie_id=movie_id)
+    rater, movie = parameters.rater(request), movies.get(movie_id=movie_id)
     half_stars = ratings.half_stars_of(payload.stars)
     before = list_changes.before(rater=rater, length=list_length, algorithm=algorithm) if list_length else None
     rating = ratings.rate(rater=rater, movie=movie, half_stars=half_stars)
@@ -115,7 +117,7 @@ def remove(
 
     The answer is empty (204), or with `list=20` says in `changes` what entered and left my top 20 (200).
     """
-    rater, movie = people.rater(request), movies.get(movie_id=movie_id)
+    rater, movie = parameters.rater(request), movies.get(movie_id=movie_id)
     before = list_changes.before(rater=rater, length=list_length, algorithm=algorithm) if list_length else None
     ratings.remove(rater=rater, movie=movie)
     if list_length is None:

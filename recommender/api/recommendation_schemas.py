@@ -7,8 +7,8 @@ from ninja import Schema
 from pydantic import Field
 
 from recommender.api.schemas import MovieOut, Part
-from recommender.services.movies import Mine
-from recommender.services.recommendations import Recommendation, Recommendations
+from recommender.services.catalogue.movies import Mine
+from recommender.services.lists.recommendations import Recommendation, Recommendations
 
 
 class ReasonOut(Part):

@@ -7,15 +7,15 @@ from ninja import Query, Router
 from ninja.security import django_auth
 from pydantic import Field
 
-from recommender.api import people
-from recommender.api.answers import as_json
-from recommender.api.exclusion import Exclude, kinds
+from recommender.api import parameters
+from recommender.api.parameters import Exclude, kinds
 from recommender.api.recommendation_schemas import InvitationOut, RecommendedMovieList
-from recommender.api.schemas import AlgorithmName, Limit, Offset, Problem, TooFew
-from recommender.engine.group_ranking import Strategy
-from recommender.services import group_recommendations, impressions
-from recommender.services.recommendations import recommend_for
-from recommender.services.reranking import Dials
+from recommender.api.schemas import AlgorithmName, Limit, Offset, Problem, TooFew, as_json
+from recommender.engine.lists.reranking import Strategy
+from recommender.services.experiments import impressions
+from recommender.services.lists import groups
+from recommender.services.lists.dials import Dials
+from recommender.services.lists.recommendations import recommend_for
 
 router = Router(tags=["recommendations"], auth=django_auth)
 ERRORS = {401: Problem, 404: Problem, 409: TooFew, 422: Problem}
@@ -41,9 +41,16 @@ def recommendations(
     rating the list is popular and varied.
     """
     dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity, exclude=kinds(exclude))
-    rater = people.rater(request)
+    rater = parameters.rater(request)
     listed = recommend_for(rater=rater, algorithm=algorithm, limit=limit, offset=offset, dials=dials)
-    impressions.record(rater=rater, listed=listed, first_place=offset + 1)
+    impressions.record(
+        rater=rater,
+        algorithm=listed.algorithm,
+        first_place=offset + 1,
+        movie_ids=[each.movie.pk for each in listed.results],
+        experiment_id=listed.experiment_id,
+        teams=listed.teams,
+    )
     return as_json(RecommendedMovieList.of_list(listed))
 
 
@@ -59,7 +66,7 @@ def invitation(request: HttpRequest) -> InvitationOut:
     and rank higher what I may like; so I give the token only to whom I would tell that. A token cannot be called back
     before its day is over.
     """
-    made = group_recommendations.invite(rater=people.rater(request))
+    made = groups.invite(rater=parameters.rater(request))
     return InvitationOut(token=made.token, expires_at=made.expires_at)
 
 
@@ -82,9 +89,9 @@ def group(
     Best first. "average" looks at the mean of the members, "least_misery" at whom a movie suits least. `interval` is
     null and `reasons` are empty: the ratings of the others stay theirs. `exclude_watchlist` leaves out mine.
     """
-    together = group_recommendations.recommend_for_group(
-        rater=people.rater(request),
-        others=[group_recommendations.accept(token=each) for each in token],
+    together = groups.recommend_for_group(
+        rater=parameters.rater(request),
+        others=[groups.accept(token=each) for each in token],
         strategy=strategy,
         algorithm=algorithm,
         limit=limit,

@@ -6,10 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
-from recommender.api.answers import as_json
-from recommender.api.exclusion import Exclude, kinds
-from recommender.api.schemas import Limit, MovieList, Offset, Problem
-from recommender.services import movies, title_search
+from recommender.api.parameters import Exclude, kinds
+from recommender.api.schemas import Limit, MovieList, Offset, Problem, as_json
+from recommender.services.catalogue import movies, title_search
 
 router = Router(tags=["movies"])
 

@@ -4,9 +4,9 @@ from django.http import HttpRequest
 from ninja import Router
 from ninja.security import django_auth
 
-from recommender.api import people
+from recommender.api import parameters
 from recommender.api.schemas import Problem, SettingsBody
-from recommender.services import impressions
+from recommender.services.experiments import impressions
 
 router = Router(tags=["my settings"], auth=django_auth)
 
@@ -14,11 +14,11 @@ router = Router(tags=["my settings"], auth=django_auth)
 @router.get("/settings", response={200: SettingsBody, 401: Problem}, summary="My settings")
 def settings(request: HttpRequest) -> SettingsBody:
     """Return my settings; nothing is shared until I say so."""
-    return SettingsBody(share_impressions=people.rater(request).shares_impressions)
+    return SettingsBody(share_impressions=parameters.rater(request).shares_impressions)
 
 
 @router.put("/settings", response={200: SettingsBody, 401: Problem, 403: Problem, 422: Problem}, summary="Change them")
 def put_settings(request: HttpRequest, payload: SettingsBody) -> SettingsBody:
     """Replace my settings. Saying no to `share_impressions` deletes at once what was recorded."""
-    impressions.set_consent(rater=people.rater(request), share=payload.share_impressions)
+    impressions.set_consent(rater=parameters.rater(request), share=payload.share_impressions)
     return payload

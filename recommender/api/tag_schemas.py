@@ -6,7 +6,7 @@ from typing import Self
 from ninja import Schema
 
 from recommender.api.schemas import Part
-from recommender.services.tags import Suggestion, TagsOfMovie
+from recommender.services.ratings.tags import Suggestion, TagsOfMovie
 
 
 class TagOut(Part):

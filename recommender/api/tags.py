@@ -7,10 +7,11 @@ from ninja import Path, Router
 from ninja.security import django_auth
 from pydantic import Field
 
-from recommender.api import people
+from recommender.api import parameters
 from recommender.api.schemas import Limit, MovieId, Problem
 from recommender.api.tag_schemas import TagList, TagSuggestionList
-from recommender.services import movies, tags
+from recommender.services.catalogue import movies
+from recommender.services.ratings import tags
 
 router = Router(tags=["tags"])
 ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
@@ -38,7 +39,7 @@ def of_movie(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 30) -
 )
 def give(request: HttpRequest, movie_id: Path[MovieId], tag: Path[TagName], limit: Limit = 30) -> TagList:
     """Give a movie a tag of mine: kept in lower case, at most 64 characters, at most 20 for a movie."""
-    tags.add(rater=people.rater(request), movie=movies.get(movie_id=movie_id), name=tag)
+    tags.add(rater=parameters.rater(request), movie=movies.get(movie_id=movie_id), name=tag)
     return _answer(request, movie_id, limit)
 
 
@@ -47,7 +48,7 @@ def give(request: HttpRequest, movie_id: Path[MovieId], tag: Path[TagName], limi
 )
 def take_back(request: HttpRequest, movie_id: Path[MovieId], tag: Path[TagName], limit: Limit = 30) -> TagList:
     """Take a tag of mine back; taking back what I did not give is fine."""
-    tags.remove(rater=people.rater(request), movie=movies.get(movie_id=movie_id), name=tag)
+    tags.remove(rater=parameters.rater(request), movie=movies.get(movie_id=movie_id), name=tag)
     return _answer(request, movie_id, limit)
 
 

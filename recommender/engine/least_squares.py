@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from native.least_squares import multiply_normal, multiply_transposed
-from recommender.engine.recommender import OnProgress
+from recommender.engine.model.model import OnProgress
 
 Float64 = NDArray[np.float64]
 

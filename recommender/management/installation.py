@@ -58,7 +58,7 @@ def create_first_admin(password: str) -> str | None:
 
 def prepare() -> bool:
     """Run the jobs that a fresh installation needs, one after the other; return whether there were any."""
-    from recommender.services import first_run
+    from recommender.management import first_run
 
     try:
         steps = first_run.pending_steps(dataset=_dataset)
@@ -76,7 +76,7 @@ def prepare() -> bool:
 
 def _dataset() -> Path:
     from recommender.management import progress_bar
-    from recommender.services import datasets
+    from recommender.services.movielens import find_dataset
 
     with progress_bar.meter("Getting a dataset") as on_progress:
-        return datasets.locate_dataset(on_progress=on_progress, say=print)
+        return find_dataset.locate_dataset(on_progress=on_progress, say=print)

@@ -1,8 +1,10 @@
 """What the commands that run a job share: ask for it, show how far it is, say in one line what was done."""
 
 import contextlib
+import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,7 +13,8 @@ from django.db import connection
 from recommender.management import progress_bar
 from recommender.models import Job
 from recommender.models.job import JobQuerySet
-from recommender.services import doorbell, job_requests, jobs, local_worker
+from recommender.services import job_kinds, jobs
+from recommender.services.jobs import broker, local_worker
 
 
 class JobCommand(BaseCommand):
@@ -38,10 +41,10 @@ class JobCommand(BaseCommand):
     def run(self, *, local: bool, arguments: dict[str, Any]) -> Job:
         """Return the job once it has succeeded; a `CommandError` says why it has not."""
         try:
-            wanted = job_requests.checked(kind=self.kind, arguments=arguments)
-            with doorbell.silenced() if local else contextlib.nullcontext():
+            wanted = job_kinds.checked(kind=self.kind, arguments=arguments)
+            with broker.silenced() if local else contextlib.nullcontext():
                 return self._run(wanted, local=local)
-        except (job_requests.BadRequest, jobs.JobFailed) as error:
+        except (job_kinds.BadRequest, jobs.JobFailed) as error:
             raise CommandError(str(error)) from None
 
     def _run(self, arguments: dict[str, Any], *, local: bool) -> Job:
@@ -74,3 +77,10 @@ def _cancelled_by_ctrl_c(same: JobQuerySet, *, joined: Job | None) -> Iterator[N
         jobs.cancel(job_id=job.pk)
         again = f"manage.py retry_job {job.pk}"
         raise CommandError(f"Interrupted, and {job} with it. `{again}` lets it go on where it was.") from None
+
+
+def write_json(path: Path, figures: dict[str, Any]) -> None:
+    """Write aside and rename, so that a reader never sees half a file."""
+    aside = path.with_name(f".{path.name}.partial")
+    aside.write_text(json.dumps(figures, indent=2) + "\n")
+    aside.replace(path)

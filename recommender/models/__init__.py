@@ -1,16 +1,13 @@
 """The data: one file per model family."""
 
-from recommender.models.activation import Activation
 from recommender.models.experiment import Experiment
 from recommender.models.impression import Impression, Outcome
-from recommender.models.job import Job
+from recommender.models.job import Job, JobLogLine
 from recommender.models.job_chunk import JobChunk
-from recommender.models.job_log_line import JobLogLine
 from recommender.models.mark import Mark
-from recommender.models.model_version import ModelVersion
+from recommender.models.model_version import Activation, ModelVersion
 from recommender.models.movie import Genre, Movie
-from recommender.models.preferences import Preferences
-from recommender.models.rater import Rater
+from recommender.models.rater import Preferences, Rater
 from recommender.models.rating import Rating
 from recommender.models.rating_import import RatingImport, RatingImportRow
 from recommender.models.session import Session

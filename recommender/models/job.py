@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import MD5, Cast
+from django.db.models.functions import MD5, Cast, Now
 
 LEAST_GAIN = 0.005
 """Progress below which the throughput is anyone's guess."""
@@ -153,3 +153,19 @@ class Job(models.Model):
         if self.state != self.State.RUNNING or self.resumed_at is None or gained < LEAST_GAIN:
             return None
         return (self.heartbeat_at - self.resumed_at).total_seconds() * (1 - self.progress) / gained
+
+
+class JobLogLine(models.Model):
+    """One line; `services.job_log` keeps the newest lines of each job."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log_lines", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = (models.Index(fields=["job", "id"], name="job_log_line_newest"),)
+        constraints = (models.CheckConstraint(condition=~models.Q(text=""), name="job_log_line_not_empty"),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M:%S} {self.text}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Count, Max, Q, Sum
+from django.utils import timezone
 
 from recommender.models.job import Job
 
@@ -89,3 +91,24 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.algorithm} version {self.pk}"
+
+
+class Activation(models.Model):
+    """One time that a version went into service. Rolling back undoes the last one that stands."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="activations")
+    activated_at = models.DateTimeField(default=timezone.now)
+    activated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    overrides_rejection = models.BooleanField(default=False)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(undone_by=None) | Q(undone_at__isnull=False), name="activation_undone_by_is_undone"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Activation of {self.version}"

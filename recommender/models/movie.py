@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.utils import timezone
 
-from recommender.models.any_of import AnyOf
+from recommender.models.postgres import AnyOf
 
 
 class Genre(models.Model):

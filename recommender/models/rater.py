@@ -52,3 +52,16 @@ class Rater(models.Model):
 
     def __str__(self) -> str:
         return f"user {self.user_id}" if self.user_id else f"MovieLens rater {self.movielens_id}"
+
+
+class Preferences(models.Model):
+    """The choices of one rater that follow them from device to device."""
+
+    rater = models.OneToOneField(Rater, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
+    algorithm = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self) -> str:
+        return f"preferences of {self.rater}"

@@ -1,15 +1,14 @@
-"""Sessions that know whose they are, so that all of somebody's can be found."""
+"""Sessions that know whose they are, so that all of somebody's can be found (a recipe of Django's documentation)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
 
 
 class Session(AbstractBaseSession):
@@ -18,8 +17,21 @@ class Session(AbstractBaseSession):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
 
     @classmethod
-    def get_session_store_class(cls) -> type[SessionBase]:
+    def get_session_store_class(cls) -> type[SessionStore]:
         """Return the store that keeps these rows."""
-        from movierec_site.sessions import SessionStore
-
         return SessionStore
+
+
+class SessionStore(DatabaseSessionStore):
+    """The store that SESSION_ENGINE names: each session's row notes its user."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Return the table."""
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Note whose session it is."""
+        row = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]
+        return row  # type: ignore[return-value]

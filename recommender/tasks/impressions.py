@@ -6,7 +6,7 @@ from celery import shared_task
 @shared_task(name="recommender.forget_old_impressions", time_limit=3600)
 def forget_old_impressions() -> None:
     """Stop an experiment that has run for too long, then delete what is past the retention limit."""
-    from recommender.services import experiments, impressions  # they bring numerical libraries along
+    from recommender.services.experiments import experiments, impressions  # they bring numerical libraries along
 
     experiments.stop_overdue()
     impressions.forget_old_impressions()

@@ -6,12 +6,14 @@ from typing import Any
 from celery import Task, shared_task
 
 from recommender.models import Job
-from recommender.services import doorbell, job_requests, jobs, retention
+from recommender.services import job_kinds, jobs
+from recommender.services.jobs import broker
+from recommender.services.versions import retention
 
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name=doorbell.TASK, bind=True)
+@shared_task(name=broker.TASK, bind=True)
 def run_chunk(self: Task, job_id: int) -> None:
     """Run a chunk of the job with this id, if one waits."""
     jobs.run_chunk(job_id=job_id, worker=self.request.hostname or "")
@@ -21,8 +23,8 @@ def run_chunk(self: Task, job_id: int) -> None:
 def start_job(kind: str, arguments: dict[str, Any] | None = None) -> None:
     """Start a job, from a schedule; one that still waits or runs is left to it."""
     try:
-        wanted = job_requests.checked(kind=kind, arguments=arguments)
-    except job_requests.BadRequest as error:
+        wanted = job_kinds.checked(kind=kind, arguments=arguments)
+    except job_kinds.BadRequest as error:
         logger.error("A scheduled job cannot be started: %s", error)
         return
     jobs.start(kind=Job.Kind(kind), arguments=wanted)

@@ -7,7 +7,9 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import Error, connection
 
-from recommender.services import artifacts, jobs, shutdown
+from recommender.services import jobs
+from recommender.services.jobs import shutdown
+from recommender.services.storage import artifacts
 
 logger = logging.getLogger(__name__)
 LOOKS_PER_LOSS = 3

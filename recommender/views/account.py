@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from recommender.services import accounts, rating_imports
-from recommender.services.rating_import_states import UnknownImport
-from recommender.services.ratings import rater_of
+from recommender.services.accounts import accounts
+from recommender.services.imports import review
+from recommender.services.imports.review import UnknownImport
+from recommender.services.ratings.ratings import rater_of
 
 
 @require_safe
@@ -38,7 +39,7 @@ def import_ratings(request: HttpRequest) -> HttpResponse:
 def rating_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """Review one import, apply it, see what it did, undo it."""
     try:
-        mine = rating_imports.get(rater=rater_of(_user(request)), import_id=import_id)
+        mine = review.get(rater=rater_of(_user(request)), import_id=import_id)
     except UnknownImport as error:
         raise Http404(str(error)) from error
     return render(request, "recommender/rating_import.html", {"rating_import": mine})

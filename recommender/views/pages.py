@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from recommender.engine.algorithms.registry import FEATURED
 from recommender.models import Genre, Movie, Rating
-from recommender.services import onboarding
-from recommender.services.movies import half_stars_by, poster_url, summary_of
-from recommender.services.preferences import algorithm_of
-from recommender.services.ratings import rater_of
-from recommender.services.recommendations import FEATURED, choices
+from recommender.services.catalogue.movies import half_stars_by, poster_url, summary_of
+from recommender.services.lists import onboarding
+from recommender.services.lists.recommendations import choices
+from recommender.services.lists.served_model import algorithm_of
+from recommender.services.ratings.ratings import rater_of
 
 SEARCH = ("q", "genre", "decade", "min_ratings", "hide_rated", "order")
 RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))

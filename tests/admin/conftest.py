@@ -7,14 +7,14 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from recommender.services import doorbell
-from tests.factories import make_user
+from recommender.services.jobs import broker
+from tests.support.factories import make_user
 
 
 @pytest.fixture(autouse=True)
 def rung(monkeypatch: pytest.MonkeyPatch, collected_static: None) -> None:
     """Nothing reaches a broker; pages find their static files."""
-    monkeypatch.setattr(doorbell.current_app, "send_task", lambda *_, **__: None)
+    monkeypatch.setattr(broker.current_app, "send_task", lambda *_, **__: None)
 
 
 def signed_in(name: str, *, staff: bool = True, verbs: tuple[str, ...] = ()) -> Client:

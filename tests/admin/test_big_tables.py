@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recommender.admin import big_tables
 from recommender.models import Movie, Rater, Rating, Tag
-from tests.factories import make_movie, make_rater, make_rating
+from tests.support.factories import make_movie, make_rater, make_rating
 
 pytestmark = pytest.mark.django_db
 BASE = "/admin/recommender/"

@@ -8,10 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from recommender.models import Mark, ModelVersion
-from recommender.services import list_comparison, model_versions, recommendations, serving
-from recommender.services.ratings import rater_of
+from recommender.services.lists import comparison as list_comparison
+from recommender.services.lists import recommendations
+from recommender.services.ratings.ratings import rater_of
+from recommender.services.versions import lifecycle, serving
 from tests.admin.conftest import signed_in
-from tests.factories import make_model_version, make_movie, make_rater, make_rating
+from tests.support.factories import make_model_version, make_movie, make_rater, make_rating
 
 pytestmark = pytest.mark.django_db
 PATH = "/admin/recommender/modelversion/lists/"
@@ -84,7 +86,7 @@ def test_it_shows_what_the_site_would_show(versions: list[ModelVersion]) -> None
     make_rating(alice, make_movie(3, "Ran"))
     Mark.objects.create(rater=alice, movie_id=2, kind=Mark.Kind.HIDDEN, marked_at=timezone.now())
     for version in versions:
-        model_versions.activate(version=version)
+        lifecycle.activate(version=version)
     comparison = list_comparison.compare(rater=alice, a=versions[0], b=versions[1])
     for side in (comparison.a, comparison.b):
         serving.clear()
@@ -139,7 +141,7 @@ def test_two_chosen_versions_lead_to_it(visitors: dict[str, Client], versions: l
 
 def test_a_version_links_to_its_lists_beside_those_in_service(visitors: dict[str, Client]) -> None:
     active, candidate = make_model_version("als/1"), make_model_version("als/2")
-    model_versions.activate(version=active)
+    lifecycle.activate(version=active)
     page = visitors["viewer"].get(f"{LIST}{candidate.pk}/change/").content.decode()
     assert f"lists/?a={active.pk}&amp;b={candidate.pk}" in page
     index = make_model_version("title_index/1", algorithm="title_index")

@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from recommender.admin import dashboard
 from recommender.models import Job, Movie
-from recommender.models.table_estimate import estimated_counts
-from recommender.services import dashboard
-from tests.factories import make_job, make_model_version, make_movie
+from recommender.models.postgres import estimated_counts
+from tests.support.factories import make_job, make_model_version, make_movie
 
 pytestmark = pytest.mark.django_db
 PARTS = ("Jobs at work", "In service", "Storage of model versions", "Data, about")

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from recommender.models import Experiment, Impression, ModelVersion, Outcome
-from recommender.services.ratings import rater_of
-from tests.factories import make_model_version, make_movie, make_user
+from recommender.services.ratings.ratings import rater_of
+from tests.support.factories import make_model_version, make_movie, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static")]
 PATH = "/admin/recommender/experiment/"

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from recommender.models import Job, JobLogLine
-from tests.factories import make_chunk, make_job
+from tests.support.factories import make_chunk, make_job
 
 pytestmark = pytest.mark.django_db
 BASE = "/admin/recommender/job/"

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from recommender.models import Activation, ModelVersion
-from recommender.services import model_versions
-from tests.factories import make_model_version
+from recommender.services.versions import lifecycle
+from tests.support.factories import make_model_version
 
 pytestmark = pytest.mark.django_db
 BASE = "/admin/recommender/modelversion/"
@@ -30,7 +30,7 @@ def test_others_change_nothing(visitors: dict[str, Client], who: str) -> None:
     old, active = make_model_version("als/1"), make_model_version("als/2", stars=4.0)
     candidate = make_model_version("als/3", stars=2.0)
     for version in (old, active):
-        model_versions.activate(version=version)
+        lifecycle.activate(version=version)
     for address in (f"{candidate.pk}/activate/", f"{active.pk}/roll-back/", f"{candidate.pk}/reject/"):
         assert visitors[who].post(BASE + address, {"confirmed": "yes"}).status_code == OUTSIDE.get(who, 403)
     assert [state(version) for version in (old, active, candidate)] == ["retired", "active", "candidate"]

@@ -5,9 +5,9 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from recommender.models import Movie, Rater, Rating
-from recommender.services import ratings
+from recommender.services.ratings import ratings
 from tests.admin.conftest import signed_in
-from tests.factories import make_movie, make_user
+from tests.support.factories import make_movie, make_user
 
 pytestmark = pytest.mark.django_db
 BASE = "/admin/auth/user/"

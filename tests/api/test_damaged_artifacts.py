@@ -7,8 +7,9 @@ from django.core.files.storage import storages
 from django.test import Client
 
 from recommender.models import ModelVersion
-from recommender.services import serving, title_search
-from tests.services.sample_site import put_in_service, store_movies
+from recommender.services.catalogue import title_search
+from recommender.services.versions import serving
+from tests.support.sample_site import put_in_service, store_movies
 
 ADDRESSES = (
     "/",

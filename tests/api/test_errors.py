@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.factories import make_movie
+from tests.support.factories import make_movie
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from recommender.services import ratings
-from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from recommender.services.ratings import ratings
+from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
 FIELDS = {

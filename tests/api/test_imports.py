@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from recommender.models import Rating, RatingImport
-from recommender.services import title_search
-from tests import rating_exports as files
-from tests.factories import make_movie
+from recommender.services.catalogue import title_search
+from tests.support import rating_exports as files
+from tests.support.factories import make_movie
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/imports"

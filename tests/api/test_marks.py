@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from recommender.models import Mark, Movie
-from recommender.services.ratings import rater_of
-from tests.factories import make_movie
-from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from recommender.services.ratings.ratings import rater_of
+from tests.support.factories import make_movie
+from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
 KINDS = ["watchlist", "hidden"]

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from recommender.models import Movie, Rater
-from recommender.services import ratings
-from tests.factories import make_movie
+from recommender.services.ratings import ratings
+from tests.support.factories import make_movie
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from recommender.models import Rater
-from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from recommender.api.recommendation_schemas import RecommendedMovieList
-from recommender.services import ratings, serving
-from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from recommender.services.ratings import ratings
+from recommender.services.versions import serving
+from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/recommendations"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import make_movie
+from tests.support.factories import make_movie
 
 pytestmark = pytest.mark.django_db
 

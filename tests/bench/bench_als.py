@@ -32,9 +32,9 @@ JUDGED = 5  # the held-out ratings of every fifth rater: LensKit predicts one ra
 
 def fit_movierec(train: Arrays, k: int, n_iterations: int, n_threads: int) -> Predict:
     """Ours; what is timed includes both orders of the rating matrix."""
-    from recommender.engine.als import ALS
-    from recommender.engine.catalogue import MovieFeatures
-    from recommender.engine.ratings import RatingMatrix
+    from recommender.engine.algorithms.als import ALS
+    from recommender.engine.data.movie_features import MovieFeatures
+    from recommender.engine.data.ratings import RatingMatrix
 
     ratings = RatingMatrix.from_triples(train["raters"], train["movies"], train["half_stars"])
     algorithm = ALS(n_factors=k, n_epochs=n_iterations, regularization=0.04)
@@ -152,7 +152,7 @@ def peak_memory() -> float:
 
 def make_ratings(folder: Path, scale: float) -> int:
     """Write generated ratings with a twentieth of them held out."""
-    from recommender.engine.generator import generate_ratings
+    from recommender.formats.generator.generate import generate_ratings
 
     n_movies = int(53_889 * scale**0.5)
     triples = generate_ratings(

@@ -21,17 +21,17 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.engine.artifact import read_artifact, write_artifact
-from recommender.engine.baselines import Mean
-from recommender.engine.catalogue import MovieFeatures
-from recommender.engine.ease import EASE
+from recommender.engine.algorithms.baselines import Mean
+from recommender.engine.algorithms.ease.ease import EASE
+from recommender.engine.algorithms.hybrid.hybrid import Hybrid
+from recommender.engine.algorithms.registry import load_model
+from recommender.engine.data.artifact import read_artifact, write_artifact
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation import evaluate
-from recommender.engine.evaluation.dataset import ratings_and_movies
-from recommender.engine.hybrid import Hybrid
-from recommender.engine.movielens import read_dataset
-from recommender.engine.ratings import RatingMatrix
-from recommender.engine.recommender import Algorithm, Model
-from recommender.engine.registry import load_model
+from recommender.engine.model.model import Algorithm, Model
+from recommender.formats.movielens import read_dataset
+from recommender.services.training.from_dataset import ratings_and_movies
 
 FIT_TARGET, MEMORY_TARGET, SERVING_TARGET, PROCESS_TARGET = 900.0, 12.0, 25.0, 500.0
 N_MINE, PAGE, LONG_PAGE = 200, 20, 100

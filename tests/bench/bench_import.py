@@ -32,10 +32,10 @@ def main() -> None:
 def _measure(dataset: Path, n_ratings: int) -> None:
     from django.core.management import call_command
 
-    from recommender.engine.generator import generate
-    from recommender.engine.movielens import read_dataset
-    from recommender.services.movielens import import_movielens
-    from recommender.services.rating_arrays import movie_features, rating_matrix
+    from recommender.formats.generator.generate import generate
+    from recommender.formats.movielens import read_dataset
+    from recommender.services.movielens.release import import_movielens
+    from recommender.services.training.rating_arrays import movie_features, rating_matrix
 
     call_command("migrate", verbosity=0)
     n_movies = max(n_ratings // 515, 200)

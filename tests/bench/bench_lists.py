@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.engine.als import ALS
-from recommender.engine.baselines import Mean
-from recommender.engine.catalogue import MovieFeatures
-from recommender.engine.ease import EASE
+from recommender.engine.algorithms.als import ALS
+from recommender.engine.algorithms.baselines import Mean
+from recommender.engine.algorithms.ease.ease import EASE
+from recommender.engine.algorithms.hybrid.hybrid import Hybrid
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.metrics import list_sums, self_information
 from recommender.engine.evaluation.splits import Split, split_ratings
-from recommender.engine.hybrid import Hybrid
-from recommender.engine.item_features import UserProfile
-from recommender.engine.ratings import RatingMatrix
-from recommender.engine.recommender import Algorithm, LinearModel, Model, top_n
-from recommender.engine.reranking import POOL, reranked, similarities
+from recommender.engine.lists.reranking import POOL, reranked, similarities
+from recommender.engine.model.item_features import UserProfile
+from recommender.engine.model.model import Algorithm, LinearModel, Model, top_n
 from tests.bench.release import ratings_of_release
 
 Int32 = NDArray[np.int32]

@@ -43,13 +43,13 @@ def main() -> None:
         from django.db import connection
 
         from recommender.models import Movie
-        from recommender.services import rating_histogram, tags
+        from recommender.services.ratings import movie_statistics, tags
 
         with connection.cursor() as cursor:
             cursor.execute(ROWS)
             cursor.execute("VACUUM ANALYZE")
         movie = Movie.objects.get(pk=1)
-        row("histogram of 100,000 ratings", lambda: rating_histogram.of(movie=movie))
+        row("histogram of 100,000 ratings", lambda: movie_statistics.histogram(movie=movie))
         row("tags of a movie", lambda: tags.of_movie(movie=movie, user=AnonymousUser(), limit=30))
         row("completion of one letter", lambda: tags.complete(prefix="a", limit=8))
         row("completion of three letters", lambda: tags.complete(prefix="abc", limit=8))

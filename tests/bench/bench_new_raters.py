@@ -11,11 +11,11 @@ import argparse
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.algorithms.registry import ALGORITHMS
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.metrics import rating_sums
-from recommender.engine.ratings import RatingMatrix
-from recommender.engine.recommender import Model
-from recommender.engine.registry import ALGORITHMS
+from recommender.engine.model.model import Model
 from tests.bench.release import ratings_of_release
 
 Float64 = NDArray[np.float64]

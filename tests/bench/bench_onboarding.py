@@ -13,12 +13,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.engine.algorithms.hybrid.hybrid import Hybrid
+from recommender.engine.algorithms.hybrid.model import HybridModel
+from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.metrics import RECALL_LENGTH, list_sums
-from recommender.engine.hybrid import Hybrid
-from recommender.engine.hybrid_model import HybridModel
-from recommender.engine.onboarding import groups_of_like
-from recommender.engine.ratings import RatingMatrix
-from recommender.engine.recommender import top_n
+from recommender.engine.lists.onboarding import groups_of_like
+from recommender.engine.model.model import top_n
 from tests.bench.bench_lists import without_some_raters
 from tests.bench.release import ratings_of_release
 

@@ -85,7 +85,7 @@ def session_of_alice(address: str) -> SetCookieParam:
     from django.test import Client
 
     from recommender.models import Movie
-    from recommender.services import ratings
+    from recommender.services.ratings import ratings
 
     alice = User.objects.create_user("alice", "alice@example.org")
     rater = ratings.rater_of(alice)

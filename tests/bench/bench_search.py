@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.engine.title_index import TitleIndex, build_title_index
-from tests.search.catalogue import catalogue_documents, read_queries
+from recommender.titles.index import TitleIndex, build_title_index
+from tests.titles.catalogue import catalogue_documents, read_queries
 
 TARGET_P99_MS = 2.0
 

@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--catalogue", type=Path, help="movies.csv of a MovieLens release")
     catalogue = parser.parse_args().catalogue
     with throw_away_site() as folder:
-        from recommender.engine.generator import generate
+        from recommender.formats.generator.generate import generate
 
         dataset = folder / "dataset"
         generate(dataset, n_raters=N_RATERS, n_movies=N_MOVIES, n_ratings=N_RATINGS, seed=0, catalogue=catalogue)
@@ -37,12 +37,16 @@ def _measure(dataset: Path) -> None:
     from django.test import Client
 
     from recommender.models import ModelVersion, Movie
-    from recommender.services import experiments, impressions, movielens, ratings, title_search, training
+    from recommender.services.catalogue import title_search
+    from recommender.services.experiments import experiments, impressions
+    from recommender.services.movielens import release
+    from recommender.services.ratings import ratings
+    from recommender.services.training import train
 
-    movielens.import_movielens(path=dataset)
+    release.import_movielens(path=dataset)
     title_search.build()
     for algorithm in ALGORITHMS:
-        training.train(algorithm=algorithm)
+        train.train(algorithm=algorithm)
     alice = User.objects.create_user("alice")
     rater = ratings.rater_of(alice)
     rng = np.random.default_rng(0)

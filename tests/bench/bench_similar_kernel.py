@@ -25,9 +25,9 @@ def run_one(contender: str, folder: Path, n_threads: int) -> dict[str, float]:
     """Find the top 20 of every movie in this process."""
     import numpy as np
 
-    from recommender.engine.catalogue import MovieFeatures
-    from recommender.engine.ratings import RatingMatrix
-    from recommender.engine.similar_movies import SimilarMovies
+    from recommender.engine.data.movie_features import MovieFeatures
+    from recommender.engine.data.ratings import RatingMatrix
+    from recommender.engine.similar_movies.neighbours import SimilarMovies
     from tests.bench.bench_als import peak_memory
 
     data = np.load(folder / "ratings.npz")

@@ -4,10 +4,10 @@ import os
 import sys
 from pathlib import Path
 
-from recommender.engine.catalogue import MovieFeatures
-from recommender.engine.evaluation.dataset import ratings_and_movies
-from recommender.engine.movielens import read_dataset
-from recommender.engine.ratings import RatingMatrix
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
+from recommender.formats.movielens import read_dataset
+from recommender.services.training.from_dataset import ratings_and_movies
 
 
 def ratings_of_release() -> tuple[RatingMatrix, MovieFeatures]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.throw_away_site import throw_away_site
-from tests.release_copy import whole_release
+from tests.support.release_copy import whole_release
 
 CATALOGUE = "catalog-2018"
 
@@ -36,11 +36,13 @@ def running_site() -> Iterator[str]:
     if not (release.parent / CATALOGUE / "movies.csv").is_file():
         sys.exit(f"Set MOVIELENS_DATA to a release that has the folder {CATALOGUE} beside it.")
     with throw_away_site() as data_dir:
-        from recommender.services import movielens, similar_movies, title_search, training
+        from recommender.services.catalogue import title_search
+        from recommender.services.movielens import release as movielens
+        from recommender.services.training import similar_movies, train
 
         movielens.import_movielens(path=release_of_the_catalogue(release, data_dir))
         title_search.build()
-        training.train(algorithm="als")
+        train.train(algorithm="als")
         similar_movies.build()
         with _gunicorn(data_dir) as address:
             yield address

@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.browser.chromium import CHROMIUM_ARGS
 from tests.conftest import connected_to, url_of
-from tests.factories import hashed
+from tests.support.factories import hashed
 
 PASSWORD = "popcorn at nine"
 expect.set_options(timeout=20_000)  # as patient as actions are: the machine may have other work

@@ -24,8 +24,8 @@ from tests.admin.test_jobs import EVALUATION
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_accessibility import RULES
 from tests.conftest import ROOT, connected_to, url_of
-from tests.factories import make_job, make_model_version, make_user
-from tests.site.processes import wait_until
+from tests.support.factories import make_job, make_model_version, make_user
+from tests.support.processes import wait_until
 
 BASE = "/admin/recommender/"
 TRAINED = "median"

@@ -13,7 +13,7 @@ from recommender.models import Experiment, Impression, ModelVersion, Movie, Outc
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_accessibility import RULES
 from tests.conftest import connected_to
-from tests.factories import make_model_version
+from tests.support.factories import make_model_version
 
 
 @pytest.fixture

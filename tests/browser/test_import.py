@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from recommender.engine.titles import display_title, split_title
+from recommender.titles.text import display_title, split_title
 from tests.browser.chromium import PHONE
 from tests.browser.test_touch import too_small
 

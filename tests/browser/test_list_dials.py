@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from recommender.engine.movielens import read_catalogue
+from recommender.formats.movielens import read_catalogue
 from tests.browser.chromium import PHONE
 from tests.browser.stars import click_stars, rate_popular, saved
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from recommender.engine.generator import generate
+from recommender.formats.generator.generate import generate
 from recommender.models import Job, JobChunk, ModelVersion, Rating
-from recommender.services import jobs, movielens
-from tests.factories import make_job
-from tests.management.processes import manage
-from tests.site.processes import wait_until
+from recommender.services import jobs
+from recommender.services.movielens import release as movielens
+from tests.support.factories import make_job
+from tests.support.processes import manage, wait_until
 from tests.tasks.conftest import Workers, broker, broker_servers, broker_url, workers
 
 __all__ = ["broker", "broker_servers", "broker_url", "workers"]
@@ -107,7 +107,7 @@ def test_it_shows_how_far_it_is(imported: Path, capsys: pytest.CaptureFixture[st
 
 def test_local_work_needs_no_broker(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[object] = []
-    monkeypatch.setattr("recommender.services.doorbell.current_app.send_task", lambda *sent: rung.append(sent))
+    monkeypatch.setattr("recommender.services.jobs.broker.current_app.send_task", lambda *sent: rung.append(sent))
     run("title_index", LOCAL)
     assert Job.objects.get().state == Job.State.SUCCEEDED
     assert rung == []

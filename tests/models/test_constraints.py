@@ -23,7 +23,15 @@ from recommender.models import (
     Rating,
     Tag,
 )
-from tests.factories import LONG_AGO, make_chunk, make_job, make_model_version, make_movie, make_rater, make_rating
+from tests.support.factories import (
+    LONG_AGO,
+    make_chunk,
+    make_job,
+    make_model_version,
+    make_movie,
+    make_rater,
+    make_rating,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from recommender.models import Movie
-from tests.factories import make_movie
+from tests.support.factories import make_movie
 
 pytestmark = pytest.mark.django_db
 

@@ -7,21 +7,11 @@ from typing import Any
 import pytest
 
 from recommender.models import Experiment, ModelVersion, Rater
-from recommender.services import doorbell, experiments, impressions, serving, tmdb_client
-from tests.services.sample_site import ALICE, put_in_service, store_movies, store_ratings
-from tests.services.tmdb_server import KEY, TmdbServer, posters_of
-
-
-@pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The ids of the jobs that the broker was given, one for each ring; nothing reaches a broker."""
-    ids: list[int] = []
-
-    def take(name: str, args: list[Any]) -> None:
-        ids.extend(args)
-
-    monkeypatch.setattr(doorbell.current_app, "send_task", take)
-    return ids
+from recommender.services.catalogue import tmdb_client
+from recommender.services.experiments import experiments, impressions
+from recommender.services.versions import serving
+from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
+from tests.support.tmdb_server import KEY, TmdbServer, posters_of
 
 
 @pytest.fixture

@@ -4,15 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from recommender.engine.generator import generate
+from recommender.formats.generator.generate import generate
 from recommender.models import Job, ModelVersion, Rating
-from recommender.services import job_kinds, jobs, movielens, similar_movies, snapshots, title_search, training
-from tests.services.job_plans import put_in_place, start
+from recommender.services import jobs
+from recommender.services.catalogue import title_search
+from recommender.services.jobs.stages import stages_of
+from recommender.services.movielens import release
+from recommender.services.training import similar_movies, snapshots, train
+from tests.support.job_plans import put_in_place, start
 
 
 @pytest.mark.parametrize("kind", Job.Kind)
 def test_every_kind_has_stages_that_can_be_told_apart(kind: Job.Kind) -> None:
-    names = [stage.name for stage in job_kinds.stages_of(Job(kind=kind))]
+    names = [stage.name for stage in stages_of(Job(kind=kind))]
     assert names
     assert len(set(names)) == len(names)
 
@@ -21,13 +25,13 @@ def test_every_kind_has_stages_that_can_be_told_apart(kind: Job.Kind) -> None:
 @pytest.mark.usefixtures("rung")
 def test_stages_of_several_kinds_work_on_one_snapshot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     generate(tmp_path / "dataset", n_raters=80, n_movies=120, n_ratings=3_000, seed=1)
-    movielens.import_movielens(path=tmp_path / "dataset")
+    release.import_movielens(path=tmp_path / "dataset")
     alone = similar_movies.build()
     put_in_place(
         monkeypatch,
         snapshots.TAKE_SNAPSHOT,
-        training.TRAIN,
-        training.GATE,
+        train.TRAIN,
+        train.GATE,
         similar_movies.COMPARE,
         similar_movies.PUT_TOGETHER,
         title_search.BUILD_INDEX,

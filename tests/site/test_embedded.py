@@ -13,14 +13,16 @@ import psutil
 import psycopg
 import pytest
 
-from movierec_site import cluster, embedded, machine
-from movierec_site.embedded import EmbeddedError
-from tests.site.processes import all_gone, is_alive
+from movierec_site import embedded
+from movierec_site.embedded import EmbeddedError, cluster
+from movierec_site.processes import machine
+from tests.support.processes import all_gone, is_alive
 
 HOLD = """
 import sys
 from pathlib import Path
-from movierec_site import children, embedded
+from movierec_site import embedded
+from movierec_site.processes import children
 if "without-death-signal" in sys.argv:
     children._LIBC = None
 with embedded.serve(Path(sys.argv[1]), throw_away=True) as server:

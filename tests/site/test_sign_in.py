@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import get_default_password_validat
 from django.core import mail
 from django.test import Client
 
-from tests.factories import make_user
+from tests.support.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static", "_no_tries_so_far")]
 PASSWORD = "a fine long password"

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 
-from tests.factories import make_user
 from tests.site.test_sign_in import PASSWORD, is_signed_in
+from tests.support.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static", "_no_tries_so_far")]
 ROOT = "/api/auth/browser/v1"

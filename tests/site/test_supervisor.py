@@ -11,13 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from movierec_site import supervisor
-from tests.site.processes import all_gone, is_alive, wait_until
+from movierec_site.processes import supervisor
+from tests.support.processes import all_gone, is_alive, wait_until
 
 # A server with a helper of its own, both deaf to polite requests, and a worker that ends when asked.
 STUBBORN = """
 import os, signal, time
-from movierec_site import children
+from movierec_site.processes import children
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if os.fork() == 0:
     children.exit_with_parent()
@@ -30,7 +30,7 @@ SUPERVISE = f"""
 import signal, sys
 from pathlib import Path
 from movierec_site import embedded
-from movierec_site.supervisor import Supervisor, only_one, stop_signals
+from movierec_site.processes.supervisor import Supervisor, only_one, stop_signals
 data_dir = Path(sys.argv[1])
 try:
     with (

@@ -14,12 +14,14 @@ from kombu import pools
 
 from movierec_site.celery import app as celery_app
 from movierec_site.celery import transport_options
-from movierec_site.env import adbc_uri
-from recommender.engine.generator import generate
+from recommender.formats.generator.generate import generate
 from recommender.models import Job
-from recommender.services import job_kinds, movielens, similar_movies
-from tests.site.processes import is_alive, wait_until
-from tests.tasks.brokers import SERVERS, Broker
+from recommender.services import job_kinds
+from recommender.services.movielens import release
+from recommender.services.training import similar_movies
+from recommender.services.training.rating_arrays import adbc_uri
+from tests.support.brokers import SERVERS, Broker
+from tests.support.processes import is_alive, wait_until
 from tests.tasks.slow_kinds import slow_similar_movies
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,7 +145,7 @@ def small_dataset(tmp_path: Path) -> Path:
 @pytest.fixture
 def undisturbed(workers: Workers, small_dataset: Path) -> str:
     """The sha256 of the similar movies that this process finds by itself, of the ratings in the database."""
-    movielens.import_movielens(path=small_dataset)
+    release.import_movielens(path=small_dataset)
     return similar_movies.build().artifact_sha256
 
 

@@ -17,15 +17,15 @@ from movierec_site.celery import app
 
 if TYPE_CHECKING:
     from recommender.models import JobChunk
-    from recommender.services.job_stages import Outcome, Stage
-    from recommender.services.progress import OnProgress
+    from recommender.services.jobs.progress import OnProgress
+    from recommender.services.jobs.stages import Outcome, Stage
 
 __all__ = ["app", "slow_similar_movies"]
 
 
 def slow_similar_movies() -> tuple[Stage, ...]:
     """Return the stages of similar movies with a slow comparison."""
-    from recommender.services import similar_movies, snapshots
+    from recommender.services.training import similar_movies, snapshots
 
     def compare(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         until = time.monotonic() + chunk.job.arguments.get("seconds", 0)

@@ -9,9 +9,10 @@ import pytest
 from movierec_site.celery import QUEUE
 from movierec_site.celery import app as celery_app
 from recommender.models import Job, JobChunk, ModelVersion
-from recommender.services import doorbell, jobs
-from tests.site.processes import wait_until
-from tests.tasks.brokers import SERVERS, Broker
+from recommender.services import jobs
+from recommender.services.jobs import broker as doorbell
+from tests.support.brokers import SERVERS, Broker
+from tests.support.processes import wait_until
 from tests.tasks.conftest import Workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("slow_chunks")]

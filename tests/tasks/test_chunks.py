@@ -9,9 +9,11 @@ import pytest
 from django.conf import settings
 
 from recommender.models import Job, JobChunk, ModelVersion
-from recommender.services import artifacts, evaluation, jobs
-from tests.site.processes import wait_until
-from tests.tasks.brokers import SERVERS
+from recommender.services import jobs
+from recommender.services.storage import artifacts
+from recommender.services.training import evaluate
+from tests.support.brokers import SERVERS
+from tests.support.processes import wait_until
 from tests.tasks.conftest import Workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("slow_chunks")]
@@ -114,7 +116,7 @@ def test_an_evaluation_over_two_workers_finds_what_one_process_finds(workers: Wo
     assert job.state == Job.State.SUCCEEDED, job.error
     assert job.result is not None
     found = job.result["evaluation"]
-    alone = json.loads(json.dumps(evaluation.evaluate(**asked).to_json()))
+    alone = json.loads(json.dumps(evaluate.evaluate(**asked).to_json()))
     for figures in (*found["algorithms"].values(), *alone["algorithms"].values()):
         figures.pop("seconds")
     assert found == alone

@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from recommender.models import Experiment, Impression
-from recommender.services import impressions
-from recommender.services.ratings import rater_of
+from recommender.services.experiments import impressions
+from recommender.services.ratings.ratings import rater_of
 from recommender.tasks.impressions import forget_old_impressions
-from tests.factories import make_model_version
+from tests.support.factories import make_model_version
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,12 @@ import psutil
 import pytest
 
 from recommender.models import Job, JobChunk, ModelVersion
-from recommender.services import artifacts, doorbell, jobs, movielens, training
-from tests.site.processes import is_alive
+from recommender.services import jobs
+from recommender.services.jobs import broker
+from recommender.services.movielens import release
+from recommender.services.storage import artifacts
+from recommender.services.training import train
+from tests.support.processes import is_alive
 from tests.tasks.conftest import Workers
 
 pytestmark = [pytest.mark.slow]
@@ -88,7 +92,7 @@ def outcome_of(job: Job) -> dict[str, Any]:
 def undisturbed(kind: Job.Kind) -> Job:
     """Return a job of this kind that this process has done by itself."""
     unhurried = {name: value for name, value in WORK[kind].items() if name not in ("pause", "seconds")}
-    with doorbell.silenced():
+    with broker.silenced():
         job = jobs.run_here(job_id=jobs.start(kind=kind, arguments=unhurried).pk)
     assert job.state == Job.State.SUCCEEDED, job.error
     return job
@@ -96,10 +100,10 @@ def undisturbed(kind: Job.Kind) -> Job:
 
 @pytest.mark.parametrize("kind", WORK)
 def test_it_ends_as_if_nobody_had_been_killed(workers: Workers, small_dataset: Path, kind: Job.Kind) -> None:
-    movielens.import_movielens(path=small_dataset)
+    release.import_movielens(path=small_dataset)
     if kind == Job.Kind.RETRAIN:
-        training.train(algorithm="als", hyperparameters=ALS, seed=3)
-        training.train(algorithm="mean")
+        train.train(algorithm="als", hyperparameters=ALS, seed=3)
+        train.train(algorithm="mean")
     expected = outcome_of(undisturbed(kind))
     killer = Killer(workers, random.Random(str(kind)))
     workers.start(2, app=SLOW)

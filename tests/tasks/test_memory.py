@@ -8,8 +8,9 @@ import psutil
 import pytest
 
 from recommender.models import Job
-from recommender.services import jobs, movielens
-from tests.site.processes import wait_until
+from recommender.services import jobs
+from recommender.services.movielens import release
+from tests.support.processes import wait_until
 from tests.tasks.conftest import Workers
 
 pytestmark = [pytest.mark.slow]
@@ -37,7 +38,7 @@ def memory_of(pid: int) -> int:
 
 @pytest.mark.parametrize("broker", ["redis"], indirect=True)  # the quickest
 def test_it_stays_flat(workers: Workers, small_dataset: Path) -> None:
-    movielens.import_movielens(path=small_dataset)
+    release.import_movielens(path=small_dataset)
     (worker,) = workers.start()
     peaks: list[int] = []
 

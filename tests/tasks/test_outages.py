@@ -16,10 +16,11 @@ from moto.server import ThreadedMotoServer
 
 from movierec_site import embedded
 from recommender.models import Activation, Job, JobChunk, ModelVersion
-from recommender.services import artifacts, jobs
-from tests.factories import make_job
-from tests.site.processes import wait_until
-from tests.tasks.brokers import free_port
+from recommender.services import jobs
+from recommender.services.storage import artifacts
+from tests.support.brokers import free_port
+from tests.support.factories import make_job
+from tests.support.processes import wait_until
 from tests.tasks.conftest import Workers
 
 pytestmark = [pytest.mark.slow]

@@ -17,10 +17,10 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from movierec_site.celery import app as celery_app
-from movierec_site.env import adbc_uri
 from recommender.models import Job
+from recommender.services.training.rating_arrays import adbc_uri
 from recommender.tasks import jobs as tasks
-from tests.site.processes import wait_until
+from tests.support.processes import wait_until
 from tests.tasks.conftest import ROOT, Workers
 
 offer = import_module("recommender.migrations.0011_schedules").offer

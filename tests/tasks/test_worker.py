@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from recommender.models import Job, ModelVersion, Movie, Rater, Rating
-from recommender.services import jobs, movielens, serving
-from recommender.services.ratings import rater_of
-from recommender.services.recommendations import recommend_for
-from tests.factories import make_user
+from recommender.services import jobs
+from recommender.services.lists.recommendations import recommend_for
+from recommender.services.movielens import release
+from recommender.services.ratings.ratings import rater_of
+from recommender.services.versions import serving
+from tests.support.factories import make_user
 from tests.tasks.conftest import Workers
 
 pytestmark = pytest.mark.slow
@@ -41,7 +43,7 @@ def test_a_worker_imports_trains_and_puts_the_model_in_service(small_dataset: Pa
 
 
 def test_the_same_data_and_seed_give_the_same_artifact(small_dataset: Path) -> None:
-    movielens.import_movielens(path=small_dataset)
+    release.import_movielens(path=small_dataset)
     for _ in range(2):
         finished(jobs.start(kind=Job.Kind.TRAIN, arguments={"algorithm": "als", "seed": 3}))
     assert ModelVersion.objects.count() == 2

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from functools import partial
 
-from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
 from recommender.engine.evaluation.side_by_side import SideBySide
 from recommender.engine.evaluation.splits import SPLIT_KINDS, CannotEvaluate, Split, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import Unit, evaluate_unit
-from recommender.engine.ratings import RatingMatrix
-from recommender.engine.recommender import Algorithm, OnProgress
+from recommender.engine.model.model import Algorithm, OnProgress
 
 NOTHING_TO_HOLD_OUT = "There is nothing to hold out: no rater has 3 ratings of movies that others rated too."
 

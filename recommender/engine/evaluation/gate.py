@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.engine.catalogue import MovieFeatures
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.intervals import Interval
 from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
 from recommender.engine.evaluation.splits import CannotEvaluate, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import COLUMNS, Unit, evaluate_unit
-from recommender.engine.ratings import RatingMatrix
-from recommender.engine.recommender import Algorithm, OnProgress
+from recommender.engine.model.model import Algorithm, OnProgress
 
 CANDIDATE, ACTIVE = "candidate", "active"
 METRIC = "rank_agreement"

@@ -14,8 +14,8 @@ from recommender.engine.evaluation.intervals import (
     percentile_interval,
     ratio,
 )
+from recommender.engine.evaluation.metrics import rater_segments
 from recommender.engine.evaluation.report import AlgorithmReport, Evaluation
-from recommender.engine.evaluation.segments import rater_segments
 from recommender.engine.evaluation.splits import SplitKind
 from recommender.engine.evaluation.unit import COLUMNS, NOT_OFFERED, POPULAR, RARE, Unit
 

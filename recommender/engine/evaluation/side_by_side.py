@@ -8,7 +8,7 @@ from typing import Generic, Self, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from recommender.engine.recommender import OnProgress
+from recommender.engine.model.model import OnProgress
 
 Result = TypeVar("Result")
 SECONDS_BETWEEN_REPORTS = 0.1

@@ -6,8 +6,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.engine.catalogue import MovieFeatures
-from recommender.engine.ratings import RatingMatrix
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
 
 SplitKind = Literal["random", "temporal"]
 SPLIT_KINDS: tuple[SplitKind, ...] = get_args(SplitKind)

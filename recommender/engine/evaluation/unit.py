@@ -16,12 +16,12 @@ from recommender.engine.evaluation.metrics import (
     RECALL_LENGTH,
     RELEVANT_STARS,
     list_sums,
+    popular_movies,
     rating_sums,
     self_information,
 )
-from recommender.engine.evaluation.segments import popular_movies
 from recommender.engine.evaluation.splits import Split
-from recommender.engine.recommender import Algorithm, OnProgress
+from recommender.engine.model.model import Algorithm, OnProgress
 
 Bool = NDArray[np.bool_]
 Float32 = NDArray[np.float32]

@@ -7,15 +7,14 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from recommender.engine.algorithms.registry import ALGORITHMS, UnknownAlgorithm
 from recommender.engine.evaluation import SPLIT_KINDS, CannotEvaluate
 from recommender.engine.evaluation.report import table
-from recommender.engine.movielens import DatasetError
-from recommender.engine.registry import ALGORITHMS, UnknownAlgorithm
+from recommender.formats.movielens import DatasetError
 from recommender.management import progress_bar
-from recommender.management.job_command import JobCommand
-from recommender.management.json_file import write_json
+from recommender.management.job_command import JobCommand, write_json
 from recommender.models import Job
-from recommender.services import evaluation
+from recommender.services.training import evaluate
 
 
 class Command(JobCommand):
@@ -35,7 +34,7 @@ class Command(JobCommand):
             "--data", type=Path, metavar="DIR", help="a MovieLens release instead of the database, measured here"
         )
         parser.add_argument(
-            "--raters", type=int, default=evaluation.MAX_RATERS, help="measure at most so many raters (5000)"
+            "--raters", type=int, default=evaluate.MAX_RATERS, help="measure at most so many raters (5000)"
         )
 
     def handle(self, *args: Any, local: bool, **options: Any) -> None:
@@ -49,7 +48,7 @@ class Command(JobCommand):
             "n_splits": options["splits"],
             "seed": options["seed"],
             "split": options["split"],
-            "max_raters": None if options["raters"] == evaluation.MAX_RATERS else options["raters"],
+            "max_raters": None if options["raters"] == evaluate.MAX_RATERS else options["raters"],
         }
         if data is not None:
             figures = _of_dataset(data, wanted | {"max_raters": options["raters"]})
@@ -70,7 +69,7 @@ def _of_dataset(data: Path, wanted: dict[str, Any]) -> dict[str, Any]:
     """Measure on a dataset on disk, without a database."""
     try:
         with progress_bar.meter("Evaluate") as on_progress:
-            return evaluation.evaluate(data=data, on_progress=on_progress, **wanted).to_json()
+            return evaluate.evaluate(data=data, on_progress=on_progress, **wanted).to_json()
     except (CannotEvaluate, DatasetError, UnknownAlgorithm) as error:
         raise CommandError(str(error)) from error
     except KeyboardInterrupt:

@@ -7,8 +7,8 @@ from django.core.management.base import CommandError
 from recommender.management import progress_bar
 from recommender.management.job_command import JobCommand
 from recommender.models import Job
-from recommender.services import tmdb
-from recommender.services.tmdb_client import CannotFetch, TmdbClient
+from recommender.services.catalogue import tmdb
+from recommender.services.catalogue.tmdb_client import CannotFetch, TmdbClient
 
 
 class Command(JobCommand):
@@ -34,7 +34,7 @@ class Command(JobCommand):
 
     def _here(self) -> tmdb.Fetched:
         """Fetch without a job, so that several machines may share the work."""
-        from recommender.services import title_search
+        from recommender.services.catalogue import title_search
 
         with progress_bar.meter("Fetching metadata") as on_progress:
             fetched = tmdb.fetch_metadata(on_progress=on_progress)

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from recommender.engine.generator import generate
-from recommender.engine.movielens import DatasetError
+from recommender.formats.generator.generate import generate
+from recommender.formats.movielens import DatasetError
 
 
 class Command(BaseCommand):

@@ -16,8 +16,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from movierec_site import embedded, env
-from movierec_site.machine import n_cores
-from movierec_site.supervisor import AlreadyRunning, ChildDied, Supervisor, only_one, port_is_free, stop_signals
+from movierec_site.processes.machine import n_cores
+from movierec_site.processes.supervisor import (
+    AlreadyRunning,
+    ChildDied,
+    Supervisor,
+    only_one,
+    port_is_free,
+    stop_signals,
+)
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to connect to when bound everywhere
 PATIENCE = 60.0

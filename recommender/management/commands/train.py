@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.engine.evaluation import SPLIT_KINDS
-from recommender.engine.registry import ALGORITHMS
 from recommender.management.job_command import JobCommand
 from recommender.models import Job, ModelVersion
 

@@ -10,12 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from recommender.engine.algorithms.registry import ALGORITHMS, UnknownAlgorithm
 from recommender.engine.evaluation import CannotEvaluate
-from recommender.engine.movielens import DatasetError
-from recommender.engine.registry import ALGORITHMS, UnknownAlgorithm
-from recommender.engine.tuning import OtherSearch
-from recommender.management.json_file import write_json
-from recommender.services import tuning
+from recommender.engine.evaluation.tuning import OtherSearch
+from recommender.formats.movielens import DatasetError
+from recommender.management.job_command import write_json
+from recommender.services.training import tune
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 INTERRUPTED = 130
@@ -42,9 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="of splits and proposals (0)")
         parser.add_argument("--data", type=Path, metavar="DIR", help="a MovieLens release instead of the database")
         parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the trace, and to go on from")
-        parser.add_argument(
-            "--raters", type=int, default=tuning.MAX_RATERS, help="measure at most so many raters (5000)"
-        )
+        parser.add_argument("--raters", type=int, default=tune.MAX_RATERS, help="measure at most so many raters (5000)")
 
     def handle(
         self,
@@ -60,7 +58,7 @@ class Command(BaseCommand):
         began, n_kept = time.monotonic(), 0
         earlier = _earlier(json)
 
-        def keep(trace: tuning.Trace) -> None:
+        def keep(trace: tune.Trace) -> None:
             nonlocal n_kept
             n_kept = len(trace["trials"])
             if json is not None:
@@ -73,7 +71,7 @@ class Command(BaseCommand):
                 bar.update(100 * share - bar.n)
 
             try:
-                trace = tuning.tune(
+                trace = tune.tune(
                     algorithm=algorithm,
                     **budget,
                     seed=seed,
@@ -109,7 +107,7 @@ def _earlier(path: Path | None) -> dict[str, Any] | None:
         raise CommandError(f"--json {path}: this is not the trace of a search. Name another file.") from error
 
 
-def _sentence(trace: tuning.Trace, seconds: float) -> str:
+def _sentence(trace: tune.Trace, seconds: float) -> str:
     """Return what the search brought, on the inner split and on held-out ratings."""
     first, best = trace["trials"][0]["value"], trace["best"]["value"]
     gains = trace["held_out"]["differences"]["tuned"]["before"]

@@ -1,0 +1,194 @@
+"""Keeps the processes of `make run` together: when one dies, or we are told to stop, all of them stop."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from movierec_site.processes import children
+
+LARGEST_LOG = 5 * 2**20
+LAST_LINES = 20
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class ChildDied(Exception):
+    """A process that should run as long as we do ended; the message has the last lines of its log."""
+
+
+class AlreadyRunning(Exception):
+    """Another `make run` uses this data folder; the message has its address."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process, its log, and how it is asked to stop (nothing when somebody else stops it)."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    stop_signals: Sequence[tuple[signal.Signals, float]] = ()
+
+
+class Supervisor:
+    """Starts processes, waits for the first one to end, and stops them all."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._children: list[Child] = []
+        self._wake = threading.Event()
+        logs.mkdir(parents=True, exist_ok=True)
+        signal.signal(signal.SIGCHLD, self._on_child)
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        stop_signals: Sequence[tuple[signal.Signals, float]],
+        death_signal: signal.Signals,
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        """Start a process in a session of its own, with its output in a log of its own; call from the main thread."""
+        log = self._logs / f"{name}.log"
+        rotate(log)
+        with log.open("ab") as out:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+                cwd=cwd,
+                start_new_session=True,
+                preexec_fn=children.die_with_parent(death_signal),
+            )
+        self._children.append(Child(name, process, log, stop_signals))
+
+    def watch(self, name: str, process: subprocess.Popen[bytes], log: Path) -> None:
+        """Notice the end of a process that somebody else starts and stops."""
+        self._children.append(Child(name, process, log))
+
+    def wait(self) -> None:
+        """Return never: raise `ChildDied` when a process ends, `KeyboardInterrupt` when we are told to stop."""
+        while True:
+            self.check()
+            self._wake.wait(2)
+            self._wake.clear()
+
+    def wait_for_port(self, host: str, port: int, seconds: float) -> None:
+        """Wait until something listens on a port."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self.check()
+            with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+                return
+            if time.monotonic() > deadline:
+                raise ChildDied(
+                    f"Nothing answers on {host}:{port} after {seconds:.0f} s; see the logs in {self._logs}."
+                )
+            time.sleep(0.1)
+
+    def check(self) -> None:
+        """Raise `ChildDied` when one of the processes has ended."""
+        for child in self._children:
+            code = child.process.poll()
+            if code is not None:
+                raise ChildDied(_obituary(child, code))
+
+    def stop(self) -> None:
+        """Ask all processes to stop at the same time, then insist; their groups go with them."""
+        ours = [child for child in self._children if child.stop_signals]
+        threads = [threading.Thread(target=_stop_group, args=(child,)) for child in ours]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _on_child(self, _number: int, _frame: FrameType | None) -> None:
+        self._wake.set()
+
+
+@contextlib.contextmanager
+def stop_signals() -> Iterator[None]:
+    """Turn the first of Ctrl-C, SIGTERM and SIGHUP into a KeyboardInterrupt and ignore the rest while we stop."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        ignore()
+        raise KeyboardInterrupt
+
+    def ignore() -> None:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:  # nohup wants us to stay
+            signal.signal(number, interrupt)
+    children.adopt_orphans()
+    children.stop_with_make()
+    try:
+        yield
+    finally:
+        ignore()
+        for pid in children.descendants(os.getpid()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def only_one(data_dir: Path, url: str) -> Iterator[None]:
+    """Hold the data folder's run lock, which carries our address for whoever comes second."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock = os.open(data_dir / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(f"movierec is already running at {os.pread(lock, 200, 0).decode()}.") from None
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, url.encode(), 0)
+        yield
+    finally:
+        os.close(lock)
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Tell whether a server could listen on a port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def rotate(log: Path) -> None:
+    """Put a large log aside, keeping one older generation."""
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
+
+
+def _stop_group(child: Child) -> None:
+    children.stop(child.process, list(child.stop_signals))
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+
+
+def _obituary(child: Child, code: int) -> str:
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    try:
+        lines = child.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+    except OSError:
+        lines = []
+    return "\n".join([f"The {child.name} process {how}; the end of {child.log}:", *(f"  {line}" for line in lines)])

@@ -1,0 +1,5 @@
+"""Every screen, registered by being imported."""
+
+from recommender.admin import experiments, jobs, model_versions, movies, raters, users
+
+__all__ = ["experiments", "jobs", "model_versions", "movies", "raters", "users"]

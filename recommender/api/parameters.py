@@ -1,0 +1,36 @@
+"""What lists leave out: `exclude`, the same on every list."""
+
+from typing import Annotated, get_args
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from ninja import Query
+from ninja.errors import AuthenticationError
+
+from recommender.models import Rater
+from recommender.services.catalogue.movies import Excluded
+from recommender.services.ratings.ratings import rater_of
+
+KINDS = get_args(Excluded)
+_ANY = "|".join(KINDS)
+Exclude = Annotated[
+    str,
+    Query(
+        max_length=40,
+        pattern=f"^(({_ANY})(,({_ANY}))*)?$",
+        description='Comma-separated: "seen" (rated), "hidden", "watchlist". Empty for nothing.',
+    ),
+]
+
+
+def kinds(exclude: str) -> frozenset[Excluded]:
+    """Return what the parameter names."""
+    named = exclude.split(",")
+    return frozenset(kind for kind in KINDS if kind in named)
+
+
+def rater(request: HttpRequest) -> Rater:
+    """Return the asking user as a rater."""
+    if not isinstance(request.user, User):
+        raise AuthenticationError
+    return rater_of(request.user)

@@ -1,0 +1,1 @@
+"""The algorithms: each says where its item features come from."""

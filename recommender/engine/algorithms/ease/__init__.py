@@ -1,0 +1,1 @@
+"""EASE: item weights in closed form."""

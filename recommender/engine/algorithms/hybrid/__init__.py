@@ -1,0 +1,1 @@
+"""The hybrid: genres, tags, latent factors and EASE in one ridge fit."""

@@ -1,0 +1,1 @@
+"""Arrays: ratings, movie features, snapshots and artifacts."""

@@ -1,0 +1,81 @@
+"""Ratings and movie features of one moment as named arrays, for an artifact that many processes map into memory."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
+
+OF_RATINGS = tuple(field.name for field in fields(RatingMatrix))
+OF_MOVIES = ("years", "tag_rater_ids", "tag_movie_indices", "tag_indices")
+NAMES = ("genre_names", "tag_names")
+OF_GENRES = ("genres_indptr", "genres_indices", "genres_data")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """What algorithms are fitted to.
+
+    Attributes
+    ----------
+    ratings : RatingMatrix
+    movies : MovieFeatures
+        A row per column of `ratings`.
+    """
+
+    ratings: RatingMatrix
+    movies: MovieFeatures
+
+    def fingerprint(self) -> str:
+        """Return a sha256 over who rated what and how, and over the movies' years, genres and tags."""
+        ratings, movies = self.ratings, self.movies
+        digest = hashlib.sha256(json.dumps([movies.genre_names, movies.tag_names]).encode())
+        for array in (
+            ratings.rater_ids,
+            ratings.movie_ids,
+            ratings.rater_indptr,
+            ratings.movie_indices,
+            ratings.half_stars,
+            movies.years,
+            movies.genres.indptr,
+            movies.genres.indices,
+            movies.genres.data,
+            movies.tag_rater_ids,
+            movies.tag_movie_indices,
+            movies.tag_indices,
+        ):
+            digest.update(f"{array.dtype.name} {array.shape}\n".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything needed to rebuild it, as named arrays; names as UTF-8 JSON."""
+        arrays = {name: getattr(self.ratings, name) for name in OF_RATINGS}
+        arrays |= {name: getattr(self.movies, name) for name in OF_MOVIES}
+        for name in NAMES:
+            arrays[name] = np.frombuffer(json.dumps(getattr(self.movies, name)).encode(), dtype=np.uint8)
+        genres = self.movies.genres
+        arrays |= dict(zip(OF_GENRES, (genres.indptr, genres.indices, genres.data), strict=True))
+        return {name: array for name, array in arrays.items() if array is not None}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Rebuild from `to_arrays`; the arrays are used as they are."""
+        ratings = RatingMatrix(**{name: arrays[name] for name in OF_RATINGS if name in arrays})
+        genre_names, tag_names = (tuple(json.loads(arrays[name].tobytes())) for name in NAMES)
+        indptr, indices, data = (arrays[name] for name in OF_GENRES)
+        movies = MovieFeatures(
+            movie_ids=ratings.movie_ids,
+            genre_names=genre_names,
+            genres=csr_array((data, indices, indptr), shape=(ratings.n_movies, len(genre_names))),
+            tag_names=tag_names,
+            **{name: arrays[name] for name in OF_MOVIES},
+        )
+        return cls(ratings, movies)

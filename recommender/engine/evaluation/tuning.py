@@ -1,0 +1,215 @@
+"""Search for hyper-parameters on a part of the training ratings; the held-out ratings have their say at the end."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import optuna
+
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.evaluation import CannotEvaluate, Evaluation, Split, Unit, evaluate_unit, merge, split_ratings
+from recommender.engine.evaluation.unit import COLUMNS
+from recommender.engine.model.model import Algorithm, OnProgress
+from recommender.engine.model.search_space import Objective, Range
+
+INNER_SPLIT = 1_000_000
+"""Added to the seed for the inner split; the outer one is that of an evaluation with this seed."""
+
+
+class OtherSearch(ValueError):
+    """The trials to go on from do not belong to this search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One setting, what the objective came to on the inner split, and how long that took."""
+
+    number: int
+    parameters: dict[str, float]
+    value: float
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, figures: Mapping[str, Any]) -> Self:
+        """Rebuild from `to_json`."""
+        return cls(
+            int(figures["number"]), dict(figures["parameters"]), float(figures["value"]), float(figures["seconds"])
+        )
+
+
+def splits(ratings: RatingMatrix, movies: MovieFeatures, seed: int) -> tuple[Split, Split]:
+    """Return what is held out for the end, and a split of what is left for the search.
+
+    Raises
+    ------
+    CannotEvaluate
+        If there are too few ratings to split twice.
+    """
+    outer = split_ratings(ratings, movies, seed=seed)
+    inner = split_ratings(outer.train, outer.movies, seed=seed + INNER_SPLIT)
+    if not inner.test.n_ratings:
+        raise CannotEvaluate("There are too few ratings to tune on: they are split twice.")
+    return outer, inner
+
+
+def search(
+    algorithm: Algorithm,
+    inner: Split,
+    *,
+    n_trials: int | None = None,
+    seconds: float | None = None,
+    seed: int = 0,
+    trials: Sequence[Trial] = (),
+    n_threads: int = 1,
+    max_raters: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> Iterator[Trial]:
+    """Try settings of an algorithm within its search space, the one it has first; yield each as it is measured.
+
+    The settings are proposed by a tree-structured Parzen estimator (Bergstra et al. 2011, "Algorithms for
+    Hyper-Parameter Optimization"). They depend on the seed and on the values before, so that a search taken up again
+    goes on as if it had not stopped.
+
+    Parameters
+    ----------
+    algorithm : Algorithm
+        Its `objective` is made as large as can be.
+    inner : Split
+        Of the training part (`splits`).
+    n_trials : int, optional
+        Stop after so many, those before counted.
+    seconds : float, optional
+        Start no further trial after so many, those of the trials before counted.
+    seed : int
+    trials : sequence of Trial
+        Those of the same search before it stopped; they are not yielded again.
+    n_threads : int
+    max_raters : int, optional
+        Measure a sample of so many raters.
+    on_progress : callable, optional
+        Called with the share of the budget spent; it may raise to cancel.
+
+    Raises
+    ------
+    OtherSearch
+        If `trials` are not what this search would have tried.
+    CannotEvaluate
+        If the objective is not defined on these ratings.
+    """
+    if n_trials is None and seconds is None:
+        raise ValueError("A search needs a number of trials or of seconds.")
+    study = _study(algorithm, seed)
+    spent = 0.0
+    for done in trials:
+        _repeat(study, algorithm, done)
+        spent += done.seconds
+    number = len(trials)
+    while (n_trials is None or number < n_trials) and (seconds is None or spent < seconds):
+        asked = study.ask(_distributions(algorithm))
+        started = time.perf_counter()
+
+        def report(share: float, number: int = number, spent: float = spent, started: float = started) -> None:
+            if on_progress is not None:
+                of_trials = (number + share) / n_trials if n_trials else 0.0
+                of_time = (spent + time.perf_counter() - started) / seconds if seconds else 0.0
+                on_progress(min(max(of_trials, of_time), 1.0))
+
+        unit = evaluate_unit(
+            with_parameters(algorithm, asked.params),
+            inner,
+            seed=seed,
+            n_threads=n_threads,
+            max_raters=max_raters,
+            on_progress=report,
+        )
+        trial = Trial(
+            number, dict(asked.params), objective_of(unit, algorithm.objective), time.perf_counter() - started
+        )
+        study.tell(asked, trial.value)
+        number, spent = number + 1, spent + trial.seconds
+        yield trial
+
+
+def best_of(trials: Sequence[Trial]) -> Trial:
+    """Return the trial with the largest value, of equal ones the first."""
+    return max(trials, key=lambda trial: (trial.value, -trial.number))
+
+
+def with_parameters(algorithm: Algorithm, parameters: Mapping[str, float]) -> Algorithm:
+    """Return the algorithm with some hyper-parameters changed."""
+    changed: Algorithm = replace(algorithm, **parameters)  # type: ignore[type-var]  # algorithms are dataclasses
+    return changed
+
+
+def compared(
+    algorithm: Algorithm,
+    best: Trial,
+    outer: Split,
+    *,
+    seed: int = 0,
+    n_threads: int = 1,
+    max_raters: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> Evaluation:
+    """Measure the best setting ("tuned") and the one it started from ("before") on the ratings held out at first."""
+    chosen = {"tuned": with_parameters(algorithm, best.parameters), "before": algorithm}
+    units = {}
+    for number, (name, each) in enumerate(chosen.items()):
+        units[name] = [
+            evaluate_unit(
+                each,
+                outer,
+                seed=seed,
+                n_threads=n_threads,
+                max_raters=max_raters,
+                on_progress=(lambda share, number=number: on_progress((number + share) / 2)) if on_progress else None,  # type: ignore[misc]
+            )
+        ]
+    return merge(units, seed=seed)
+
+
+def objective_of(unit: Unit, objective: Objective) -> float:
+    """Return the weighted sum of the metrics over all measured raters."""
+    total = 0.0
+    for metric, weight in objective.items():
+        column = COLUMNS.index(("all", metric))
+        denominator = unit.denominators[:, column].sum()
+        if not denominator:
+            raise CannotEvaluate(f"No rater has held-out ratings that {metric} could be measured on.")
+        mean = float(unit.numerators[:, column].sum() / denominator)
+        total += weight * (float(np.sqrt(mean)) if metric == "rmse" else mean)
+    return total
+
+
+def _study(algorithm: Algorithm, seed: int) -> optuna.Study:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
+    study.enqueue_trial({name: getattr(algorithm, name) for name in algorithm.search_space})
+    return study
+
+
+def _repeat(study: optuna.Study, algorithm: Algorithm, done: Trial) -> None:
+    """Ask for what was asked before, so that the proposals go on where they stopped."""
+    asked = study.ask(_distributions(algorithm))
+    if asked.params != done.parameters:
+        raise OtherSearch(
+            f"Trial {done.number} is not what this search would have tried: it had another seed or space."
+        )
+    study.tell(asked, done.value)
+
+
+def _distributions(algorithm: Algorithm) -> dict[str, optuna.distributions.BaseDistribution]:
+    return {name: _distribution(values) for name, values in algorithm.search_space.items()}
+
+
+def _distribution(values: Range) -> optuna.distributions.BaseDistribution:
+    if values.whole:
+        return optuna.distributions.IntDistribution(int(values.low), int(values.high), log=values.log)
+    return optuna.distributions.FloatDistribution(values.low, values.high, log=values.log)

@@ -1,0 +1,1 @@
+"""The statistics of experiments: interleaving and a sequential test."""

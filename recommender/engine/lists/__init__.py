@@ -1,0 +1,1 @@
+"""What happens to scores on their way to a list."""

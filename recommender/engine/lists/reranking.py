@@ -1,0 +1,150 @@
+"""Re-order the top of a ranking: less of the same, better or lesser known."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+POOL = 300
+"""So many movies at the top of a ranking are re-ordered; the others follow as they were."""
+DIAL_STRENGTH = 0.5
+"""Standard deviations of the score that one of the log popularity is worth, per step of the dial."""
+
+
+def reranked(
+    scores: Float32,
+    *,
+    popularity: float = 0.0,
+    counts: Int64 | Int32 | None = None,
+    diversity: float = 0.0,
+    features: Float32 | csr_array | None = None,
+) -> Int64:
+    """Return the order that the dials give the top of a ranking, (n,) int64 positions.
+
+    Parameters
+    ----------
+    scores : (n,) float32
+        Best first.
+    popularity : float
+        −2 (hidden gems) … 2 (well-known); takes `counts`, see `with_popularity`.
+    counts : (n,) int, optional
+    diversity : float
+        0 … 1; takes `features`, see `maximal_marginal_relevance`.
+    features : (n, n_features) float32 ndarray or csr_array, optional
+    """
+    worth = scores.astype(np.float64) if counts is None else with_popularity(scores, counts, popularity)
+    if features is None or not diversity:
+        return np.argsort(-worth, kind="stable")
+    return maximal_marginal_relevance(worth, similarities(features), diversity=diversity)
+
+
+def similarities(features: Float32 | csr_array) -> Float32:
+    """Return the cosine similarities of movies, negative ones as 0, (n, n) float32.
+
+    Parameters
+    ----------
+    features : (n, n_features) float32 ndarray or csr_array
+        A movie without features is like no other.
+    """
+    products = features @ features.T
+    dense = np.asarray(products.toarray() if isinstance(products, csr_array) else products, dtype=np.float32)
+    lengths = np.sqrt(np.maximum(dense.diagonal(), 1e-12))
+    return np.asarray(np.maximum(dense / np.outer(lengths, lengths), 0), dtype=np.float32)
+
+
+def with_popularity(scores: Float32, counts: Int64 | Int32, dial: float) -> Float64:
+    """Return scores turned towards the well-known (dial above 0) or the hardly known (below 0).
+
+    Parameters
+    ----------
+    scores : (n,) float32
+        Of the movies at the top of a ranking.
+    counts : (n,) int
+        How many ratings they have.
+    dial : float
+        −2 … 2.
+
+    Returns
+    -------
+    (n,) float64
+        In standard deviations of the score.
+    """
+    return _standardised(scores) + DIAL_STRENGTH * dial * _standardised(np.log1p(counts))
+
+
+def maximal_marginal_relevance(
+    scores: Float32 | Float64, similarity: Float32, *, diversity: float, n: int | None = None
+) -> Int64:
+    """Order movies by score and by how little they resemble those before them.
+
+    The next movie has the largest ``(1 − diversity) · relevance − diversity · max similarity to the chosen``
+    (Carbonell and Goldstein 1998, "The Use of MMR"), with the scores brought to 0 … 1 as relevance.
+
+    Parameters
+    ----------
+    scores : (n_movies,) float
+    similarity : (n_movies, n_movies) float32
+        Not negative.
+    diversity : float
+        0 (by score) … 1 (by dissimilarity alone, from the best movie on).
+    n : int, optional
+        Stop after so many; any longer list starts with the same movies.
+
+    Returns
+    -------
+    (n,) int64
+        Positions; ties in the order given.
+    """
+    n_wanted = scores.size if n is None else min(n, scores.size)
+    if not n_wanted:
+        return np.zeros(0, dtype=np.int64)
+    spread = float(np.ptp(scores)) or 1.0
+    relevance = (scores.astype(np.float64) - float(scores.min())) / spread
+    order = np.empty(n_wanted, dtype=np.int64)
+    closest = np.zeros(scores.size)
+    worth = (1 - diversity) * relevance
+    order[0] = np.argmax(scores)
+    for place in range(1, n_wanted):
+        chosen = order[place - 1]
+        worth[chosen] = -np.inf
+        np.maximum(closest, similarity[chosen], out=closest)
+        order[place] = np.argmax(worth - diversity * closest)
+    return order
+
+
+def _standardised(values: Float32 | Float64) -> Float64:
+    deviation = float(values.std()) or 1.0
+    return np.asarray((values.astype(np.float64) - float(values.mean())) / deviation)
+
+
+Strategy = Literal["average", "least_misery"]
+
+
+def group_scores(scores: Float32, strategy: Strategy) -> Float32:
+    """Return one score per movie from those of several people.
+
+    Scores of two people are on scales of their own, so each is replaced by ``−log2(place)`` in that person's list
+    first. "average" takes the mean; "least_misery" what the movie is to whom it suits least (Masthoff 2004, "Group
+    Modeling: Selecting a Sequence of Television Items").
+
+    Parameters
+    ----------
+    scores : (n_people, n_movies) float32
+    strategy : {"average", "least_misery"}
+
+    Returns
+    -------
+    (n_movies,) float32
+    """
+    n_people, n_movies = scores.shape
+    merit = np.empty((n_people, n_movies), dtype=np.float32)
+    by_place = -np.log2(np.arange(1, n_movies + 1, dtype=np.float32))
+    for person in range(n_people):
+        merit[person, np.argsort(-scores[person], kind="stable")] = by_place
+    return np.asarray(merit.min(axis=0) if strategy == "least_misery" else merit.mean(axis=0), dtype=np.float32)

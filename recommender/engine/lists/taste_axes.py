@@ -1,0 +1,67 @@
+"""Give latent factors a meaning: turn them to their main axes and name the well-known movies at both ends of each."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.engine.model.item_features import ItemFeatures, UserProfile
+
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+N_WELL_KNOWN = 300
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TasteAxis:
+    """One dimension of taste as one user sees it.
+
+    Attributes
+    ----------
+    stars : float
+        How much more the model expects of this user for the movies at the liked end than for those at the other.
+    liked, other : (n_ends,) int32
+        Movie indices at the two ends, the furthest first.
+    """
+
+    stars: float
+    liked: Int32
+    other: Int32
+
+
+def taste_axes(
+    features: ItemFeatures, profile: UserProfile, counts: Int32 | Int64, *, n_axes: int, n_ends: int = 3
+) -> list[TasteAxis]:
+    """Return the dimensions that matter most to a user.
+
+    Any rotation of the factors gives the same predictions, so single factors mean little. The principal axes of the
+    well-known movies are the same for everybody and do: ``x · w = (x R) · (Rᵀ w)``.
+
+    Parameters
+    ----------
+    features : ItemFeatures
+        With dense factors; none, or none that matter to the user, give no axes.
+    profile : UserProfile
+    counts : (n_movies,) int
+        Numbers of ratings: only the 300 most rated movies are looked at.
+    n_axes, n_ends : int
+        How many axes at most, and movies at either end.
+    """
+    known = np.argsort(-counts, kind="stable")[:N_WELL_KNOWN].astype(np.int32)
+    known = known[counts[known] > 0]
+    if not features.n_factors or known.size < 2 * n_ends:
+        return []
+    x = features.rows(known).astype(np.float64)
+    x -= x.mean(axis=0)
+    rotation = np.linalg.eigh(x.T @ x)[1]
+    coordinates, weights = x @ rotation, rotation.T @ profile.weights
+    worth = np.abs(weights) * coordinates.std(axis=0)
+    axes = []
+    for axis in np.argsort(-worth, kind="stable")[:n_axes]:
+        stars = coordinates[:, axis] * weights[axis]
+        order = np.argsort(-stars, kind="stable")
+        liked, other = order[:n_ends], order[: -n_ends - 1 : -1]
+        if worth[axis] > 0:
+            axes.append(TasteAxis(float(stars[liked].mean() - stars[other].mean()), known[liked], known[other]))
+    return axes

@@ -1,0 +1,1 @@
+"""The one idea: item features and a ridge fit per user."""

@@ -1,0 +1,1 @@
+"""Similar movies: neighbours by who rated both."""

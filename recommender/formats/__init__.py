@@ -1,0 +1,1 @@
+"""File formats: what other programs write, and what we write for them."""

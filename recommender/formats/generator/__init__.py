@@ -1,0 +1,1 @@
+"""Made-up MovieLens releases with known tastes behind them."""

@@ -1,0 +1,139 @@
+"""Delimited text to arrays: pyarrow reads it; only when something is wrong is the file walked line by line."""
+
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO, Any, NoReturn
+
+import pyarrow as pa
+import pyarrow.csv
+
+from recommender.formats.movielens.columns import Column
+from recommender.formats.movielens.release import DatasetError, Release
+
+BLOCK_BYTES = 1 << 24
+UNIT_SEPARATOR = "\x1f"
+"""Stands for "::", because pyarrow wants a delimiter of one byte; ASCII's own delimiter is in no title or tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """How one file of a release is written; without a header all of its columns are named, in order."""
+
+    name: str
+    columns: tuple[Column, ...]
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    has_header: bool = True
+    quoted: bool = True
+    one_line_rows: bool = False
+
+    def read(self, release: Release) -> dict[str, Any]:
+        """Read the columns: numbers as NumPy arrays, text as lists of str.
+
+        Raises
+        ------
+        DatasetError
+            If the file is missing, empty, damaged, has another header, or holds a bad row.
+        """
+        if not release.has(self.name):
+            raise DatasetError(f"{self.name} is missing in {release.path}.")
+        try:
+            self._check_header(release)
+            table = self._parse(release)
+        except pa.ArrowInvalid as error:
+            self._reject_first_bad_row(release, error)
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise DatasetError(f"{self.name} in {release.path} is damaged: {error}.") from error
+        return {column.name: self._values(release, column, table[column.name]) for column in self.columns}
+
+    def reject(self, release: Release, row: int, column: str, why: str) -> NoReturn:
+        """Raise for a value in a row (counted from 0), quoting its line and the value as written."""
+        line, fields = next(islice(self._rows(release), row, None))
+        raise DatasetError(f'{self.name}, line {line}: {column} "{fields[column]}" {why}.')
+
+    def line_of(self, release: Release, row: int) -> int:
+        """Return the line of a row (counted from 0)."""
+        return next(islice(self._rows(release), row, None))[0]
+
+    def _check_header(self, release: Release) -> None:
+        with release.open(self.name) as file:
+            first = file.readline(BLOCK_BYTES)
+        if not first.strip():
+            raise DatasetError(f"{self.name} in {release.path} is empty.")
+        if not self.has_header:
+            return
+        header = next(csv.reader([first.decode("utf-8-sig", "replace")]))
+        if any(column.name not in header for column in self.columns):
+            found, expected = ",".join(header), ",".join(column.name for column in self.columns)
+            raise DatasetError(f'{self.name}, line 1: the header is "{found}", expected "{expected}".')
+
+    def _parse(self, release: Release) -> pa.Table:
+        names = None if self.has_header else [column.name for column in self.columns]
+        with self._open(release) as file:
+            return pyarrow.csv.read_csv(
+                file,
+                pyarrow.csv.ReadOptions(column_names=names, encoding=self.encoding, block_size=BLOCK_BYTES),
+                pyarrow.csv.ParseOptions(
+                    delimiter=self._one_byte_delimiter,
+                    quote_char='"' if self.quoted else False,
+                    newlines_in_values=self.quoted and not self.one_line_rows,
+                ),
+                pyarrow.csv.ConvertOptions(
+                    column_types={column.name: column.type for column in self.columns},
+                    include_columns=[column.name for column in self.columns],
+                    null_values=[],
+                ),
+            )
+
+    def _values(self, release: Release, column: Column, found: pa.ChunkedArray) -> Any:
+        values, wrong = column.convert(found)
+        if wrong.any():
+            self.reject(release, int(wrong.argmax()), column.name, f"is not {column.expected}")
+        return values
+
+    def _reject_first_bad_row(self, release: Release, error: Exception) -> NoReturn:
+        for line, fields in self._rows(release):
+            for column in self.columns:
+                if not column.accepts(fields[column.name]):
+                    written = fields[column.name].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                    raise DatasetError(
+                        f'{self.name}, line {line}: {column.name} "{written}" is not {column.expected}.'
+                    ) from error
+        raise DatasetError(f"{self.name} in {release.path} cannot be read: {error}.") from error
+
+    def _rows(self, release: Release) -> Iterator[tuple[int, dict[str, str]]]:
+        """Walk the rows as (line, fields by column name); blank lines are not rows, as in pyarrow."""
+        with self._open(release) as file:
+            lines = io.TextIOWrapper(file, self._python_encoding, errors="surrogateescape", newline="")
+            reader = csv.reader(
+                lines, delimiter=self._one_byte_delimiter, quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
+            )
+            names = next(reader) if self.has_header else [column.name for column in self.columns]
+            for fields in reader:
+                if fields and len(fields) != len(names):
+                    raise DatasetError(
+                        f"{self.name}, line {reader.line_num}: {len(fields)} fields, expected {len(names)} "
+                        f"({', '.join(names)})."
+                    )
+                if fields:
+                    yield reader.line_num, dict(zip(names, fields, strict=True))
+
+    def _open(self, release: Release) -> IO[bytes]:
+        file = release.open(self.name)
+        if len(self.delimiter) == 1:
+            return file
+        with file:
+            return io.BytesIO(file.read().replace(self.delimiter.encode(), UNIT_SEPARATOR.encode()))
+
+    @property
+    def _one_byte_delimiter(self) -> str:
+        return self.delimiter if len(self.delimiter) == 1 else UNIT_SEPARATOR
+
+    @property
+    def _python_encoding(self) -> str:
+        return "utf-8-sig" if self.encoding == "utf-8" else self.encoding

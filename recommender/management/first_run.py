@@ -1,0 +1,51 @@
+"""What a fresh installation still needs before it can recommend."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from recommender.engine.algorithms.registry import ALGORITHMS, BY_PREFERENCE, TRAINED_FIRST
+from recommender.models import Job, ModelVersion, Rating
+from recommender.services import jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the first run, done by a job."""
+
+    label: str
+    start: Callable[[], Job]
+
+
+def needs_dataset() -> bool:
+    """Tell whether there is nothing to recommend from yet."""
+    return not Rating.objects.exists()
+
+
+def pending_steps(*, dataset: Callable[[], Path]) -> list[Step]:
+    """Return what is still to do, in order; `dataset` is only asked when an import is needed.
+
+    The first model comes as soon as it can; those that people can choose besides follow.
+    """
+    built = set(ModelVersion.objects.active().values_list("algorithm", flat=True))
+    steps = []
+    if needs_dataset():
+        path = str(dataset())
+        steps.append(Step("Importing ratings", lambda: _job(Job.Kind.IMPORT, path=path)))
+    if ModelVersion.TITLE_INDEX not in built:
+        steps.append(Step("Building the title index", lambda: _job(Job.Kind.TITLE_INDEX)))
+    if TRAINED_FIRST not in built:
+        steps.append(Step("Training the first model", partial(_job, Job.Kind.TRAIN, algorithm=TRAINED_FIRST)))
+    if ModelVersion.SIMILAR_MOVIES not in built:
+        steps.append(Step("Finding similar movies", lambda: _job(Job.Kind.SIMILAR_MOVIES)))
+    for name in BY_PREFERENCE:
+        if name not in built | {TRAINED_FIRST}:
+            label = f"Training {ALGORITHMS[name].label}"
+            steps.append(Step(label, partial(_job, Job.Kind.TRAIN, algorithm=name)))
+    return steps
+
+
+def _job(kind: Job.Kind, **arguments: str) -> Job:
+    """Start the job, or take up the one an interrupted run has left behind (`jobs.start` does either)."""
+    return jobs.start(kind=kind, arguments=arguments)

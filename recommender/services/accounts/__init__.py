@@ -1,0 +1,1 @@
+"""Accounts and everything the site knows of a person."""

@@ -1,0 +1,92 @@
+"""Close an account so that nothing of it is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from recommender.engine.algorithms.registry import ALGORITHMS
+from recommender.models import ModelVersion, Rater, Rating, Tag, TagApplication
+from recommender.services.ratings import movie_statistics
+from recommender.services.ratings.movie_statistics import CountChange
+
+PHRASE = "delete my account"
+# Tags of the rater's movies one less, gone where nobody else gave them; and the words nobody uses any more.
+REMOVE_TAG_COUNTS = """
+DELETE FROM recommender_movietag AS counted USING recommender_tagapplication AS mine
+WHERE mine.rater_id = %s AND counted.movie_id = mine.movie_id AND counted.tag_id = mine.tag_id AND counted.count = 1
+"""
+LOWER_TAG_COUNTS = """
+UPDATE recommender_movietag AS counted SET count = counted.count - 1 FROM recommender_tagapplication AS mine
+WHERE mine.rater_id = %s AND counted.movie_id = mine.movie_id AND counted.tag_id = mine.tag_id
+"""
+# Rate limits count under the user's id; the addresses in them are hashed.
+REMOVE_RATE_LIMITS = "DELETE FROM {table} WHERE cache_key LIKE %s"
+
+
+class WrongConfirmation(ValueError):
+    """Not the words that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What of somebody stays in the figures of trained models until they are trained again."""
+
+    algorithms: Sequence[str]
+    trained_until: datetime | None
+
+
+def traces_of(*, user: User) -> Traces:
+    """Return which models in service were trained after the user's first rating."""
+    first = Rating.objects.filter(rater__user=user).order_by("rated_at").values_list("rated_at", flat=True).first()
+    if first is None:
+        return Traces((), None)
+    versions = [version for version in ModelVersion.objects.active() if version.algorithm in ALGORITHMS]
+    touched = [version for version in versions if version.created_at >= first]
+    labels = [ALGORITHMS[version.algorithm].label for version in touched]
+    return Traces(tuple(sorted(labels)), max((version.created_at for version in touched), default=None))
+
+
+def check_confirmation(phrase: str) -> None:
+    """Raise `WrongConfirmation` unless the phrase is the one that closes an account."""
+    if " ".join(phrase.split()).casefold() != PHRASE:
+        raise WrongConfirmation(f'Type "{PHRASE}" to confirm.')
+
+
+@transaction.atomic
+def delete(*, user: User) -> None:
+    """Remove a user and all there is of them; the statistics of the movies they rated follow at once.
+
+    Sessions, addresses, ratings, tags and imports go with the user. Invitations to choose together are not stored;
+    they stop working because their author is gone.
+    """
+    rater = Rater.objects.select_for_update().filter(user=user).first()
+    with connection.cursor() as cursor:
+        if rater is not None:
+            _take_ratings_back(cursor, rater)
+            _take_tags_back(cursor, rater)
+        table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+        cursor.execute(REMOVE_RATE_LIMITS.format(table=table), [f"%:user:{user.pk}"])
+    about_user = {"content_type": ContentType.objects.get_for_model(User), "object_id": str(user.pk)}
+    LogEntry.objects.filter(**about_user).delete()
+    user.delete()
+
+
+def _take_ratings_back(cursor: CursorWrapper, rater: Rater) -> None:
+    half_stars = Rating.objects.half_stars_by_movie(rater)
+    movie_statistics.move(cursor, [CountChange(movie_id, -1, -value) for movie_id, value in half_stars.items()])
+
+
+def _take_tags_back(cursor: CursorWrapper, rater: Rater) -> None:
+    mine = TagApplication.objects.filter(rater=rater)
+    tag_ids = list(mine.values_list("tag_id", flat=True).distinct())
+    for statement in (REMOVE_TAG_COUNTS, LOWER_TAG_COUNTS):
+        cursor.execute(statement, [rater.pk])
+    mine.delete()
+    Tag.objects.filter(pk__in=tag_ids, applications=None).delete()

@@ -1,0 +1,112 @@
+"""Build the title index and search it."""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from recommender.models import Job, JobChunk, ModelVersion, Movie
+from recommender.services.jobs.progress import OnProgress, silent
+from recommender.services.jobs.stages import Outcome, Stage
+from recommender.services.storage import artifacts
+from recommender.services.versions import lifecycle, serving
+from recommender.titles.index import TitleDocument, build_title_index
+
+Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHits:
+    """One page of a search."""
+
+    movies: list[Movie]
+    count: int
+
+
+def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelVersion:
+    """Index all titles, store the index as an artifact and put it in service."""
+    return prepare(job=job, on_progress=on_progress)()
+
+
+def prepare(*, job: Job | None = None, on_progress: OnProgress = silent) -> Callable[[], ModelVersion]:
+    """Index all titles and store the index as an artifact; return what puts it in service."""
+    n_movies = max(Movie.objects.count(), 1)
+
+    def report(done: int) -> None:
+        on_progress(0.9 * done / n_movies, f"Indexing titles: {done:,} of {n_movies:,}")
+
+    digest = hashlib.sha256()
+    with artifacts.workspace() as folder:
+        build_title_index(_documents(digest), folder / "titles", on_progress=report)
+        stored = artifacts.store_folder(path=folder / "titles", name=ModelVersion.TITLE_INDEX)
+
+    def put_in_service() -> ModelVersion:
+        version = lifecycle.register(
+            algorithm=ModelVersion.TITLE_INDEX, artifact=stored, data_fingerprint=digest.hexdigest(), job=job
+        )
+        return lifecycle.activate(version=version)
+
+    return put_in_service
+
+
+def _build(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    put_in_service = prepare(job=chunk.job, on_progress=on_progress)
+    return Outcome(publish=lambda: {"model_version": put_in_service().pk})
+
+
+def search(
+    *,
+    query: str,
+    limit: int,
+    offset: int = 0,
+    genre: str | None = None,
+    decade: int | None = None,
+    min_ratings: int = 0,
+    exclude: Collection[int] = (),
+    order: Order = "relevance",
+) -> SearchHits:
+    """Return the movies that match, best first; an empty query matches all, the most rated first.
+
+    Movies whose ids are in `exclude` are neither returned nor counted.
+    """
+    index = serving.title_index()
+    if index is None:
+        return SearchHits([], 0)
+    hits = index.search(
+        query,
+        limit=limit,
+        offset=offset,
+        genre=genre,
+        decade=decade,
+        min_ratings=min_ratings,
+        exclude=exclude,
+        order=order,
+    )
+    return SearchHits(Movie.objects.in_order(hits.movie_ids), hits.count)
+
+
+def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
+    for movie in Movie.objects.with_genres().defer("overview").order_by("pk").iterator(chunk_size=2000):
+        names = "\t".join((movie.title, *movie.other_titles()))
+        digest.update(f"{movie.pk}\t{names}\t{movie.year}\t{movie.rating_count}\n".encode())
+        yield TitleDocument(
+            movie_id=movie.pk,
+            title=movie.title,
+            year=movie.year,
+            genres=tuple(movie.genre_names),
+            rating_count=movie.rating_count,
+            imdb_id=movie.imdb_id,
+            tmdb_id=movie.tmdb_id,
+            rating_mean=movie.rating_mean,
+            alternative_titles=movie.other_titles(),
+        )
+
+
+def is_behind() -> bool:
+    """Tell whether titles have come from TMDB since the title index in service was built."""
+    built = ModelVersion.objects.active().filter(algorithm=ModelVersion.TITLE_INDEX).first()
+    return built is not None and Movie.objects.with_titles_fetched_since(built.created_at).exists()
+
+
+BUILD_INDEX = Stage("title_index", "Indexing titles", _build)
+BUILD_INDEX_IF_BEHIND = replace(BUILD_INDEX, plan=lambda _job: [{}] if is_behind() else [])

@@ -1,0 +1,180 @@
+"""Fetch posters, overviews, titles and runtimes from The Movie Database."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from recommender.models import JobChunk, Movie
+from recommender.services.catalogue import title_search
+from recommender.services.catalogue.tmdb_answer import Metadata
+from recommender.services.catalogue.tmdb_client import CannotFetch, NoAnswer, TmdbClient
+from recommender.services.jobs.progress import OnProgress, silent
+from recommender.services.jobs.stages import Outcome, Stage
+
+logger = logging.getLogger(__name__)
+Answer = Future[Metadata | None]
+ONE_RUN_AT_A_TIME = 0x7464_6D62
+N_CONNECTIONS = 4
+MOVIES_PER_BATCH = 40
+SECONDS_BETWEEN_LOOKS = 0.25
+FAILURES_IN_A_ROW = 10
+FETCHED = (
+    "overview", "original_title", "tmdb_titles", "runtime_minutes", "poster_path",
+    "metadata_tmdb_id", "metadata_found", "metadata_fetched_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How a run went, in movies of the catalogue."""
+
+    updated: int
+    unknown: int
+    failed: int
+    skipped: int
+    title_index_is_behind: bool
+
+    @classmethod
+    def of_result(cls, result: Mapping[str, Any]) -> Self:
+        """Read it from the result of a job."""
+        return cls(**{field.name: result[field.name] for field in fields(cls)})
+
+    def __str__(self) -> str:
+        return f"{self.updated:,} updated, {self.unknown:,} unknown, {self.failed:,} failed, {self.skipped:,} skipped"
+
+
+def fetch_metadata(*, on_progress: OnProgress = silent) -> Fetched:
+    """Ask TMDB about every movie it has not told of yet, the most rated first, and save each batch as it comes.
+
+    One run at a time asks; a second one waits and goes on with what is left. `CannotFetch` says why it cannot go on.
+    """
+    client = TmdbClient.from_settings(n_connections=N_CONNECTIONS)
+    with _only_run(on_progress):
+        n_movies = Movie.objects.count()
+        waiting = Movie.objects.awaiting_metadata().values_list("tmdb_id", flat=True)
+        tmdb_ids = list(dict.fromkeys(tmdb_id for tmdb_id in waiting if tmdb_id is not None))
+        run = _Run(client, on_progress, n_ids=len(tmdb_ids))
+        with run.threads():
+            for start in range(0, len(tmdb_ids), MOVIES_PER_BATCH):
+                run.fetch(tmdb_ids[start : start + MOVIES_PER_BATCH])
+    return Fetched(
+        updated=run.updated,
+        unknown=run.unknown,
+        failed=run.failed,
+        skipped=n_movies - run.updated - run.unknown - run.failed,
+        title_index_is_behind=title_search.is_behind(),
+    )
+
+
+@transaction.atomic
+def save(*, answers: Mapping[int, Metadata | None]) -> tuple[int, int]:
+    """Write down what TMDB said by its ids, None for an id it does not know; return how many movies are which."""
+    asked = Movie.objects.filter(tmdb_id__in=answers).only("tmdb_id", *FETCHED)
+    movies = list(asked.select_for_update().order_by("pk"))
+    now = timezone.now()
+    for movie in movies:
+        metadata = answers[movie.tmdb_id] if movie.tmdb_id is not None else None
+        movie.metadata_tmdb_id, movie.metadata_fetched_at = movie.tmdb_id, now
+        movie.metadata_found = metadata is not None
+        metadata = metadata or Metadata(id=0)
+        movie.overview = metadata.kept_overview()
+        movie.original_title = metadata.kept_original_title()
+        movie.tmdb_titles = metadata.kept_titles()
+        movie.runtime_minutes = metadata.runtime or None
+        movie.poster_path = metadata.kept_poster_path() or movie.poster_path
+    Movie.objects.bulk_update(movies, FETCHED)
+    n_found = sum(movie.metadata_found is True for movie in movies)
+    return n_found, len(movies) - n_found
+
+
+@contextlib.contextmanager
+def _only_run(on_progress: OnProgress) -> Iterator[None]:
+    """Hold the lock of which the database has one, and which it takes back from a process that dies."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_RUN_AT_A_TIME])
+            if cursor.fetchone()[0]:
+                break
+            on_progress(0.0, "Waiting for another run to end")
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_RUN_AT_A_TIME])
+
+
+class _Run:
+    """One run: threads ask, this thread reports, listens for a cancellation and writes."""
+
+    def __init__(self, client: TmdbClient, on_progress: OnProgress, n_ids: int) -> None:
+        self.updated = self.unknown = self.failed = 0
+        self._client, self._on_progress = client, on_progress
+        self._n_ids, self._n_done, self._n_failures_in_a_row = n_ids, 0, 0
+        self._began = time.monotonic()
+
+    @contextlib.contextmanager
+    def threads(self) -> Iterator[None]:
+        """Run the threads; when the work stops early they are not waited for."""
+        self._pool = ThreadPoolExecutor(N_CONNECTIONS, thread_name_prefix="tmdb")
+        try:
+            yield
+        finally:
+            self._client.pace.stop()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def fetch(self, tmdb_ids: list[int]) -> None:
+        """Ask for one batch and save it; what has been answered is saved also when the work stops."""
+        asked = {self._pool.submit(self._client.movie, tmdb_id): tmdb_id for tmdb_id in tmdb_ids}
+        try:
+            self._wait(set(asked))
+        finally:
+            self._keep({tmdb_id: future for future, tmdb_id in asked.items() if future.done()})
+        self._n_done += len(tmdb_ids)
+
+    def _wait(self, pending: set[Answer]) -> None:
+        n_asked = len(pending)
+        while pending:
+            done, pending = wait(pending, SECONDS_BETWEEN_LOOKS)
+            for future in done:
+                self._check(future.exception())
+            self._report(self._n_done + n_asked - len(pending))
+
+    def _check(self, error: BaseException | None) -> None:
+        """Go on after a movie without an answer, unless TMDB seems to answer nothing any more."""
+        if error is None:
+            self._n_failures_in_a_row = 0
+            return
+        if not isinstance(error, NoAnswer):
+            raise error
+        logger.warning("%s", error)
+        self._n_failures_in_a_row += 1
+        if self._n_failures_in_a_row == FAILURES_IN_A_ROW:
+            raise CannotFetch(f"TMDB gave {FAILURES_IN_A_ROW} times in a row no usable answer, last: {error}")
+
+    def _report(self, n_done: int) -> None:
+        rate = n_done / max(time.monotonic() - self._began, 0.1)
+        message = f"{n_done:,} of {self._n_ids:,} movies, {rate:.1f} a second"
+        if (pause := self._client.pace.pause_left()) > 1:
+            message = f"{n_done:,} of {self._n_ids:,} movies; TMDB asks to wait {pause:.0f} s"
+        self._on_progress(n_done / self._n_ids, message)
+
+    def _keep(self, answers: Mapping[int, Answer]) -> None:
+        good = {tmdb_id: future.result() for tmdb_id, future in answers.items() if future.exception() is None}
+        updated, unknown = save(answers=good)
+        bad = [tmdb_id for tmdb_id, future in answers.items() if isinstance(future.exception(), NoAnswer)]
+        self.updated, self.unknown = self.updated + updated, self.unknown + unknown
+        self.failed += Movie.objects.filter(tmdb_id__in=bad).count() if bad else 0
+
+
+def _fetch(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    return Outcome(asdict(fetch_metadata(on_progress=on_progress)))
+
+
+FETCH = Stage("fetch", "Asking TMDB", _fetch, weight=10)

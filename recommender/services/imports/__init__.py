@@ -1,0 +1,1 @@
+"""Ratings and watchlists from other sites: previewed first, then written."""

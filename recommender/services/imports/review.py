@@ -1,0 +1,173 @@
+"""Bring ratings along from another site: look through a file before anything is written."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from recommender.formats.exports import Candidates, ExportError, MatchedRow, RatingExport, match_rows, read_export
+from recommender.formats.exports.values import title as plain_text
+from recommender.models import Movie, Rater, RatingImport, RatingImportRow
+from recommender.services.versions import serving
+
+ROWS_PER_INSERT = 2000
+IMDB_DIGITS = 7
+"""MovieLens writes IMDb ids with leading zeros up to this length."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFigures:
+    """How many rows there are of each kind."""
+
+    rows: int
+    matches: Mapping[str, int]
+    outcomes: Mapping[str, int]
+    chosen: int
+
+
+def look_through(*, rater: Rater, data: bytes, file_name: str) -> RatingImport:
+    """Read a file and match its rows to movies; a file that was looked through before and not applied is forgotten.
+
+    Raises
+    ------
+    ExportError
+        If the file cannot be imported.
+    """
+    export = read_export(data)
+    if not export.rows:
+        others = ", ".join(f"{count:,} {kind}" for kind, count in export.left_out.items())
+        raise ExportError(f"The file holds no movie ratings{f', only {others}' if others else ''}.")
+    return _store(rater, export, match_rows(export.rows, _candidates(export)), file_name)
+
+
+def get(*, rater: Rater, import_id: int) -> RatingImport:
+    """Return one of the rater's imports; raise `UnknownImport`."""
+    found = RatingImport.objects.of(rater).filter(pk=import_id).first()
+    if found is None:
+        raise UnknownImport(f"You have no import {import_id}.")
+    return found
+
+
+def figures(*, rating_import: RatingImport) -> ImportFigures:
+    """Count the rows of an import."""
+    rows = rating_import.rows.all()
+    matches = rows.counts("match")
+    chosen = rows.filter(movie__isnull=False).count()
+    return ImportFigures(sum(matches.values()), matches, rows.counts("outcome"), chosen)
+
+
+def candidates_of(rows: Sequence[RatingImportRow]) -> dict[int, Movie]:
+    """Return the movies that some rows may be about, by id, genres read along."""
+    wanted = {movie_id for row in rows for movie_id in (*row.candidates, row.movie_id) if movie_id is not None}
+    return {movie.pk: movie for movie in Movie.objects.with_genres().filter(pk__in=wanted)}
+
+
+@transaction.atomic
+def choose(*, rating_import: RatingImport, line: int, movie: Movie | None) -> RatingImportRow:
+    """Decide which movie a row is about, or None to leave it out.
+
+    Raises
+    ------
+    ImportClosed
+        If the import has been applied.
+    UnknownImport
+        If the file has no such row.
+    """
+    lock(rating_import, RatingImport.State.REVIEW)
+    row = rating_import.rows.filter(line=line).first()
+    if row is None:
+        raise UnknownImport(f"The file has no rating in line {line}.")
+    rating_import.rows.filter(line=line).update(movie=movie)
+    row.movie = movie
+    return row
+
+
+@transaction.atomic
+def discard(*, rating_import: RatingImport) -> None:
+    """Forget a file that has not been applied; raise `ImportClosed` when it has."""
+    lock(rating_import, RatingImport.State.REVIEW).delete()
+
+
+@transaction.atomic
+def _store(rater: Rater, export: RatingExport, matched: list[MatchedRow], file_name: str) -> RatingImport:
+    Rater.objects.select_for_update().get(pk=rater.pk)  # two uploads at once queue up here
+    RatingImport.objects.of(rater).filter(state=RatingImport.State.REVIEW).delete()
+    made = RatingImport.objects.create(
+        rater=rater,
+        source=export.format.name,
+        kind=export.format.kind,
+        file_name=plain_text(file_name)[:255],
+        left_out=export.left_out,
+    )
+    RatingImportRow.objects.bulk_create([_row(made, each) for each in matched], batch_size=ROWS_PER_INSERT)
+    return made
+
+
+def _row(made: RatingImport, matched: MatchedRow) -> RatingImportRow:
+    match = RatingImportRow.Match
+    found = match.MATCHED if matched.movie_id else match.AMBIGUOUS if matched.candidates else match.UNMATCHED
+    return RatingImportRow(
+        rating_import=made,
+        line=matched.row.line,
+        title=matched.row.title,
+        year=matched.row.year,
+        half_stars=matched.row.half_stars,
+        rated_at=matched.row.rated_at,
+        match=found,
+        movie_id=matched.movie_id,
+        candidates=list(matched.candidates),
+    )
+
+
+def _candidates(export: RatingExport) -> Candidates:
+    """Read what the catalogue knows of the ids of a file: three queries, however long it is."""
+    rows = export.rows
+    movie_ids = {row.movie_id for row in rows if row.movie_id}
+    imdb_ids = {row.imdb_id for row in rows if row.imdb_id}
+    tmdb_ids = {row.tmdb_id for row in rows if row.tmdb_id}
+    index = serving.title_index()
+    return Candidates(
+        movie_ids=set(Movie.objects.filter(pk__in=movie_ids).values_list("pk", flat=True)),
+        by_imdb_id=_by_imdb_id(imdb_ids),
+        by_tmdb_id=_grouped(Movie.objects.filter(tmdb_id__in=tmdb_ids).order_by("pk").values_list("tmdb_id", "pk")),
+        titled=index.titled if index is not None else _nothing_titled,
+        years=lambda ids: dict(Movie.objects.filter(pk__in=ids).values_list("pk", "year")),
+    )
+
+
+def _by_imdb_id(imdb_ids: Collection[int]) -> dict[int, list[int]]:
+    written = {form for number in imdb_ids for form in (str(number), f"{number:0{IMDB_DIGITS}d}")}
+    found = Movie.objects.filter(imdb_id__in=written).order_by("pk").values_list("imdb_id", "pk")
+    return _grouped((int(imdb_id), movie_id) for imdb_id, movie_id in found if imdb_id)
+
+
+def _grouped(pairs: Iterable[tuple[int | None, int]]) -> dict[int, list[int]]:
+    grouped: dict[int, list[int]] = {}
+    for key, movie_id in pairs:
+        if key is not None:
+            grouped.setdefault(key, []).append(movie_id)
+    return grouped
+
+
+def _nothing_titled(title: str) -> list[int]:
+    """Stand for the title index until there is one."""
+    return []
+
+
+class UnknownImport(LookupError):
+    """No such import, or somebody else's."""
+
+
+class ImportClosed(Exception):
+    """The import is not in a state that allows it."""
+
+
+def lock(rating_import: RatingImport, state: RatingImport.State) -> RatingImport:
+    """Return the import, held until the end of the transaction; raise `ImportClosed` unless it is in this state."""
+    held = RatingImport.objects.select_for_update().filter(pk=rating_import.pk).first()
+    if held is None:
+        raise UnknownImport("This import is gone; choose the file again.")
+    if held.state != state:
+        was = "not been applied yet" if held.state == RatingImport.State.REVIEW else f"already been {held.state}"
+        raise ImportClosed(f"This import has {was}.")
+    return held

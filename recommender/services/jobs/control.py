@@ -1,0 +1,122 @@
+"""Start, run, follow, cancel, retry and recover jobs. The rows are the truth, the broker only rings the bell."""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from recommender.models import Job, JobChunk
+from recommender.models.postgres import violates
+from recommender.services.jobs import log, transitions
+from recommender.services.jobs.broker import ring
+from recommender.services.jobs.chunks import run_chunk
+from recommender.services.jobs.stages import stages_of
+
+State = Job.State
+ONE_AT_A_TIME = "job_one_at_a_time"
+
+
+class JobFailed(Exception):
+    """A followed job did not succeed; the text is its error."""
+
+
+class JobRefused(Exception):
+    """What was asked of a job cannot be done in its state; the text says why."""
+
+
+def start(*, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_by: User | None = None) -> Job:
+    """Write the job and its first chunks down and ring for workers once they are committed.
+
+    A job of the same kind and arguments that waits or runs is returned instead of a second one, by a constraint.
+    """
+    wanted = {"kind": kind, "arguments": arguments or {}}
+    while True:
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(**wanted, requested_by=requested_by, heartbeat_at=Now())
+                job.refresh_from_db()
+                log.write(job_id=job.pk, text=f"Asked for by {requested_by or 'the system'}.")
+                transitions.plan(job, stages_of(job), 0)
+                return job
+        except IntegrityError as error:
+            if not violates(error, ONE_AT_A_TIME):
+                raise
+        running = Job.objects.filter(**wanted, state__in=(State.QUEUED, State.RUNNING)).first()
+        if running is not None:  # it may have ended meanwhile
+            return running
+
+
+@transaction.atomic
+def cancel(*, job_id: int) -> None:
+    """Stop a job: at once when no worker has any of it, at the next step of its chunks otherwise."""
+    job = Job.objects.locked(job_id)
+    if job.state == State.QUEUED:
+        transitions.close(job, State.CANCELLED)
+    elif job.state == State.RUNNING:
+        Job.objects.filter(pk=job_id).update(state=State.CANCELLING)
+        job.state = State.CANCELLING
+        log.write(job_id=job_id, text="Asked to stop.")
+        transitions.settle(job)
+
+
+def retry(*, job_id: int) -> None:
+    """Let a failed or cancelled job go on; the chunks that are finished stay finished.
+
+    Raises
+    ------
+    JobRefused
+        If it is in another state, or the same is being done by another job.
+    """
+    try:
+        with transaction.atomic():
+            job = Job.objects.locked(job_id)
+            if job.state not in (State.FAILED, State.CANCELLED):
+                state = job.get_state_display().lower()
+                raise JobRefused(f"{job} is {state}; only a job that failed or was cancelled can be retried.")
+            _requeue(job)
+    except IntegrityError as error:
+        if not violates(error, ONE_AT_A_TIME):
+            raise
+        raise JobRefused(
+            f"{job} cannot be retried: another job of the same kind and arguments is already running."
+        ) from error
+
+
+def follow(*, job_id: int, every: float = 0.3) -> Iterator[Job]:
+    """Yield the job as it is now and then until it is finished; raise `JobFailed` unless it succeeded."""
+    while True:
+        job = Job.objects.get(pk=job_id)
+        yield job
+        if job.state in Job.FINISHED:
+            break
+        time.sleep(every)
+    if job.state != State.SUCCEEDED:
+        raise JobFailed(job.error or f"{job} was cancelled.")
+
+
+def run_here(*, job_id: int, worker: str = "") -> Job:
+    """Run a job's chunks in this process until none is left to take, and return the job."""
+    while run_chunk(job_id=job_id, worker=worker):
+        pass
+    return Job.objects.get(pk=job_id)
+
+
+def _requeue(job: Job) -> None:
+    job.chunks.filter(state=JobChunk.State.FAILED).update(
+        state=JobChunk.State.QUEUED, error="", traceback="", progress=0, losses=0, finished_at=None, heartbeat_at=Now()
+    )
+    Job.objects.filter(pk=job.pk).update(state=State.QUEUED, error="", traceback="", finished_at=None)
+    job.refresh_from_db()
+    log.write(job_id=job.pk, text="Asked for again.")
+    n_queued, n_running = job.chunks.queued().count(), job.chunks.running().count()
+    if not job.chunks.exists():  # its files are gone, see `clean_up`
+        transitions.plan(job, stages_of(job), 0)
+    elif n_running or not n_queued:
+        Job.objects.filter(pk=job.pk).update(state=State.RUNNING)
+        job.state = State.RUNNING
+        transitions.advance(job)  # to the stage that could not be planned, if it stopped there
+    transaction.on_commit(partial(ring, job_id=job.pk, times=n_queued))

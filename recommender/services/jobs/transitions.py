@@ -1,0 +1,158 @@
+"""How chunks end and what follows for their job. The job's row is locked first, so each step sees the whole job."""
+
+import traceback
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.db.models.functions import Coalesce, Now
+
+from recommender.models import Job, JobChunk
+from recommender.services.jobs import log
+from recommender.services.jobs.broker import ring
+from recommender.services.jobs.errors import sentence
+from recommender.services.jobs.progress import ChunkLost, JobCancelled
+from recommender.services.jobs.stages import Outcome, Stage, stages_of
+
+State = Job.State
+
+
+@transaction.atomic
+def succeed(*, chunk: JobChunk, outcome: Outcome) -> None:
+    """Make the outcome of a chunk visible and go on with the job.
+
+    Raises
+    ------
+    ChunkLost
+        If another attempt has the chunk.
+    JobCancelled
+        If it has something to publish and the job is not to go on.
+    """
+    job = Job.objects.locked(chunk.job_id)
+    mine = JobChunk.objects.same_attempt(chunk)
+    if not mine.exists():
+        raise ChunkLost
+    result = dict(outcome.result)
+    if outcome.publish is not None:
+        if job.state != State.RUNNING:
+            raise JobCancelled
+        result |= outcome.publish()
+    mine.update(
+        state=JobChunk.State.SUCCEEDED,
+        progress=1,
+        result=result,
+        artifact_key=outcome.artifact.key if outcome.artifact else "",
+        artifact_sha256=outcome.artifact.sha256 if outcome.artifact else "",
+        peak_memory=chunk.peak_memory,
+        heartbeat_at=Now(),
+        finished_at=Now(),
+    )
+    if job.state == State.RUNNING:
+        advance(job)
+    else:
+        settle(job)
+
+
+@transaction.atomic
+def fail(*, chunk: JobChunk, error: str, trace: str = "") -> None:
+    """Let a chunk fail, and its job with it; the other chunks stop at their next step."""
+    job = Job.objects.locked(chunk.job_id)
+    failed = JobChunk.objects.same_attempt(chunk).update(
+        state=JobChunk.State.FAILED,
+        error=error,
+        traceback=trace,
+        peak_memory=chunk.peak_memory,
+        finished_at=Now(),
+    )
+    if failed and job.state == State.RUNNING:
+        close(job, State.FAILED, error=error, traceback=trace)
+    elif failed:
+        settle(job)
+
+
+@transaction.atomic
+def hand_back(*, chunk: JobChunk, why: str) -> None:
+    """Give a chunk back so that any worker can take it."""
+    job = Job.objects.locked(chunk.job_id)
+    if JobChunk.objects.same_attempt(chunk).update(state=JobChunk.State.QUEUED, progress=0, heartbeat_at=Now()):
+        log.write(job_id=job.pk, text=f"{why}: {chunk} was handed back by {chunk.worker or 'its worker'}.")
+        settle(job)
+        if job.state in (State.QUEUED, State.RUNNING):
+            transaction.on_commit(partial(ring, job_id=job.pk))
+
+
+def settle(job: Job) -> None:
+    """Bring a (locked) job's state in line with its chunks after one of them was given up."""
+    if job.chunks.running().exists():
+        return
+    if job.state == State.CANCELLING:
+        close(job, State.CANCELLED)
+    elif job.state == State.RUNNING:
+        job.state = State.QUEUED
+        job.save(update_fields=["state"])
+
+
+def advance(job: Job) -> None:
+    """Plan the next stage of a (locked, running) job when this one is done; after the last one it has succeeded."""
+    stages = stages_of(job)
+    while not job.chunks.exclude(state=JobChunk.State.SUCCEEDED).exists():
+        if job.stage + 1 == len(stages):
+            close(job, State.SUCCEEDED, result=_results(job), progress=1)
+            return
+        try:
+            with transaction.atomic():
+                plan(job, stages, job.stage + 1)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the next stage, this chunk is done
+            close(job, State.FAILED, error=sentence(error), traceback=traceback.format_exc())
+            return
+
+
+def plan(job: Job, stages: tuple[Stage, ...], number: int) -> None:
+    """Write down the chunks of a stage and ring for as many workers."""
+    stage = stages[number]
+    chunks = [
+        JobChunk(job=job, stage=number, stage_name=stage.name, number=position, arguments=arguments)
+        for position, arguments in enumerate(stage.plan(job))
+    ]
+    JobChunk.objects.bulk_create(chunks)
+    Job.objects.filter(pk=job.pk).update(stage=number)
+    job.stage = number
+    log.write(job_id=job.pk, text=f"{stage.label}: {'1 chunk' if len(chunks) == 1 else f'{len(chunks)} chunks'}.")
+    if chunks:
+        transaction.on_commit(partial(ring, job_id=job.pk, times=len(chunks)))
+
+
+def close(job: Job, state: Job.State, **fields: Any) -> None:
+    """End a (locked) job. What its chunks have stored goes once it has succeeded; before, a retry may need it."""
+    peak = job.chunks.aggregate(peak=Max("peak_memory"))["peak"]
+    Job.objects.filter(pk=job.pk).update(state=state, finished_at=Now(), peak_memory=peak, **fields)
+    job.state = state
+    log.write(job_id=job.pk, text=f"{state.label}. {fields.get('error', '')}".strip())
+
+
+def take_up(job: Job, *, worker: str) -> None:
+    """Note that a worker has taken a chunk of a (locked) job."""
+    fields: dict[str, Any] = {"worker": worker[:128], "heartbeat_at": Now()}
+    if job.state == State.QUEUED:
+        fields |= {
+            "state": State.RUNNING,
+            "attempts": F("attempts") + 1,
+            "started_at": Coalesce(F("started_at"), Now()),
+            "resumed_at": Now(),
+            "resumed_progress": F("progress"),
+        }
+        log.write(job_id=job.pk, text=f"Taken up by {worker or 'a worker'}.")
+    Job.objects.filter(pk=job.pk).update(**fields)
+    job.refresh_from_db()
+
+
+def _results(job: Job) -> dict[str, Any]:
+    """Return the results of the stages that did not split, later ones over earlier ones."""
+    rows = list(job.chunks.order_by("stage", "number").values_list("stage", "number", "result"))
+    split = {stage for stage, number, _ in rows if number > 0}
+    merged: dict[str, Any] = {}
+    for stage, _, result in rows:
+        if stage not in split:
+            merged |= result or {}
+    return merged

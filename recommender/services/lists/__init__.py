@@ -1,0 +1,1 @@
+"""Lists: recommendations, their dials and reasons, explanations, tastes and first questions."""

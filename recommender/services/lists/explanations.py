@@ -1,0 +1,188 @@
+"""Explain one predicted rating in full: what each of the user's ratings did to it, and where it would be without."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import Count
+from numpy.typing import NDArray
+
+from recommender.engine.lists.ranks import rank_of, without
+from recommender.engine.model.item_features import UserProfile, indices_of
+from recommender.engine.model.model import Model
+from recommender.models import Genre, Mark, Movie, MovieTag, Rater, Rating
+from recommender.services.catalogue import movies
+from recommender.services.lists import dials, reasons, served_model
+
+Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
+
+N_COUNTERFACTUALS = 3
+N_TAGS_SHOWN = 10
+LIKED_HALF_STARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one of the user's ratings adds to a predicted rating, in stars, and to a ranking score."""
+
+    movie_id: int
+    title: str
+    my_stars: float
+    contribution: float
+    ranking_contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """The place of the explained movie in the list, with and without one of the user's ratings."""
+
+    movie_id: int
+    title: str
+    rank: int
+    rank_without: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything about one predicted rating.
+
+    ``offset + sum of the contributions`` is the prediction before it is cut to the scale; ``score_offset + sum of the
+    ranking contributions`` is the ranking score. `rank` is the place in the list, from 1; None for a movie that lists
+    leave out because the user has rated or hidden it.
+    """
+
+    movie_id: int
+    algorithm: str
+    predicted_stars: float
+    interval: tuple[float, float] | None
+    offset: float
+    score: float
+    score_offset: float
+    rank: int | None
+    contributions: list[Contribution]
+    shared_genres: list[str]
+    shared_tags: list[str]
+    sentence: str
+    counterfactuals: list[Counterfactual]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Figures:
+    """One movie and one user in numbers; `stars` and `ranking` are what each rating adds, (n_ratings,)."""
+
+    predicted: float
+    offset: float
+    score: float
+    rank: int | None
+    stars: Float64
+    ranking: Float64
+
+
+def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Explanation:
+    """Explain one movie to a rater.
+
+    Raises
+    ------
+    UnknownMovie
+        If there is no such movie, or it is newer than the model.
+    UnknownAlgorithm
+        If the algorithm has no version in service.
+    TooFewRatings
+        If the rater has fewer ratings than the algorithm needs.
+    """
+    movie = movies.get(movie_id=movie_id)
+    served = served_model.served(algorithm or served_model.algorithm_of(rater))
+    rated = Rating.objects.half_stars_by_movie(rater)
+    served.require(len(rated))
+    asked, known = indices_of(served.model.movie_ids, np.array([movie.pk], dtype=np.int32))
+    if not known.all():
+        raise movies.UnknownMovie(f"{movie} is newer than the model; it can be explained after the next training.")
+    profile = served.fold_in(rated)
+    marks = Mark.objects.kinds_by_movie(rater)
+    left_out = dials.left_out(served.model, profile, marks, dials.USUALLY_EXCLUDED)
+    figures = _figures(served.model, profile, served.fold_in({}), int(asked[0]), left_out)
+    bounds = served.model.interval(profile, asked)
+    titles = reasons.titles_of(rated)
+    liked = [pk for pk, half_stars in rated.items() if half_stars >= LIKED_HALF_STARS and pk != movie.pk]
+    return Explanation(
+        movie_id=movie.pk,
+        algorithm=served.algorithm,
+        predicted_stars=float(np.clip(figures.predicted, 0.5, 5.0)),
+        interval=(float(bounds[0][0]), float(bounds[1][0])) if bounds else None,
+        offset=figures.offset,
+        score=figures.score,
+        score_offset=figures.score - float(figures.ranking.sum()),
+        rank=figures.rank,
+        contributions=_contributions(served.model, profile, figures, titles),
+        shared_genres=_shared_genres(movie, liked),
+        shared_tags=_shared_tags(movie, liked),
+        sentence=reasons.sentence_of(reasons.reasons_for(served.model, profile, asked)[0]),
+        counterfactuals=_counterfactuals(served.model, profile, int(asked[0]), figures, titles, left_out),
+    )
+
+
+def _figures(model: Model, profile: UserProfile, nobody: UserProfile, movie_index: int, left_out: Int32) -> _Figures:
+    asked = np.array([movie_index], dtype=np.int32)
+    predicted, offset = (float(model.predict(each, asked)[0]) for each in (profile, nobody))
+    scores = model.scores(profile)
+    return _Figures(
+        predicted=predicted,
+        offset=offset,
+        score=float(scores[movie_index]),
+        rank=None if movie_index in left_out else rank_of(scores, movie_index, left_out),
+        stars=model.rating_contributions(profile, asked)[0],
+        ranking=model.ranking_contributions(profile, asked)[0],
+    )
+
+
+def _contributions(
+    model: Model, profile: UserProfile, figures: _Figures, titles: Mapping[int, str]
+) -> list[Contribution]:
+    """Return all contributions, the largest of either sign first."""
+    rated = model.movie_ids[profile.movie_indices].tolist()
+    return [
+        Contribution(
+            movie_id=rated[j],
+            title=titles[rated[j]],
+            my_stars=float(profile.half_stars[j]) / 2,
+            contribution=float(figures.stars[j]),
+            ranking_contribution=float(figures.ranking[j]),
+        )
+        for j in np.argsort(-np.abs(figures.stars), kind="stable").tolist()
+    ]
+
+
+def _counterfactuals(
+    model: Model,
+    profile: UserProfile,
+    movie_index: int,
+    figures: _Figures,
+    titles: Mapping[int, str],
+    left_out: Int32,
+) -> list[Counterfactual]:
+    """Fold the user in without each of the ratings that move the score most, and rank again.
+
+    The movie whose rating is left out takes no place in the list: it has been seen.
+    """
+    if figures.rank is None or not figures.ranking.any():
+        return []
+    found = []
+    for j in np.argsort(-np.abs(figures.ranking), kind="stable")[:N_COUNTERFACTUALS].tolist():
+        scores = model.scores(without(model, profile, j))
+        movie_id = int(model.movie_ids[profile.movie_indices[j]])
+        rank_without = rank_of(scores, movie_index, left_out)
+        found.append(Counterfactual(movie_id, titles[movie_id], figures.rank, rank_without))
+    return found
+
+
+def _shared_genres(movie: Movie, liked: list[int]) -> list[str]:
+    of_liked = set(Genre.objects.filter(movies__in=liked).values_list("name", flat=True).distinct())
+    return [name for name in movie.genre_names if name in of_liked]
+
+
+def _shared_tags(movie: Movie, liked: list[int]) -> list[str]:
+    """Return the tags of the movie that most of the liked movies have."""
+    shared = MovieTag.objects.filter(movie=movie, tag__movie_counts__movie__in=liked)
+    counted = shared.values("tag__name").annotate(n_movies=Count("tag__movie_counts__movie"))
+    return list(counted.order_by("-n_movies", "tag__name").values_list("tag__name", flat=True)[:N_TAGS_SHOWN])

@@ -1,0 +1,88 @@
+"""The watchlist and the hidden movies of a rater, with what we expect of each movie."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+from django.db.models import F
+from django.db.models.functions import Lower
+
+from recommender.engine.model.item_features import indices_of
+from recommender.models import Mark, Movie, Rater, Rating
+from recommender.services.catalogue.movies import Mine
+from recommender.services.lists import served_model
+
+Order = Literal["added", "title", "year", "predicted"]
+ORDERS_OF_THE_DATABASE = {
+    "added": (F("marked_at").desc(), F("movie_id").asc()),
+    "title": (Lower("movie__title").asc(), F("movie_id").asc()),
+    "year": (F("movie__year").desc(nulls_last=True), Lower("movie__title").asc(), F("movie_id").asc()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The stars we expect, and the bounds they fall between in four of five cases."""
+
+    stars: float
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedMovie:
+    """A movie of the list; no prediction where no model in service can give one."""
+
+    movie: Movie
+    marked_at: datetime
+    prediction: Prediction | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedMovies:
+    """A page of the list, and how many movies are on it."""
+
+    results: list[MarkedMovie]
+    count: int
+    mine: Mine
+
+
+def listed(*, rater: Rater, kind: Mark.Kind, order: Order = "added", limit: int, offset: int = 0) -> MarkedMovies:
+    """Return a page of the watchlist or of the hidden movies; what has no year or no prediction comes last."""
+    marks = Mark.objects.of(rater, kind)
+    half_stars = Rating.objects.half_stars_by_movie(rater)
+    page = slice(offset, offset + limit)
+    if order == "predicted":
+        marked = list(marks)
+        predicted = _predictions(half_stars, [mark.movie_id for mark in marked])
+        marked.sort(key=lambda mark: -predicted[mark.movie_id].stars if mark.movie_id in predicted else 0)
+        count, marked = len(marked), marked[page]
+    else:
+        count, marked = marks.count(), list(marks.order_by(*ORDERS_OF_THE_DATABASE[order])[page])
+        predicted = _predictions(half_stars, [mark.movie_id for mark in marked])
+    movies = {movie.pk: movie for movie in Movie.objects.in_order([mark.movie_id for mark in marked])}
+    results = [
+        MarkedMovie(movies[mark.movie_id], mark.marked_at, predicted.get(mark.movie_id))
+        for mark in marked
+        if mark.movie_id in movies
+    ]
+    return MarkedMovies(results, count, Mine(half_stars, {mark.movie_id: mark.kind for mark in marked}))
+
+
+def _predictions(half_stars: Mapping[int, int], movie_ids: Sequence[int]) -> dict[int, Prediction]:
+    """Return what the best algorithm in service expects of those movies it knows."""
+    try:
+        served = served_model.served()
+    except served_model.UnknownAlgorithm:
+        return {}
+    if not movie_ids or served.missing(len(half_stars)) > 0:
+        return {}
+    wanted = np.array(movie_ids, dtype=np.int32)
+    indices, known = indices_of(served.model.movie_ids, wanted)
+    profile = served.fold_in(half_stars)
+    stars = np.clip(served.model.predict(profile, indices), 0.5, 5.0).tolist()
+    bounds = served.model.interval(profile, indices)
+    intervals = zip(*(bound.tolist() for bound in bounds), strict=True) if bounds else [None] * indices.size
+    predictions = (Prediction(*each) for each in zip(stars, intervals, strict=True))
+    return dict(zip(wanted[known].tolist(), predictions, strict=True))

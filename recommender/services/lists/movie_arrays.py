@@ -1,0 +1,62 @@
+"""What filters and re-ranking need to know about movies, in the order of a model, kept as long as the model."""
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.engine.model.item_features import indices_of
+from recommender.engine.model.model import Model
+from recommender.models import Genre, Movie
+
+Int32 = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """Genres, years and rating counts by movie index.
+
+    `genres` is (n_movies, n_genres) float32 of 1 and 0; `genre_names` are lower case; a year of 0 is unknown.
+    """
+
+    genre_names: tuple[str, ...]
+    genres: NDArray[np.float32]
+    years: Int32
+    rating_counts: Int32
+
+    def inside(self, *, genre: str | None, decade: int | None) -> NDArray[np.bool_]:
+        """Return which movies are of this genre and decade, (n_movies,)."""
+        inside = np.ones(self.years.size, dtype=np.bool_)
+        if genre is not None:
+            known = genre.lower() in self.genre_names
+            inside &= self.genres[:, self.genre_names.index(genre.lower())] > 0 if known else False
+        if decade is not None:
+            inside &= (self.years >= decade) & (self.years < decade + 10)
+        return inside
+
+
+_by_model: WeakKeyDictionary[Model, Catalogue] = WeakKeyDictionary()
+
+
+def of(model: Model) -> Catalogue:
+    """Return the catalogue as it was when it was first asked for beside this model."""
+    found = _by_model.get(model)
+    if found is None:
+        found = _by_model[model] = _read(model.movie_ids)
+    return found
+
+
+def _read(movie_ids: Int32) -> Catalogue:
+    years, counts = np.zeros(movie_ids.size, dtype=np.int32), np.zeros(movie_ids.size, dtype=np.int32)
+    rows = Movie.objects.values_list("pk", "year", "rating_count")
+    table = np.array([(pk, year or 0, count) for pk, year, count in rows], dtype=np.int32).reshape(-1, 3)
+    found, known = indices_of(movie_ids, table[:, 0])
+    years[found], counts[found] = table[known, 1], table[known, 2]
+    names = dict(Genre.objects.values_list("pk", "name"))
+    columns = {pk: column for column, pk in enumerate(names)}
+    genres = np.zeros((movie_ids.size, len(names)), dtype=np.float32)
+    pairs = np.array(Movie.genres.through.objects.values_list("movie_id", "genre_id"), dtype=np.int32).reshape(-1, 2)
+    found, known = indices_of(movie_ids, pairs[:, 0])
+    genres[found, [columns[pk] for pk in pairs[known, 1].tolist()]] = 1
+    return Catalogue(tuple(name.lower() for name in names.values()), genres, years, counts)

@@ -1,0 +1,42 @@
+"""Load what the first requests of a process would wait for."""
+
+import logging
+import threading
+import time
+
+from django.db import DatabaseError, connection
+
+from recommender.services.lists import movie_arrays, onboarding, served_model
+from recommender.services.versions import serving
+
+logger = logging.getLogger(__name__)
+
+
+def in_background() -> threading.Thread:
+    """Warm this process up beside its first requests."""
+    thread = threading.Thread(target=_warm_up_or_say_why, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def warm_up() -> None:
+    """Load the title index, the similar movies and the default model, with what lists keep beside it."""
+    serving.title_index()
+    serving.neighbours()
+    if served_model.best_in_service() is None:
+        return
+    model = served_model.served().model
+    movie_arrays.of(model)
+    onboarding.groups_of(model)
+
+
+def _warm_up_or_say_why() -> None:
+    """A process that cannot be warmed up serves all the same: its first requests load what they need."""
+    started = time.monotonic()
+    try:
+        warm_up()
+        logger.debug("Warmed up in %.1f s", time.monotonic() - started)
+    except (DatabaseError, OSError) as error:
+        logger.warning("The first requests may be slow: nothing could be loaded ahead (%s).", error)
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""MovieLens releases: find or download one and bring it into the database."""

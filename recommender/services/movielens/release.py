@@ -1,0 +1,83 @@
+"""Import a MovieLens release: all of it or, when anything is wrong with it, nothing."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from recommender.formats.movielens import Dataset, read_dataset
+from recommender.models import JobChunk
+from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.stages import Outcome, Stage
+from recommender.services.movielens.merge import (
+    Changes,
+    foreign_keys_known_good,
+    merge_movies,
+    merge_raters,
+    merge_ratings,
+    merge_tags,
+    remove_unused,
+)
+from recommender.services.movielens.staging import stage
+from recommender.services.ratings.movie_statistics import lock_movies, update_statistics
+
+ONE_IMPORT_AT_A_TIME = 0x6D6F7669
+NONE = Changes(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import changed."""
+
+    movies: Changes
+    ratings: Changes
+    tags: Changes
+
+
+# Until the planner knows the new sizes it reads whole tables for a page of movies; autovacuum may be a minute away.
+ANALYZE = """
+ANALYZE recommender_movie, recommender_genre, recommender_movie_genres, recommender_rater, recommender_rating,
+    recommender_tag, recommender_tagapplication, recommender_movietag
+"""
+
+
+def import_movielens(*, path: Path, on_progress: OnProgress = silent) -> ImportSummary:
+    """Bring the database up to a release (folder or zip); a catalogue without ratings leaves the ratings alone.
+
+    Raises `DatasetError` when the release is missing or wrong, and whatever `on_progress` raises to cancel; the
+    database then is as it was.
+    """
+    dataset = read_dataset(path, lambda share, message: on_progress(0.2 * share, message))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_IMPORT_AT_A_TIME])
+        stage(cursor, dataset, part(on_progress, 0.2, 0.4, "Copying ratings"))
+        return _merge(cursor, dataset, on_progress)
+
+
+def _merge(cursor: CursorWrapper, dataset: Dataset, on_progress: OnProgress) -> ImportSummary:
+    """Merge ratings before movies (foreign keys are checked at commit), so that movies are locked only briefly."""
+    ratings = tags = NONE
+    if len(dataset.ratings):
+        on_progress(0.4, "Merging ratings")
+        merge_raters(cursor)
+        with foreign_keys_known_good(cursor):
+            ratings = merge_ratings(cursor)
+            on_progress(0.7, "Merging tags")
+            tags = merge_tags(cursor)
+        remove_unused(cursor)
+    on_progress(0.8, "Merging movies")
+    lock_movies(cursor)
+    movies = merge_movies(cursor)
+    on_progress(0.85, "Counting ratings")
+    update_statistics(cursor)
+    cursor.execute(ANALYZE)
+    on_progress(0.95, "Checking and storing")
+    return ImportSummary(movies, ratings, tags)
+
+
+def _import(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    return Outcome(asdict(import_movielens(path=Path(chunk.job.arguments["path"]), on_progress=on_progress)))
+
+
+IMPORT = Stage("import", "Importing", _import, weight=5)

@@ -1,0 +1,1 @@
+"""Files that outlive a process: artifacts and the checkpoints of unfinished trainings."""

@@ -1,0 +1,122 @@
+"""Checkpoints of fits in artifact storage, where whatever worker takes a job up again finds them."""
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from django.core.files import File
+from django.core.files.storage import storages
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from recommender.engine.data.artifact import ArtifactError, read_artifact, write_artifact
+from recommender.services.storage import artifacts
+
+logger = logging.getLogger(__name__)
+FOLDER = "checkpoints"
+STALE_AFTER = timedelta(days=7)
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCheckpoint:
+    """The state of one fit (an `engine.checkpoint.Checkpoint`): a file per save; the last one that is whole counts.
+
+    A save that storage does not take is logged and no more: a checkpoint spares work, the fit goes on without it.
+    """
+
+    folder: str
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, str]) -> "StoredCheckpoint":
+        """Return the checkpoint of the fit with this manifest, which holds all that its result depends on."""
+        return cls(f"{FOLDER}/{hashlib.sha256(json.dumps(dict(manifest), sort_keys=True).encode()).hexdigest()}")
+
+    def load(self) -> dict[str, NDArray[Any]] | None:
+        """Return the newest state that can be read, or None."""
+        try:
+            for key in reversed(self._keys()):
+                arrays = _read(key)
+                if arrays is not None:
+                    return arrays
+        except artifacts.storage_errors() as error:
+            logger.warning("The checkpoint %s cannot be read (%s); the fit starts over.", self.folder, error)
+        return None
+
+    def save(self, arrays: Arrays) -> None:
+        """Keep a state, then remove the ones before."""
+        try:
+            before = self._keys()
+            number = 1 + max((_number(key) for key in before), default=0)
+            with artifacts.workspace() as folder:
+                file = folder / "checkpoint.safetensors"
+                write_artifact(file, arrays, {"content": _digest(arrays)})
+                with file.open("rb") as content:
+                    key = f"{self.folder}/{number:06d}-{uuid4().hex[:8]}.safetensors"
+                    storages["artifacts"].save(key, File(content))
+            for key in before:
+                artifacts.remove(key=key)
+        except artifacts.storage_errors() as error:
+            logger.warning("A checkpoint could not be saved (%s); the fit goes on without.", error)
+
+    def remove(self) -> None:
+        """Forget the fit."""
+        try:
+            for key in self._keys():
+                artifacts.remove(key=key)
+            artifacts.remove(key=self.folder)
+        except artifacts.storage_errors() as error:
+            logger.warning("The checkpoint %s is left behind (%s); it is removed later.", self.folder, error)
+
+    def _keys(self) -> list[str]:
+        return [key for key, _ in artifacts.listing(folder=self.folder)]
+
+
+def remove_stale(*, older_than: timedelta = STALE_AFTER) -> int:
+    """Remove the checkpoints of fits that nobody has taken up again for long; return how many files those are."""
+    limit, n_removed = timezone.now() - older_than, 0
+    for folder in artifacts.folders(folder=FOLDER):
+        files = list(artifacts.listing(folder=folder))
+        if all(written_at < limit for _, written_at in files):
+            StoredCheckpoint(folder).remove()
+            n_removed += len(files)
+    return n_removed
+
+
+def _read(key: str) -> dict[str, NDArray[Any]] | None:
+    with artifacts.workspace() as folder:
+        file = folder / "checkpoint.safetensors"
+        try:
+            with storages["artifacts"].open(key) as stored, file.open("wb") as out:
+                shutil.copyfileobj(stored, out, length=1 << 20)
+            arrays, manifest = read_artifact(file)
+        except (FileNotFoundError, ArtifactError) as error:
+            logger.warning("Checkpoint %s is passed over: %s", key, error)
+            return None
+        copied = {name: np.array(array) for name, array in arrays.items()}
+    if manifest.get("content") != _digest(copied):
+        logger.warning("Checkpoint %s is passed over: its content has changed.", key)
+        return None
+    return copied
+
+
+def _digest(arrays: Arrays) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.dtype.name} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _number(key: str) -> int:
+    digits = key.rpartition("/")[2].partition("-")[0]
+    return int(digits) if digits.isdecimal() else 0

@@ -1,0 +1,1 @@
+"""From the ratings in the database to candidates: train, compare, evaluate, tune."""

@@ -1,0 +1,145 @@
+"""The gate: a candidate goes into service if it is shown not to rank worse than the version that is there."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from recommender.engine.algorithms.registry import UnknownAlgorithm, algorithm
+from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE, Comparison, compare
+from recommender.engine.evaluation.splits import CannotEvaluate, SplitKind
+from recommender.engine.model.model import OnProgress
+from recommender.models import ModelVersion
+from recommender.services.versions import lifecycle
+
+logger = logging.getLogger(__name__)
+State = ModelVersion.State
+MAX_RATERS = 5_000
+N_SPLITS = 1
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of a candidate, in a word, a sentence and the figures behind them."""
+
+    outcome: Literal["accepted", "rejected", "undecided"]
+    sentence: str
+    comparison: Comparison | None = None
+
+
+def decide(
+    *, version: ModelVersion, data: Snapshot, split: SplitKind = "random", on_progress: OnProgress | None = None
+) -> ModelVersion:
+    """Activate a candidate or reject it; where the ratings are too few to tell, it stays a candidate.
+
+    `split` says which ratings both are compared on: random ones of each rater or the newest.
+    With nothing in service it is activated without a comparison. Figures and sentence are kept in its metrics under
+    "gate". A version that was decided on before is left alone.
+
+    Raises
+    ------
+    NotActivatable
+        If the accepted candidate's artifact cannot be loaded; what is in service stays.
+    """
+    while True:
+        version = ModelVersion.objects.get(pk=version.pk)
+        if version.state != State.CANDIDATE:
+            return version
+        active = ModelVersion.objects.active().filter(algorithm=version.algorithm).first()
+        verdict = judge(version=version, active=active, data=data, split=split, on_progress=on_progress)
+        try:
+            return _carry_out(version, active, verdict)
+        except lifecycle.ActiveChanged as change:
+            logger.info("%s is compared once more: %s", version, change)
+
+
+def judge(
+    *,
+    version: ModelVersion,
+    active: ModelVersion | None,
+    data: Snapshot,
+    split: SplitKind = "random",
+    on_progress: OnProgress | None = None,
+) -> Verdict:
+    """Return what speaks for a candidate; nothing is changed."""
+    if active is None:
+        return Verdict("accepted", "No model of this algorithm was in service yet.")
+    if version.artifact_sha256 == active.artifact_sha256:
+        return Verdict("rejected", f"It is the same, to the byte, as version {active.pk} in service.")
+    try:
+        comparison = compare(
+            algorithm(version.algorithm, **version.parameters),
+            algorithm(active.algorithm, **active.parameters),
+            data.ratings,
+            data.movies,
+            margin=settings.GATE_MARGIN,
+            n_splits=N_SPLITS,
+            kind=split,
+            seed=SEED,
+            n_threads=settings.N_THREADS,
+            max_raters=MAX_RATERS,
+            on_progress=on_progress,
+        )
+    except CannotEvaluate as error:
+        return Verdict("undecided", f"Too few ratings to compare it with version {active.pk}: {error}")
+    except UnknownAlgorithm as error:
+        return Verdict("undecided", f"Version {active.pk} cannot be trained any more to compare with it: {error}")
+    return Verdict("accepted" if comparison.accepted else "rejected", _sentence(comparison, active), comparison)
+
+
+def _sentence(comparison: Comparison, active: ModelVersion) -> str:
+    difference, margin = comparison.difference, comparison.margin
+    interval = f"difference {difference.mean:+.4f}, 95 % interval {difference.low:+.4f} to {difference.high:+.4f}"
+    ours, theirs = (comparison.rank_agreement(which).mean for which in (CANDIDATE, ACTIVE))
+    if comparison.accepted:
+        compared = f"at worst {max(0.0, -difference.low):.4f} lower, within the margin of {margin:g}"
+    else:
+        compared = f"it may be {-difference.low:.4f} lower, more than the margin of {margin:g}"
+    return (
+        f"Rank agreement {ours:.4f} against {theirs:.4f} of version {active.pk} with {comparison.n_raters:,} raters "
+        f"({interval}): {compared}."
+    )
+
+
+def _carry_out(version: ModelVersion, active: ModelVersion | None, verdict: Verdict) -> ModelVersion:
+    with transaction.atomic():
+        lifecycle.lock(algorithm=version.algorithm)
+        version = ModelVersion.objects.get(pk=version.pk)
+        if version.state != State.CANDIDATE:  # somebody decided by hand
+            return version
+        version.metrics = version.metrics | _figures(verdict, active)
+        if verdict.outcome == "rejected":
+            version.state = State.REJECTED
+        version.save(update_fields=["metrics", "state"])
+        if verdict.outcome == "accepted":
+            return lifecycle.activate(version=version, instead_of=active.pk if active else None)
+    return version
+
+
+def _figures(verdict: Verdict, active: ModelVersion | None) -> dict[str, Any]:
+    """Return the figures of the candidate as an evaluation has them, and those of the decision under "gate"."""
+    gate: dict[str, Any] = {
+        "outcome": verdict.outcome,
+        "sentence": verdict.sentence,
+        "active_version": active.pk if active else None,
+        "decided_at": timezone.now().isoformat(),
+    }
+    if verdict.comparison is None:
+        return {"gate": gate}
+    comparison = verdict.comparison
+    gate |= {
+        "margin": comparison.margin,
+        "raters": comparison.n_raters,
+        "candidate": comparison.rank_agreement(CANDIDATE).to_json(),
+        "active": comparison.rank_agreement(ACTIVE).to_json(),
+        "difference": comparison.difference.to_json(),
+    }
+    figures = comparison.evaluation.to_json()
+    about = {name: figures[name] for name in ("splits", "seed", "split", "raters")}
+    measured: dict[str, Any] = figures["algorithms"][CANDIDATE]
+    return about | measured | {"gate": gate}

@@ -1,0 +1,100 @@
+"""From rows to the engine's arrays: ratings and movie features, read in bulk through ADBC."""
+
+from typing import Any
+
+import adbc_driver_postgresql.dbapi
+import numpy as np
+from django.db import OperationalError, connection
+from numpy.typing import NDArray
+from psycopg.conninfo import make_conninfo
+from scipy.sparse import csr_array
+
+from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.model.item_features import indices_of
+
+Int32 = NDArray[np.int32]
+
+MOVIES = "SELECT id, coalesce(year, 0::smallint) AS year FROM recommender_movie ORDER BY id"
+RATINGS = "SELECT rater_id, movie_id, half_stars FROM recommender_rating ORDER BY rater_id, movie_id"
+RATINGS_AND_TIMES = """
+SELECT rater_id, movie_id, half_stars, extract(epoch FROM rated_at)::bigint AS rated_at
+FROM recommender_rating ORDER BY rater_id, movie_id
+"""
+GENRES = "SELECT id, name FROM recommender_genre ORDER BY name"
+MOVIE_GENRES = "SELECT movie_id, genre_id FROM recommender_movie_genres ORDER BY movie_id, genre_id"
+TAGS = "SELECT id, name FROM recommender_tag ORDER BY id"
+TAG_APPLICATIONS = """
+SELECT rater_id, movie_id, tag_id FROM recommender_tagapplication ORDER BY rater_id, movie_id, tag_id
+"""
+
+
+def rating_matrix(*, with_times: bool = False) -> RatingMatrix:
+    """Return everybody's ratings; every movie of the catalogue has a column."""
+    movies, ratings = _read(MOVIES, RATINGS_AND_TIMES if with_times else RATINGS)
+    return RatingMatrix.from_triples(
+        ratings["rater_id"],
+        ratings["movie_id"],
+        ratings["half_stars"],
+        ratings["rated_at"] if with_times else None,
+        catalogue=movies["id"],
+    )
+
+
+def movie_features(movie_ids: Int32) -> MovieFeatures:
+    """Return genres, tags and years of the given movies (strictly increasing ids), a row per movie."""
+    movies, genres, movie_genres, tags, applications = _read(MOVIES, GENRES, MOVIE_GENRES, TAGS, TAG_APPLICATIONS)
+    years = np.zeros(movie_ids.size, dtype=np.int16)
+    positions, known = indices_of(movie_ids, movies["id"])
+    years[positions] = movies["year"][known]
+    rows, known = indices_of(movie_ids, movie_genres["movie_id"])
+    columns = _positions(genres["id"], movie_genres["genre_id"][known])
+    shape = (movie_ids.size, genres["id"].size)
+    genre_matrix = csr_array((np.ones(rows.size, dtype=np.float32), (rows, columns)), shape=shape)
+    tag_rows, tagged = indices_of(movie_ids, applications["movie_id"])
+    return MovieFeatures(
+        movie_ids=movie_ids,
+        years=years,
+        genre_names=tuple(genres["name"]),
+        genres=genre_matrix,
+        tag_names=tuple(tags["name"]),
+        tag_rater_ids=applications["rater_id"][tagged],
+        tag_movie_indices=tag_rows,
+        tag_indices=_positions(tags["id"], applications["tag_id"][tagged]),
+    )
+
+
+def _positions(ids: NDArray[Any], wanted: NDArray[Any]) -> Int32:
+    """Return where each wanted id stands among ids in any order."""
+    order = np.argsort(ids, kind="stable")
+    found: Int32 = order[np.searchsorted(ids, wanted, sorter=order)].astype(np.int32)
+    return found
+
+
+def _read(*queries: str) -> list[dict[str, NDArray[Any]]]:
+    """Run queries on one view of the data, each column as an array; a lost connection is Django's OperationalError."""
+    try:
+        return _read_at_once(*queries)
+    except adbc_driver_postgresql.dbapi.OperationalError as error:
+        raise OperationalError(str(error)) from error
+
+
+def _read_at_once(*queries: str) -> list[dict[str, NDArray[Any]]]:
+    with adbc_driver_postgresql.dbapi.connect(adbc_uri(connection.settings_dict), autocommit=False) as source:
+        with source.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            results = []
+            for query in queries:
+                cursor.execute(query)
+                table = cursor.fetch_arrow_table()
+                results.append({name: table[name].to_numpy() for name in table.column_names})
+        source.rollback()
+    return results
+
+
+def adbc_uri(settings: dict[str, Any]) -> str:
+    """Return the libpq connection string of an entry of DATABASES (or `connection.settings_dict`)."""
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    parts = {libpq: str(settings[name]) for name, libpq in names.items() if settings.get(name)}
+    options = {name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, str)}
+    return make_conninfo("", **(parts | options))

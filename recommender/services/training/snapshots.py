@@ -1,0 +1,75 @@
+"""Snapshots of the ratings: taken once, then read by any number of workers, memory-mapped."""
+
+from pathlib import Path
+
+from recommender.engine.data.artifact import read_artifact, write_artifact
+from recommender.engine.data.snapshot import Snapshot
+from recommender.models import Job, JobChunk, ModelVersion
+from recommender.services.jobs import outputs
+from recommender.services.jobs.progress import OnProgress, silent
+from recommender.services.jobs.stages import Outcome, Stage
+from recommender.services.storage import artifacts
+from recommender.services.training import rating_arrays
+from recommender.services.versions import lifecycle
+
+STAGE = "snapshot"
+
+
+def current(*, with_times: bool = True) -> Snapshot:
+    """Read the ratings and the movie features of now from the database."""
+    ratings = rating_arrays.rating_matrix(with_times=with_times)
+    return Snapshot(ratings, rating_arrays.movie_features(ratings.movie_ids))
+
+
+def of_job(job: Job) -> Snapshot:
+    """Map the snapshot that an earlier stage of this job has taken into memory."""
+    return read(outputs.file(job=job, stage=STAGE))
+
+
+def read(path: Path) -> Snapshot:
+    """Map a snapshot into memory, read-only and shared between processes.
+
+    Raises
+    ------
+    ArtifactError
+        If the file is damaged or of another format.
+    """
+    return Snapshot.from_arrays(read_artifact(path)[0])
+
+
+def write(path: Path, *, on_progress: OnProgress = silent) -> Snapshot:
+    """Write the ratings of now to a file; the same ratings give the same bytes."""
+    on_progress(0.0, "Reading ratings")
+    snapshot = current()
+    on_progress(0.6, "Storing the snapshot")
+    write_artifact(path, snapshot.to_arrays(), {"algorithm": ModelVersion.SNAPSHOT})
+    on_progress(0.8)
+    return snapshot
+
+
+def _take(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    """Take a snapshot for the later stages of the same job."""
+    with artifacts.workspace() as folder:
+        snapshot = write(folder / "snapshot.safetensors", on_progress=on_progress)
+        stored = outputs.store(chunk=chunk, path=folder / "snapshot.safetensors")
+    return Outcome({"ratings": snapshot.ratings.n_ratings}, artifact=stored)
+
+
+def _keep(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    """Take a snapshot that stays when the job is over, and put it in service as the newest."""
+    with artifacts.workspace() as folder:
+        snapshot = write(folder / "snapshot.safetensors", on_progress=on_progress)
+        stored = artifacts.store(path=folder / "snapshot.safetensors", name=ModelVersion.SNAPSHOT)
+    fingerprint = snapshot.fingerprint()
+
+    def put_in_service() -> dict[str, int]:
+        version = lifecycle.register(
+            algorithm=ModelVersion.SNAPSHOT, artifact=stored, data_fingerprint=fingerprint, job=chunk.job
+        )
+        return {"model_version": lifecycle.activate(version=version).pk}
+
+    return Outcome({"ratings": snapshot.ratings.n_ratings}, publish=put_in_service)
+
+
+TAKE_SNAPSHOT = Stage(STAGE, "Taking a snapshot of the ratings", _take)
+KEEP_SNAPSHOT = Stage("kept_snapshot", "Taking a snapshot of the ratings", _keep)

@@ -1,0 +1,189 @@
+"""Train an algorithm on the ratings in the database: a candidate first, in service if the gate lets it through."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from django.conf import settings
+from threadpoolctl import threadpool_limits
+
+from recommender.engine.algorithms.registry import ALGORITHMS, BEST
+from recommender.engine.algorithms.registry import algorithm as registered
+from recommender.engine.data.artifact import write_artifact
+from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.model import checkpoint as engine
+from recommender.models import Job, JobChunk, ModelVersion
+from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.stages import Arguments, Outcome, Stage
+from recommender.services.storage import artifacts
+from recommender.services.storage.checkpoints import StoredCheckpoint
+from recommender.services.training import gate, snapshots
+from recommender.services.versions import lifecycle
+
+
+class NothingToTrainOn(Exception):
+    """There are no ratings yet."""
+
+
+def train(
+    *,
+    algorithm: str,
+    hyperparameters: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    job: Job | None = None,
+    on_progress: OnProgress = silent,
+) -> ModelVersion:
+    """Fit on all ratings and let the gate decide on the candidate; with nothing in service it goes there at once.
+
+    Raises
+    ------
+    NothingToTrainOn
+        If the database holds no ratings.
+    """
+    on_progress(0.0, "Reading ratings")
+    data = snapshots.current(with_times=False)
+    candidate = train_candidate(
+        data=data,
+        algorithm=algorithm,
+        hyperparameters=hyperparameters,
+        seed=seed,
+        job=job,
+        on_progress=lambda share, message="": on_progress(0.1 + 0.6 * share, message),
+    )
+    deciding = part(on_progress, 0.7, 1.0, "Comparing with the model in service")
+    return gate.decide(version=candidate, data=data, on_progress=deciding)
+
+
+def train_candidate(
+    *,
+    data: Snapshot,
+    algorithm: str,
+    hyperparameters: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    job: Job | None = None,
+    on_progress: OnProgress = silent,
+) -> ModelVersion:
+    """Fit on these ratings, from the checkpoint of an interrupted fit if there is one, and register a candidate.
+
+    The same data, parameters, seed, code and thread count give the same artifact to the byte.
+
+    Raises
+    ------
+    NothingToTrainOn
+        If there are no ratings.
+    """
+    chosen: Any = registered(algorithm, **(hyperparameters or {}))
+    if data.ratings.n_ratings == 0:
+        raise NothingToTrainOn("There are no ratings to train on; import a dataset first.")
+    parameters, n_threads = asdict(chosen), settings.N_THREADS
+    manifest = {
+        "algorithm": algorithm,
+        "parameters": json.dumps(parameters, sort_keys=True),
+        "seed": str(seed),
+        "data_fingerprint": data.fingerprint(),
+        "code_version": lifecycle.code_version(),
+        "n_threads": str(n_threads),
+    }
+    done = _registered_before(manifest, parameters, job)
+    if done is not None:
+        return done
+    checkpoint = StoredCheckpoint.of(manifest)
+    fitting = part(on_progress, 0.0, 0.95, f"Training {chosen.label}")
+    with threadpool_limits(limits=n_threads, user_api="blas"):
+        model = engine.fit(
+            chosen, data.ratings, data.movies, checkpoint, seed=seed, n_threads=n_threads, on_progress=fitting
+        )
+    on_progress(0.95, "Storing the model")
+    with artifacts.workspace() as folder:
+        file = folder / "model.safetensors"
+        write_artifact(file, model.to_arrays(), manifest)
+        stored = artifacts.store(path=file, name=algorithm)
+    version = lifecycle.register(
+        algorithm=algorithm,
+        artifact=stored,
+        data_fingerprint=manifest["data_fingerprint"],
+        parameters=parameters,
+        seed=seed,
+        n_threads=n_threads,
+        job=job,
+    )
+    checkpoint.remove()
+    return version
+
+
+def _registered_before(manifest: Mapping[str, str], parameters: dict[str, Any], job: Job | None) -> ModelVersion | None:
+    """Return the version that an interrupted attempt of the same job has registered already."""
+    if job is None:
+        return None
+    same = {name: manifest[name] for name in ("algorithm", "seed", "data_fingerprint", "code_version", "n_threads")}
+    return ModelVersion.objects.stored().filter(job=job, parameters=parameters, **same).first()
+
+
+def _plan(job: Job) -> list[Arguments]:
+    """Train what the job asks for or, where it names no algorithm, all that is in service, with the same parameters."""
+    if "algorithm" in job.arguments:
+        return [job.arguments]
+    in_service = ModelVersion.objects.active().filter(algorithm__in=ALGORITHMS).order_by("pk")
+    return [
+        {"algorithm": version.algorithm, "hyperparameters": version.parameters, "seed": version.seed}
+        for version in in_service
+    ] or [{"algorithm": BEST}]
+
+
+def _train(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    wanted = chunk.arguments
+    candidate = train_candidate(
+        data=snapshots.of_job(chunk.job),
+        algorithm=wanted["algorithm"],
+        hyperparameters=wanted.get("hyperparameters"),
+        seed=wanted.get("seed", 0),
+        job=chunk.job,
+        on_progress=on_progress,
+    )
+    return Outcome({"model_version": candidate.pk})
+
+
+def _plan_gate(job: Job) -> list[Arguments]:
+    trained = job.chunks.filter(stage_name=TRAIN.name).order_by("number")
+    return [{"model_version": version} for version in trained.values_list("result__model_version", flat=True)]
+
+
+def _gate(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    version = gate.decide(
+        version=ModelVersion.objects.get(pk=chunk.arguments["model_version"]),
+        data=snapshots.of_job(chunk.job),
+        split=chunk.job.arguments.get("split", "random"),
+        on_progress=part(on_progress, 0.0, 1.0, "Comparing with the model in service"),
+    )
+    return Outcome({"model_version": version.pk, "state": version.state})
+
+
+TRAIN = Stage("train", "Training", _train, plan=_plan, weight=10)
+GATE = Stage("gate", "Comparing with the model in service", _gate, plan=_plan_gate, weight=6)
+
+
+OFFERED = ("n_factors", "regularization")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An algorithm with the defaults of those hyper-parameters that people choose."""
+
+    name: str
+    label: str
+    defaults: dict[str, Any]
+
+
+def options() -> list[Option]:
+    """Return every algorithm that can be trained."""
+    return [Option(name, algorithm.label, _defaults(algorithm)) for name, algorithm in ALGORITHMS.items()]
+
+
+def check(*, algorithm: str, hyperparameters: Mapping[str, Any]) -> None:
+    """Raise `ValueError`, with a sentence, unless the algorithm can be trained with these hyper-parameters."""
+    registered(algorithm, **hyperparameters)
+
+
+def _defaults(algorithm: Any) -> dict[str, Any]:
+    return {field.name: getattr(algorithm, field.name) for field in fields(algorithm) if field.name in OFFERED}

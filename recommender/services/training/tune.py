@@ -1,0 +1,117 @@
+"""Tune an algorithm on the ratings in the database, or of a dataset on disk; the trace is kept as it grows."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from recommender.engine.algorithms.registry import algorithm as registered
+from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.evaluation import tuning as engine
+from recommender.formats.movielens import read_dataset
+from recommender.models import JobChunk
+from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.stages import Outcome, Stage
+from recommender.services.training import snapshots
+from recommender.services.training.from_dataset import ratings_and_movies
+
+SEARCHED = 0.9
+MAX_RATERS = 5_000
+Trace = dict[str, Any]
+"""``{"algorithm", "seed", "raters", "data_fingerprint", "objective", "trials"}``, at the end "best" and "held_out"."""
+
+
+def tune(
+    *,
+    algorithm: str,
+    n_trials: int | None = None,
+    seconds: float | None = None,
+    seed: int = 0,
+    data: Path | Snapshot | None = None,
+    max_raters: int = MAX_RATERS,
+    earlier: Mapping[str, Any] | None = None,
+    on_trace: Callable[[Trace], None] | None = None,
+    on_progress: OnProgress = silent,
+) -> Trace:
+    """Search for better hyper-parameters, then compare the best with the present ones on ratings held out at first.
+
+    `earlier` is the trace of the same search where it was stopped; `on_trace` gets the trace after every trial. With
+    `data`, a snapshot or the folder or zip of a MovieLens release, the database is not touched.
+
+    Raises
+    ------
+    UnknownAlgorithm
+        If the algorithm is not in the registry.
+    OtherSearch
+        If `earlier` is the trace of another search.
+    CannotEvaluate
+        If there are too few ratings.
+    DatasetError
+        If `data` cannot be read.
+    """
+    chosen = registered(algorithm)
+    on_progress(0.0, "Reading ratings")
+    if isinstance(data, Path):
+        data = Snapshot(*ratings_and_movies(read_dataset(data)))
+    elif data is None:
+        data = snapshots.current()
+    about = {
+        "algorithm": algorithm,
+        "seed": seed,
+        "raters": max_raters,
+        "data_fingerprint": data.fingerprint(),
+        "objective": dict(chosen.objective),
+    }
+    trials = _trials_of(earlier, about)
+    outer, inner = engine.splits(data.ratings, data.movies, seed)
+    options: dict[str, Any] = {"seed": seed, "n_threads": settings.N_THREADS, "max_raters": max_raters}
+    on_search = part(on_progress, 0.02, SEARCHED, f"Tuning {chosen.label}")
+    for trial in engine.search(
+        chosen, inner, n_trials=n_trials, seconds=seconds, trials=tuple(trials), on_progress=on_search, **options
+    ):
+        trials.append(trial)
+        if on_trace is not None:
+            on_trace(_trace(about, trials))
+    best = engine.best_of(trials)
+    on_compare = part(on_progress, SEARCHED, 1.0, "Measuring on held-out ratings")
+    outcome = engine.compared(chosen, best, outer, on_progress=on_compare, **options)
+    return _trace(about, trials) | {"best": best.to_json(), "held_out": outcome.to_json()}
+
+
+def _trials_of(earlier: Mapping[str, Any] | None, about: Mapping[str, Any]) -> list[engine.Trial]:
+    if not earlier:
+        return []
+    for name, value in about.items():
+        if earlier.get(name) != value:
+            raise engine.OtherSearch(
+                f"The trace is of another search: its {name} is {earlier.get(name)}, this one's {value}."
+            )
+    return [engine.Trial.from_json(trial) for trial in earlier.get("trials", ())]
+
+
+def _trace(about: Mapping[str, Any], trials: list[engine.Trial]) -> Trace:
+    return {**about, "trials": [trial.to_json() for trial in trials]}
+
+
+def _tune(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+    """Search; the trace grows in the chunk's notes, and another attempt goes on from there."""
+    wanted = chunk.job.arguments
+
+    def keep(trace: Trace) -> None:
+        JobChunk.objects.same_attempt(chunk).update(notes=trace)
+
+    trace = tune(
+        algorithm=wanted["algorithm"],
+        n_trials=wanted.get("n_trials"),
+        seconds=wanted.get("seconds"),
+        seed=wanted.get("seed", 0),
+        data=snapshots.of_job(chunk.job),
+        earlier=chunk.notes,
+        on_trace=keep,
+        on_progress=on_progress,
+    )
+    return Outcome(trace)
+
+
+TUNE = Stage("tune", "Tuning", _tune, weight=20)

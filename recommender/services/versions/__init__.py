@@ -1,0 +1,1 @@
+"""Model versions: register, activate, roll back, load, serve and remove them."""

@@ -1,0 +1,67 @@
+"""Load what a model version is about, verified: its sha256, its manifest and the arrays it is made of."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.engine.algorithms.registry import UnknownAlgorithm, load_model
+from recommender.engine.data.artifact import ArtifactError, read_artifact
+from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.model.model import Model
+from recommender.engine.similar_movies.neighbours import Neighbours
+from recommender.models import ModelVersion
+from recommender.services.storage import artifacts
+from recommender.titles.index import TitleIndex
+from recommender.titles.manifest import TitleIndexError
+
+OF_ARRAYS: dict[str, Callable[[Mapping[str, NDArray[Any]]], Neighbours | Snapshot]] = {
+    ModelVersion.SIMILAR_MOVIES: Neighbours.from_arrays,
+    ModelVersion.SNAPSHOT: Snapshot.from_arrays,
+}
+
+
+def load(version: ModelVersion) -> Any:
+    """Return the model, title index, neighbours or snapshot of a version.
+
+    Raises
+    ------
+    ArtifactError
+        If the artifact is missing, damaged or not what the version says it is.
+    """
+    if version.artifact_removed_at is not None:
+        raise ArtifactError(f"The artifact of {version} was removed on {version.artifact_removed_at:%Y-%m-%d}.")
+    if version.algorithm == ModelVersion.TITLE_INDEX:
+        folder = artifacts.local_folder(key=version.artifact_key, sha256=version.artifact_sha256)
+        try:
+            return TitleIndex(folder)
+        except TitleIndexError as error:
+            raise ArtifactError(str(error)) from error
+    arrays, manifest = read_artifact(_file(version))
+    if version.algorithm in OF_ARRAYS:
+        if manifest.get("algorithm") != version.algorithm:
+            raise ArtifactError(f"The artifact of {version} is of {manifest.get('algorithm')!r}; roll back.")
+        return OF_ARRAYS[version.algorithm](arrays)
+    try:
+        return load_model(version.algorithm, arrays, manifest)
+    except UnknownAlgorithm as error:
+        raise ArtifactError(f"{version} cannot be loaded: {error}") from error
+
+
+def check(version: ModelVersion) -> None:
+    """Raise `ArtifactError` unless the version can be loaded and, if it is a model, knows what to recommend."""
+    loaded = load(version)
+    if isinstance(loaded, TitleIndex | Neighbours | Snapshot):
+        return
+    model: Model = loaded
+    nobody = np.zeros(0, dtype=np.int32)
+    with np.errstate(all="ignore"):
+        scores = model.scores(model.fold_in(nobody, nobody.astype(np.int8)))
+    if not np.isfinite(scores).all():
+        raise ArtifactError(f"{version} does not rank movies: its scores are not numbers; train again.")
+
+
+def _file(version: ModelVersion) -> Path:
+    return artifacts.local_file(key=version.artifact_key, sha256=version.artifact_sha256)

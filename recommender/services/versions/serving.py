@@ -1,0 +1,153 @@
+"""What is in service, loaded once per process and replaced within a second of an activation."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from recommender.engine.data.artifact import ArtifactError
+from recommender.engine.model.model import Model
+from recommender.engine.similar_movies.neighbours import Neighbours
+from recommender.models import ModelVersion
+from recommender.services.versions import loading
+from recommender.titles.index import TitleIndex
+
+logger = logging.getLogger(__name__)
+LOOK_EVERY = 0.5
+RETRY_AFTER = 60.0
+"""A version that cannot be loaded is tried again after so many seconds: storage may have been out of reach."""
+N_FALLBACKS = 3
+N_OTHERS = 4
+"""So many versions that are not in service stay loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class InService:
+    """What this process serves for an algorithm whose active version is `version_id`: None where nothing loads.
+
+    `retry_at` is set where the active version itself could not be loaded.
+    """
+
+    version_id: int
+    loaded: Any
+    retry_at: float | None = None
+
+    def is_for(self, row: ModelVersion) -> bool:
+        """Tell whether there is nothing to load for the active version."""
+        return self.version_id == row.pk and (self.retry_at is None or time.monotonic() < self.retry_at)
+
+
+class _Shelf:
+    """The loaded versions of this process, by algorithm."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.rows: dict[str, ModelVersion] = {}
+        self.looked_at = float("-inf")
+        self.loaded: dict[str, InService] = {}
+        self.others: dict[int, InService] = {}
+
+    def active_rows(self) -> dict[str, ModelVersion]:
+        now = time.monotonic()
+        if now - self.looked_at > LOOK_EVERY:
+            self.rows = {row.algorithm: row for row in ModelVersion.objects.active()}
+            self.looked_at = now
+        return self.rows
+
+
+_shelf = _Shelf()
+
+
+def clear() -> None:
+    """Forget everything loaded (tests, after a database is replaced)."""
+    with _shelf.lock:
+        _shelf.rows, _shelf.loaded, _shelf.others, _shelf.looked_at = {}, {}, {}, float("-inf")
+
+
+def active_algorithms() -> frozenset[str]:
+    """Return the names of the algorithms that have a version in service, unless nothing of it can be loaded."""
+    return frozenset(name for name, row in _shelf.active_rows().items() if not _is_empty(name, row))
+
+
+def model(algorithm: str) -> Model | None:
+    """Return the model in service for an algorithm."""
+    found: Model | None = _get(algorithm)
+    return found
+
+
+def model_of(version: ModelVersion) -> Model | None:
+    """Return the model of a version, in service or not; None where that very version cannot be loaded."""
+    held = _shelf.loaded.get(version.algorithm)
+    if held is None or held.version_id != version.pk or held.retry_at is not None:
+        held = _other(version)
+    found: Model | None = held.loaded
+    return found
+
+
+def _other(version: ModelVersion) -> InService:
+    with _shelf.lock:
+        held = _shelf.others.pop(version.pk, None)
+        if held is None or not held.is_for(version):
+            try:
+                held = InService(version.pk, loading.load(version))
+            except ArtifactError:
+                logger.exception("%s cannot be loaded", version)
+                held = InService(version.pk, None, retry_at=time.monotonic() + RETRY_AFTER)
+        _shelf.others[version.pk] = held  # the one asked for last comes last
+        for unused in list(_shelf.others)[:-N_OTHERS]:
+            del _shelf.others[unused]
+        return held
+
+
+def title_index() -> TitleIndex | None:
+    """Return the title index in service."""
+    found: TitleIndex | None = _get(ModelVersion.TITLE_INDEX)
+    return found
+
+
+def neighbours() -> Neighbours | None:
+    """Return the similar movies in service."""
+    found: Neighbours | None = _get(ModelVersion.SIMILAR_MOVIES)
+    return found
+
+
+def _is_empty(algorithm: str, row: ModelVersion) -> bool:
+    held = _shelf.loaded.get(algorithm)
+    return held is not None and held.is_for(row) and held.loaded is None
+
+
+def _get(algorithm: str) -> Any:
+    row = _shelf.active_rows().get(algorithm)
+    if row is None:
+        return None
+    held = _shelf.loaded.get(algorithm)
+    if held is None or not held.is_for(row):
+        with _shelf.lock:
+            held = _shelf.loaded.get(algorithm)
+            if held is None or not held.is_for(row):
+                held = _shelf.loaded[algorithm] = _load(row, held)
+    return held.loaded
+
+
+def _load(row: ModelVersion, held: InService | None) -> InService:
+    """Load the active version; where that fails, what was served stays, or the newest before it that loads."""
+    try:
+        return InService(row.pk, loading.load(row))
+    except ArtifactError:
+        logger.exception("%s cannot be loaded", row)
+    stays = held.loaded if held else None
+    if stays is None:
+        stays = _fallback(row)
+    logger.error("%s is in service by name only; %s", row, "nothing is left" if stays is None else "another one serves")
+    return InService(row.pk, stays, retry_at=time.monotonic() + RETRY_AFTER)
+
+
+def _fallback(row: ModelVersion) -> Any:
+    for version in islice(ModelVersion.objects.filter(algorithm=row.algorithm).previous(), N_FALLBACKS):
+        try:
+            return loading.load(version)
+        except ArtifactError:
+            logger.exception("%s cannot be loaded either", version)
+    return None

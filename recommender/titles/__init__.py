@@ -1,0 +1,1 @@
+"""Titles: normalise, index and search them."""

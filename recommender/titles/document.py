@@ -1,0 +1,199 @@
+"""One movie as it goes into the title index: its fields, and what each one lets a query match."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Final
+
+import tantivy
+
+from recommender.titles.text import (
+    canonical_words,
+    compound_words,
+    display_title,
+    front_article,
+    split_title,
+    title_segments,
+    title_words,
+    without_article,
+)
+from recommender.titles.words import ENGLISH_ARTICLES, LEADING_ARTICLES
+
+WORD_PREFIX_LENGTH: Final = 20
+TITLE_PREFIX_LENGTH: Final = 40
+COMPACT_PREFIX_LENGTH: Final = 24
+SHORTEST_COMPACT: Final = 4
+
+# Whole keys, one term each: the title as written, its other names, and both after conversion.
+_KEY_FIELDS: Final = (
+    "exact",
+    "other_exact",
+    "converted",
+    "compact",
+    "starts",
+    "other_starts",
+    "converted_starts",
+    "compact_starts",
+    "genre",
+)
+# Words, one term each.
+_WORD_FIELDS: Final = ("words", "surface", "prefixes", "pairs")
+_FILTER_FIELDS: Final = ("movie_id", "year", "decade", "imdb_id", "tmdb_id")
+ORDER_FIELDS: Final = {
+    "popularity": "popularity_rank",
+    "rating": "rating_rank",
+    "newest": "newest_rank",
+    "oldest": "oldest_rank",
+    "title": "title_rank",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TitleDocument:
+    """One movie as it goes into the index.
+
+    Attributes
+    ----------
+    movie_id : int
+    title : str
+        As MovieLens writes it, with or without the year: ``"Seven (a.k.a. Se7en) (1995)"``.
+    year : int or None
+        None takes the year out of the title, if it has one.
+    genres : tuple of str
+    rating_count : int
+    imdb_id : str or None
+        Digits without ``tt``: ``"0133093"``.
+    tmdb_id : int or None
+    rating_mean : float or None
+        In stars, None without ratings.
+    alternative_titles : tuple of str
+        Names beyond those in the title's parentheses.
+    """
+
+    movie_id: int
+    title: str
+    year: int | None
+    genres: tuple[str, ...]
+    rating_count: int
+    imdb_id: str | None
+    tmdb_id: int | None
+    rating_mean: float | None
+    alternative_titles: tuple[str, ...] = ()
+
+    @property
+    def release_year(self) -> int | None:
+        """The given year, or else the one in the title."""
+        return self.year if self.year is not None else split_title(self.title)[1]
+
+
+@cache
+def title_schema() -> tantivy.Schema:
+    """Return the schema of the title index."""
+    builder = tantivy.SchemaBuilder()
+    for name in _KEY_FIELDS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in _WORD_FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    for name in _FILTER_FIELDS:
+        builder.add_unsigned_field(name, indexed=True, fast=True)
+    for name in ("rating_count", *ORDER_FIELDS.values()):
+        builder.add_unsigned_field(name, fast=True)
+    for name in ("popularity", "brevity"):
+        builder.add_float_field(name, fast=True)
+    return builder.build()
+
+
+def index_fields(document: TitleDocument) -> dict[str, list[str]]:
+    """Return the text fields of a movie, each with its distinct terms."""
+    title, _, alternatives = split_title(document.title)
+    main = front_article(title)
+    others = [front_article(name) for name in (*alternatives, *document.alternative_titles)]
+    main_keys = _keys([main], ENGLISH_ARTICLES)
+    # "La León" is not "Leon": without a foreign article the title is another one.
+    other_keys = _keys([main, *others, *title_segments(main)], LEADING_ARTICLES)
+    names = [title_words(name) for name in (main, *others)]
+    converted = [canonical_words(words) for words in names]
+    surface = {word for words in names for word in words}
+    surface.update(word for name in (main, *others) for word in compound_words(name))
+    compact = {key.replace(" ", "") for key in (*main_keys, *other_keys)}
+    return {
+        "exact": main_keys,
+        "other_exact": other_keys,
+        "converted": sorted({" ".join(words) for words in converted}),
+        "compact": sorted(compact),
+        "starts": _beginnings(main_keys, TITLE_PREFIX_LENGTH),
+        "other_starts": _beginnings(other_keys, TITLE_PREFIX_LENGTH),
+        "converted_starts": sorted({" ".join(w[:n]) for w in converted for n in range(1, len(w) + 1)}),
+        "compact_starts": [key for key in _beginnings(compact, COMPACT_PREFIX_LENGTH) if len(key) >= SHORTEST_COMPACT],
+        "genre": sorted({genre.casefold() for genre in document.genres}),
+        "words": [
+            " ".join(
+                {word for words in converted for word in words}.union(*map(canonical_words, [[w] for w in surface]))
+            )
+        ],
+        "surface": [" ".join(sorted(surface))],
+        "prefixes": [" ".join(_beginnings(surface, WORD_PREFIX_LENGTH))],
+        "pairs": [" ".join(sorted({word_pair(pair) for words in converted for pair in pairwise(words)}))],
+    }
+
+
+def brevity(document: TitleDocument) -> float:
+    """Return 1 for a title of one meaningful word, towards 0 for long ones."""
+    return 1 / max(1, len(canonical_words(title_words(display_title(document.title)))))
+
+
+def word_pair(words: tuple[str, str]) -> str:
+    """Return the one term that stands for two adjacent words."""
+    return f"{words[0]}_{words[1]}"
+
+
+def _keys(names: Iterable[str], articles: Collection[str]) -> list[str]:
+    """Return each name as one key, with and without its leading article."""
+    words = [title_words(name) for name in names]
+    return sorted({" ".join(key) for name in words for key in (name, without_article(name, articles)) if key})
+
+
+def _beginnings(keys: Iterable[str], longest: int) -> list[str]:
+    """Return every beginning of the keys; one that ends with a space ends with a whole word."""
+    return sorted(
+        {
+            key[:n]
+            for key in (f"{key} " if " " in key else key for key in keys)
+            for n in range(1, min(len(key), longest) + 1)
+        }
+    )
+
+
+def sort_ranks(documents: Sequence[TitleDocument], damping: float = 10.0) -> dict[str, list[int]]:
+    """Return, for each order a search may ask for, the place of every document (most popular first on input).
+
+    Ratings are damped towards the mean of all ratings by `damping` ratings, so that a single five-star rating does
+    not lead; movies without a year come last in both orders by year.
+    """
+    total = sum(doc.rating_count for doc in documents)
+    mean = sum((doc.rating_mean or 0.0) * doc.rating_count for doc in documents) / total if total else 0.0
+    years = [doc.release_year for doc in documents]
+
+    def damped(i: int) -> float:
+        doc = documents[i]
+        return ((doc.rating_mean or 0.0) * doc.rating_count + mean * damping) / (doc.rating_count + damping)
+
+    def title(i: int) -> tuple[list[str], int]:
+        return without_article(title_words(front_article(split_title(documents[i].title)[0]))), years[i] or 0
+
+    everyone = range(len(documents))
+    return {
+        "popularity_rank": list(everyone),
+        "rating_rank": _places(sorted(everyone, key=lambda i: (documents[i].rating_count == 0, -damped(i)))),
+        "newest_rank": _places(sorted(everyone, key=lambda i: -(years[i] or 0))),
+        "oldest_rank": _places(sorted(everyone, key=lambda i: years[i] or 9999)),
+        "title_rank": _places(sorted(everyone, key=title)),
+    }
+
+
+def _places(order: Sequence[int]) -> list[int]:
+    places = [0] * len(order)
+    for place, i in enumerate(order):
+        places[i] = place
+    return places

@@ -1,0 +1,271 @@
+"""From what somebody typed to the queries of the title index."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import tantivy
+from tantivy import Occur, Query
+
+from recommender.titles.document import (
+    SHORTEST_COMPACT,
+    TITLE_PREFIX_LENGTH,
+    WORD_PREFIX_LENGTH,
+    title_schema,
+    word_pair,
+)
+from recommender.titles.text import canonical_words, meaningful_words, title_words
+
+_LONGEST_QUERY: Final = 200
+_MOST_WORDS: Final = 12
+_MOST_FUZZY_WORDS: Final = 6
+_YEAR: Final = re.compile(r"(?:18[7-9]|19\d|20\d)\d")
+_YEAR_BEGINNING: Final = re.compile(r"(?:18|19|20)\d?")
+_IMDB: Final = re.compile(r"(?:\btt|^\s*imdb\s*:\s*(?:tt)?)0*(\d{1,9})(?:\b|$)", re.IGNORECASE)
+_TMDB: Final = re.compile(r"(?:^\s*tmdb\s*:\s*|themoviedb\.org/movie/)0*(\d{1,9})", re.IGNORECASE)
+
+# How well the whole title fits; the best that holds counts. The gap below an exact title is wider than what
+# popularity can add (POPULARITY_WEIGHT), the gaps between the others are not.
+EXACT: Final = 14.0
+CONVERTED: Final = 9.5
+OTHER_EXACT: Final = 9.0
+COMPACT: Final = 8.5
+STARTS_WITH_WORDS: Final = 6.5
+STARTS: Final = 5.0
+OTHER_STARTS_WITH_WORDS: Final = 5.0
+OTHER_STARTS: Final = 3.5
+CONVERTED_STARTS: Final = 5.0
+COMPACT_STARTS: Final = 3.0
+POPULARITY_WEIGHT: Final = 4.0
+BREVITY_WEIGHT: Final = 0.5
+YEAR: Final = 4.0
+# What all words of the query are worth together, shared out by rarity; and the extra of adjacent words, (1.5 - 1).
+WORDS: Final = 4.0
+ADJACENT: Final = 0.5
+AS_WRITTEN: Final = 0.2
+# What a word with typos is worth of itself.
+ONE_TYPO: Final = 0.6
+TWO_TYPOS: Final = 0.4
+TYPO_IN_BEGINNING: Final = 0.3
+
+DocumentFrequency = Callable[[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class TitleQuery:
+    """What somebody typed, taken apart.
+
+    Attributes
+    ----------
+    words : list of str
+        As written (`title_words`).
+    year : int or None
+        The last word that may be a year, when there are other words.
+    year_range : tuple of (int, int) or None
+        The years a year still being typed may become.
+    imdb_id, tmdb_id : int or None
+        The query is this id and nothing else.
+    """
+
+    words: list[str]
+    year: int | None = None
+    year_range: tuple[int, int] | None = None
+    imdb_id: int | None = None
+    tmdb_id: int | None = None
+
+    @property
+    def words_without_year(self) -> list[str]:
+        """The words that are not the year."""
+        if self.year is None:
+            return self.words
+        position = len(self.words) - 1 - self.words[::-1].index(str(self.year))
+        return self.words[:position] + self.words[position + 1 :]
+
+
+def parse_query(text: str) -> TitleQuery:
+    """Take a query apart; anything is a query, and what is too long is cut."""
+    text = text[:_LONGEST_QUERY].replace("\0", " ")
+    if match := _IMDB.search(text):
+        return TitleQuery([], imdb_id=int(match[1]))
+    if match := _TMDB.search(text):
+        return TitleQuery([], tmdb_id=int(match[1]))
+    words = title_words(text)[:_MOST_WORDS]
+    year = next((int(word) for word in reversed(words) if _YEAR.fullmatch(word)), None)
+    beginning = words[-1] if len(words) > 1 and _YEAR_BEGINNING.fullmatch(words[-1]) else None
+    width = 10 ** (4 - len(beginning)) if beginning else 0
+    return TitleQuery(
+        words,
+        year=year if len(words) > 1 else None,
+        year_range=(int(beginning) * width, (int(beginning) + 1) * width - 1) if beginning else None,
+    )
+
+
+def title_queries(text: str, frequency: DocumentFrequency, n_documents: int) -> Iterator[Query]:
+    """Yield the ways to read what somebody typed, the strictest first.
+
+    Parameters
+    ----------
+    text : str
+    frequency : callable
+        ``(field, term)`` to the number of documents with this term.
+    n_documents : int
+
+    Yields
+    ------
+    tantivy.Query
+        Each scores by how well the whole title fits, the rarity of the words, and adjacent words. Everything for
+        blank text; the one movie for an id; else all words, all words with typos (first only in unknown words),
+        half of the words.
+    """
+    query = parse_query(text)
+    if not text.strip():
+        yield Query.all_query()
+    elif query.imdb_id is not None or query.tmdb_id is not None:
+        yield id_query(query)
+    else:
+        yield exact_query(query, frequency, n_documents)
+        yield fuzzy_query(query, frequency, n_documents, known_words=False)
+        yield fuzzy_query(query, frequency, n_documents, known_words=True)
+        yield partial_query(query, frequency, n_documents)
+
+
+def id_query(query: TitleQuery) -> Query:
+    """Return the query for an IMDb or TMDB id."""
+    if query.imdb_id is not None:
+        return _term("imdb_id", query.imdb_id, 1.0)
+    return _term("tmdb_id", query.tmdb_id, 1.0)
+
+
+def exact_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: int) -> Query:
+    """Return the query for titles with every word (the last one may be a beginning), best title match first."""
+    weights = _Weights(query, frequency, n_documents)
+    required = Query.boolean_query([(Occur.Must, clause) for clause in _word_clauses(query, weights)])
+    joined = "".join(query.words_without_year)
+    matches = Query.boolean_query([(Occur.Should, required), (Occur.Should, _term("compact", joined, 0.0))])
+    return _ranked(matches, query, weights)
+
+
+def fuzzy_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: int, *, known_words: bool) -> Query:
+    """Return `exact_query` widened by typos in unknown words (and in `known_words`) and by forgotten spaces."""
+    weights = _Weights(query, frequency, n_documents)
+    required = Query.boolean_query(
+        [(Occur.Must, clause) for clause in _word_clauses(query, weights, typos=True, known_words=known_words)]
+    )
+    joined = "".join(query.words_without_year)
+    clauses = [(Occur.Should, required)]
+    if len(joined) >= SHORTEST_COMPACT:
+        clauses.append((Occur.Should, _term("compact_starts", joined, 0.0)))
+    return _ranked(Query.boolean_query(clauses), query, weights)
+
+
+def partial_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: int) -> Query:
+    """Return the query for titles with at least half of the words."""
+    weights = _Weights(query, frequency, n_documents)
+    clauses = [(Occur.Should, clause) for clause in _word_clauses(query, weights)]
+    matches = Query.boolean_query(clauses, minimum_number_should_match=(len(clauses) + 1) // 2)
+    return _ranked(matches, query, weights)
+
+
+class _Weights:
+    """What each word of a query is worth: its share of `WORDS`, by rarity (inverse document frequency)."""
+
+    def __init__(self, query: TitleQuery, frequency: DocumentFrequency, n_documents: int) -> None:
+        words = query.words_without_year
+        self.meaningful = meaningful_words(words)
+        self.known: dict[str, bool] = {}
+        rarity = {}
+        for word in self.meaningful:
+            n_matches = max((frequency("words", stem) for stem in canonical_words([word])), default=0)
+            self.known[word] = n_matches > 0
+            if not n_matches and word == words[-1]:
+                n_matches = frequency("prefixes", word[:WORD_PREFIX_LENGTH])
+            rarity[word] = math.log(1 + (n_documents + 1) / (n_matches + 1))
+        total = sum(rarity[word] for word in self.meaningful) or 1.0
+        self.of = {word: WORDS * value / total for word, value in rarity.items()}
+
+
+def _word_clauses(
+    query: TitleQuery, weights: _Weights, *, typos: bool = False, known_words: bool = False
+) -> Iterator[Query]:
+    """Yield what must match for each meaningful word, and for the year."""
+    words = query.words_without_year
+    last = len(weights.meaningful) - 1 if query.year is None or query.words[-1] != str(query.year) else -1
+    for position, word in enumerate(weights.meaningful):
+        weight = weights.of[word]
+        is_last = position == last and word == words[-1]
+        ways = [_term("words", stem, weight) for stem in canonical_words([word])]
+        if is_last:
+            ways.append(_term("prefixes", word[:WORD_PREFIX_LENGTH], 0.8 * weight))
+        if is_last and query.year_range:
+            ways.append(_years(*query.year_range, weight))
+        if typos and position < _MOST_FUZZY_WORDS and (known_words or not weights.known[word]):
+            ways.extend(_typos(word, weight, is_last=is_last, known=weights.known[word]))
+        if len(words) == len(query.words) == 1 and _YEAR.fullmatch(word):
+            ways.append(_years(int(word), int(word), 0.5 * weight))
+        yield Query.disjunction_max_query(ways)
+    if query.year is not None:
+        yield Query.disjunction_max_query(
+            [_years(query.year, query.year, YEAR), _term("surface", str(query.year), 0.5 * YEAR)]
+        )
+
+
+def _typos(word: str, weight: float, *, is_last: bool, known: bool) -> Iterator[Query]:
+    """Yield one typo for words of 4 letters and more, two for 8 and more; both also in the beginning of a word."""
+    if len(word) < 4 or len(word) > WORD_PREFIX_LENGTH:
+        return
+    yield _fuzzy(word, 1, weight * ONE_TYPO)
+    if len(word) >= 8 and not known:
+        yield _fuzzy(word, 2, weight * TWO_TYPOS)
+    if is_last:
+        yield _fuzzy(word, 1, weight * TYPO_IN_BEGINNING, prefix=True)
+
+
+def _ranked(matches: Query, query: TitleQuery, weights: _Weights) -> Query:
+    """Return the matches, scored by how well the whole title fits, the words as written and adjacent words."""
+    clauses = [(Occur.Must, matches), (Occur.Should, Query.disjunction_max_query(list(_title_clauses(query.words))))]
+    words = query.words_without_year
+    if query.year is not None:
+        fit = Query.disjunction_max_query(list(_title_clauses(words)))
+        clauses.append(
+            (Occur.Should, Query.boolean_query([(Occur.Must, fit), (Occur.Must, _years(query.year, query.year, 0.0))]))
+        )
+    clauses += [(Occur.Should, _term("surface", word, AS_WRITTEN * weights.of[word])) for word in weights.of]
+    converted = canonical_words(words)
+    share = ADJACENT * WORDS / max(1, len(converted) - 1)
+    clauses += [(Occur.Should, _term("pairs", word_pair(pair), share)) for pair in pairwise(converted)]
+    return Query.boolean_query(clauses)
+
+
+def _title_clauses(words: Sequence[str]) -> Iterator[Query]:
+    """Yield the ways in which these words may be a title or begin one."""
+    key = " ".join(words)
+    converted = " ".join(canonical_words(words))
+    beginning = key[:TITLE_PREFIX_LENGTH]
+    whole_words = f"{key} "[:TITLE_PREFIX_LENGTH]
+    yield _term("exact", key, EXACT)
+    yield _term("converted", converted, CONVERTED)
+    yield _term("other_exact", key, OTHER_EXACT)
+    yield _term("compact", key.replace(" ", ""), COMPACT)
+    yield _term("starts", whole_words, STARTS_WITH_WORDS)
+    yield _term("starts", beginning, STARTS)
+    yield _term("other_starts", whole_words, OTHER_STARTS_WITH_WORDS)
+    yield _term("other_starts", beginning, OTHER_STARTS)
+    yield _term("converted_starts", converted, CONVERTED_STARTS)
+    yield _term("compact_starts", key.replace(" ", ""), COMPACT_STARTS)
+
+
+def _term(field: str, value: str | int | None, score: float) -> Query:
+    return Query.const_score_query(Query.term_query(title_schema(), field, value), score)
+
+
+def _fuzzy(word: str, distance: int, score: float, *, prefix: bool = False) -> Query:
+    query = Query.fuzzy_term_query(title_schema(), "surface", word, distance, True, prefix)
+    return Query.const_score_query(query, score)
+
+
+def _years(first: int, last: int, score: float) -> Query:
+    query = Query.range_query(title_schema(), "year", tantivy.FieldType.Unsigned, first, last)
+    return Query.const_score_query(query, score)

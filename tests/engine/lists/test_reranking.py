@@ -1,0 +1,77 @@
+"""Diversity and the popularity dial re-order the top of a list; groups get one list."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from scipy.sparse import csr_array
+
+from recommender.engine.lists.reranking import group_scores, maximal_marginal_relevance, similarities, with_popularity
+
+SCORES = np.array([1.0, 0.9, 0.8, 0.1], dtype=np.float32)
+TWINS = similarities(np.array([[1, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float32))
+
+
+def test_similarity_is_the_cosine_and_never_negative():
+    features = np.array([[2, 0], [-3, 0], [0, 0], [1, 1]], dtype=np.float32)
+    expected = [[1, 0, 0, 0.5**0.5], [0, 1, 0, 0], [0, 0, 0, 0], [0.5**0.5, 0, 0, 1]]
+    np.testing.assert_allclose(similarities(features), expected, atol=1e-6)
+    np.testing.assert_allclose(similarities(csr_array(features)), expected, atol=1e-6)
+
+
+def test_no_diversity_keeps_the_order():
+    assert maximal_marginal_relevance(SCORES, TWINS, diversity=0).tolist() == [0, 1, 2, 3]
+
+
+def test_diversity_puts_a_twin_behind_something_else():
+    assert maximal_marginal_relevance(SCORES, TWINS, diversity=0.5).tolist() == [0, 2, 1, 3]
+
+
+def test_diversity_remembers_every_movie_before_not_only_the_last():
+    similarity = similarities(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32))
+    scores = np.array([1.0, 0.9, 0.8, 0.5], dtype=np.float32)
+    assert maximal_marginal_relevance(scores, similarity, diversity=0.5).tolist() == [0, 1, 3, 2]
+
+
+def test_full_diversity_still_starts_with_the_best():
+    assert maximal_marginal_relevance(SCORES, TWINS, diversity=1).tolist()[:2] == [0, 2]
+
+
+@given(
+    scores=arrays.arrays(np.float32, st.integers(0, 12), elements=st.floats(-5, 5, width=32)),
+    diversity=st.floats(0, 1),
+    seed=st.integers(0, 99),
+)
+def test_it_orders_every_movie_once_and_slices_fit(scores, diversity, seed):
+    features = np.random.default_rng(seed).standard_normal((scores.size, 3)).astype(np.float32)
+    similarity = similarities(features)
+    order = maximal_marginal_relevance(scores, similarity, diversity=diversity).tolist()
+    assert sorted(order) == list(range(scores.size))
+    assert maximal_marginal_relevance(scores, similarity, diversity=diversity, n=4).tolist() == order[:4]
+    if scores.size:
+        assert scores[order[0]] == scores.max()
+
+
+def test_the_dial_turns_towards_the_known_and_the_unknown():
+    counts = np.array([5, 50, 500, 5000])
+    level = np.ones(4, dtype=np.float32)
+    assert np.argsort(-with_popularity(level, counts, 2)).tolist() == [3, 2, 1, 0]
+    assert np.argsort(-with_popularity(level, counts, -2)).tolist() == [0, 1, 2, 3]
+    assert np.argsort(-with_popularity(SCORES, counts, 0)).tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("strategy", "best"), [("average", 0), ("least_misery", 3)])
+def test_a_group_gets_what_its_strategy_says(strategy, best):
+    places = np.array([[1, 6, 4, 3, 2, 5], [5, 1, 6, 3, 4, 2]])
+    scores = np.array([[10.0], [0.1]]) * (7 - places)  # one person's scores are far larger than the other's
+    merit = group_scores(scores.astype(np.float32), strategy)
+    logs = np.log2(places)
+    np.testing.assert_allclose(-merit, logs.max(axis=0) if strategy == "least_misery" else logs.mean(axis=0), rtol=1e-5)
+    assert merit.dtype == np.float32
+    assert np.argmax(merit) == best
+
+
+def test_a_group_of_one_gets_their_own_list():
+    order = np.argsort(-group_scores(SCORES[None, ::-1], "average"), kind="stable")
+    assert order.tolist() == [3, 2, 1, 0]

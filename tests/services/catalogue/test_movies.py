@@ -1,0 +1,47 @@
+"""What pages ask about movies: the spread of their ratings, which were rated lately."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+
+from recommender.models import Rater
+from recommender.services.catalogue import movies
+from recommender.services.ratings import movie_statistics, ratings
+from tests.support.factories import make_movie, make_rater, make_rating
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_counts_the_ratings_on_each_step_in_one_query(django_assert_num_queries: object) -> None:
+    movie, other = make_movie(), make_movie(2, "Aliens")
+    for number, half_stars in enumerate((1, 8, 8, 10), start=1):
+        make_rating(make_rater(number), movie, half_stars)
+    make_rating(make_rater(9), other, 5)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert movie_statistics.histogram(movie=movie) == [1, 0, 0, 0, 0, 0, 0, 2, 0, 1]
+    assert movie_statistics.histogram(movie=make_movie(3, "Alien 3")) == [0] * 10
+
+
+def test_it_names_the_movies_rated_here_the_latest_first(alice_rater: Rater) -> None:
+    first, second = make_movie(), make_movie(2, "Aliens")
+    make_rating(make_rater(), make_movie(3, "Alien 3"))  # imported
+    ratings.rate(rater=alice_rater, movie=first, half_stars=9)
+    ratings.rate(rater=alice_rater, movie=second, half_stars=9)
+    assert movies.recently_rated(limit=9) == [second, first]
+    ratings.rate(rater=alice_rater, movie=first, half_stars=1)
+    assert movies.recently_rated(limit=9) == [first, second]
+    assert movies.recently_rated(limit=1) == [first]
+
+
+def test_it_forgets_a_movie_whose_last_rating_goes(alice_rater: Rater) -> None:
+    movie = make_movie()
+    ratings.rate(rater=alice_rater, movie=movie, half_stars=9)
+    ratings.remove(rater=alice_rater, movie=movie)
+    assert movies.recently_rated(limit=9) == []
+
+
+def test_it_knows_what_alice_has_rated(alice: User, alice_rater: Rater) -> None:
+    movie = make_movie()
+    make_rating(make_rater(), make_movie(2, "Aliens"))
+    ratings.rate(rater=alice_rater, movie=movie, half_stars=9)
+    assert movies.left_out_for(alice, {"seen"}) == {movie.pk}
+    assert movies.left_out_for(AnonymousUser(), {"seen"}) == frozenset()

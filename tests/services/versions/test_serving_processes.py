@@ -1,0 +1,72 @@
+"""Another process notices activations and roll-backs within a second."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from recommender.services.training.rating_arrays import adbc_uri
+from recommender.services.versions import lifecycle
+from tests.support.factories import make_model_version
+
+ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.django_db(transaction=True)
+WEB_PROCESS = """
+import time, django
+django.setup()
+from recommender.services.versions import serving
+told = "nothing yet"
+while True:
+    model = serving.model("als")
+    stars = None if model is None else float(model.item_features.offsets[0])
+    if stars != told:
+        print(stars, time.time(), flush=True)
+    told = stars
+    time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def other_process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that looks for the model as a request does, and tells what it finds and when."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "movierec_site.settings",
+        "DATABASE_URL": adbc_uri(connection.settings_dict),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),
+    }
+    command = [sys.executable, "-c", WEB_PROCESS]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+        with process:
+            yield process
+            process.kill()
+
+
+def next_told(process: subprocess.Popen[str]) -> tuple[str, float]:
+    assert process.stdout is not None
+    stars, _, at = process.stdout.readline().partition(" ")
+    return stars, float(at)
+
+
+def test_another_process_notices_within_a_second(other_process: subprocess.Popen[str]) -> None:
+    versions = [make_model_version(f"als/{stars}", stars=stars) for stars in (3.0, 4.0)]
+    assert next_told(other_process)[0] == "None"
+
+    def after(stars: str, activated_at: float) -> float:
+        told, at = next_told(other_process)
+        assert told == stars
+        return at - activated_at
+
+    lifecycle.activate(version=versions[0])
+    assert after("3.0", time.time()) < 1
+    lifecycle.activate(version=versions[1])
+    assert after("4.0", time.time()) < 1
+    lifecycle.roll_back(algorithm="als")
+    assert after("3.0", time.time()) < 1
