@@ -11,6 +11,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MAKE = re.compile(r"(?:^|`|[A-Z_]+=\S+ )make ([a-z][a-z-]*)", re.MULTILINE)
 MANAGE = re.compile(r"manage\.py ([a-z_]+)")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 def make_targets() -> set[str]:
@@ -30,7 +31,8 @@ def test_every_command_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
-    missing = [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()]
+    prose = CODE.sub("", page.read_text())
+    missing = [target for target in LINK.findall(prose) if not (page.parent / target).exists()]
     assert missing == []
 
 
