@@ -11,6 +11,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MAKE = re.compile(r"(?:^|`|[A-Z_]+=\S+ )make ([a-z][a-z-]*)", re.MULTILINE)
 MANAGE = re.compile(r"manage\.py ([a-z_]+)")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+ANCHOR = re.compile(r"\]\(([^):#]*)#([^)]+)\)")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -34,6 +35,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     prose = CODE.sub("", page.read_text())
     missing = [target for target in LINK.findall(prose) if not (page.parent / target).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_into_a_page_finds_its_heading(page: Path) -> None:
+    for target, anchor in ANCHOR.findall(CODE.sub("", page.read_text())):
+        text = CODE.sub("", (page.parent / target if target else page).read_text())
+        headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_readme_names_the_two_commands() -> None:
