@@ -1,4 +1,4 @@
-"""The Celery application: the broker is only a doorbell, the jobs are rows in the database."""
+"""The Celery application: the broker only notifies workers, the jobs are rows in the database."""
 
 import os
 from typing import Any
@@ -44,7 +44,7 @@ def transport_options() -> dict[str, Any]:
 app = Celery("movierec")
 app.config_from_object(
     {
-        # A worker outlasts its broker, however long that is away; what it is at goes on meanwhile.
+        # A worker outlasts its broker, however long that is away; its current work goes on meanwhile.
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_channel_error_retry": True,  # RabbitMQ closes on who does not acknowledge for half an hour

@@ -28,7 +28,7 @@ class Dashboard:
 
 
 def current() -> Dashboard:
-    """Read the dashboard of now, in six queries."""
+    """Read the current dashboard, in six queries."""
     counts = estimated_counts(*(model for _, model in COUNTED))
     return Dashboard(
         counts=[(label, counts[model]) for label, model in COUNTED],

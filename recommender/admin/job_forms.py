@@ -129,11 +129,11 @@ SIMPLE = (
     (
         Job.Kind.RETRAIN,
         "Retrain",
-        "All that is in service, on the ratings of now; then similar movies and titles.",
+        "Every model in service, on the current ratings; then similar movies and titles.",
     ),
     (Job.Kind.SIMILAR_MOVIES, "Similar movies", "Compare all movies by who rated them."),
     (Job.Kind.TITLE_INDEX, "Title index", "What the search looks in."),
     (Job.Kind.TMDB, "TMDB metadata", "Posters, overviews and other titles from The Movie Database."),
-    (Job.Kind.SNAPSHOT, "Snapshot", "Keep the ratings of now as a file."),
+    (Job.Kind.SNAPSHOT, "Snapshot", "Keep the current ratings as a file."),
 )
 SIMPLE_KINDS = frozenset(kind for kind, _, _ in SIMPLE)

@@ -1,4 +1,4 @@
-"""What lists leave out: `exclude`, the same on every list."""
+"""Parameters that several endpoints share: what a list leaves out, and who is asking."""
 
 from typing import Annotated, get_args
 

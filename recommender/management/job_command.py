@@ -53,7 +53,7 @@ class JobCommand(BaseCommand):
         with contextlib.ExitStack() as work, _cancelled_by_ctrl_c(same, joined=None if local else joined):
             job = jobs.start(kind=self.kind, arguments=arguments)
             if job == joined:
-                self.stdout.write(f"{job} is at it already; following it.")
+                self.stdout.write(f"{job} is already running; following it.")
             if local:
                 work.enter_context(local_worker.at_work(job_id=job.pk))
             progress_bar.show(job.get_kind_display(), jobs.follow(job_id=job.pk))

@@ -143,7 +143,7 @@ class Job(models.Model):
 
     @property
     def duration(self) -> timedelta | None:
-        """How long it has been at work: to its end, or to its last sign of life."""
+        """How long it has been at work: to its end, or to its last heartbeat."""
         return (self.finished_at or self.heartbeat_at) - self.started_at if self.started_at else None
 
     @property
@@ -156,7 +156,7 @@ class Job(models.Model):
 
 
 class JobLogLine(models.Model):
-    """One line; `services.job_log` keeps the newest lines of each job."""
+    """One line; `services.jobs.log` keeps the newest lines of each job."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log_lines", db_index=False)
     at = models.DateTimeField(db_default=Now())

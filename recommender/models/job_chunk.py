@@ -49,8 +49,8 @@ class JobChunkQuerySet(models.QuerySet["JobChunk"]):
         stages = self.order_by("stage").values("stage", "stage_name")
         return stages.annotate(n_attempts=Sum("attempts"), **in_state)
 
-    def unheard(self, lost_after: timedelta) -> JobChunkQuerySet:
-        """Return unfinished chunks without a sign of life, by the database's clock: message or worker is lost."""
+    def stale(self, lost_after: timedelta) -> JobChunkQuerySet:
+        """Return unfinished chunks without a recent heartbeat, by the database's clock: message or worker is lost."""
         return self.filter(
             state__in=(JobChunk.State.QUEUED, JobChunk.State.RUNNING), heartbeat_at__lte=Now() - lost_after
         )

@@ -97,7 +97,7 @@ class BadRequest(ValueError):
 def checked(*, kind: str, arguments: Mapping[str, Any] | None = None) -> Arguments:
     """Return the arguments as `jobs.start` takes them; what is the default anyway is left out.
 
-    So the same wish always has the same arguments, and finds the job that is at it already.
+    So the same request always has the same arguments, and finds the job that is already running.
 
     Raises
     ------

@@ -172,7 +172,7 @@ def test_ctrl_c_leaves_a_job_that_was_there_before() -> None:
     job = jobs.start(kind=Job.Kind.TITLE_INDEX)
     with manage("title_index") as command:
         assert command.stdout is not None
-        assert "is at it already; following it." in command.stdout.readline() + command.stdout.readline()
+        assert "is already running; following it." in command.stdout.readline() + command.stdout.readline()
         command.send_signal(signal.SIGINT)
         _, errors = command.communicate(timeout=30)
     job.refresh_from_db()
@@ -195,7 +195,7 @@ def test_ctrl_c_interrupts_local_work_and_a_retry_goes_on(imported: Path) -> Non
     done = set(finished.values_list("pk", "attempts", "finished_at"))
     assert 0 < len(done) < 60
     assert run("retry_job", str(job.pk)) == [f"{job} is queued again."]
-    assert run(*command_line)[0] == f"{job} is at it already; following it."
+    assert run(*command_line)[0] == f"{job} is already running; following it."
     job.refresh_from_db()
     assert job.state == Job.State.SUCCEEDED
     assert finished.count() == 60

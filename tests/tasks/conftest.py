@@ -125,13 +125,13 @@ def broker_url(broker: Broker | None) -> str:
 def workers(tmp_path: Path, broker_url: str, transactional_db: None) -> Iterator[Workers]:
     """Workers to start, against a broker that this process rings at too."""
     usual = settings.CELERY_BROKER_URL
-    ring_at(broker_url)
+    use_broker(broker_url)
     hired = Workers(tmp_path, broker_url)
     try:
         yield hired
     finally:
         hired.stop()
-        ring_at(usual)
+        use_broker(usual)
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def slow_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(job_kinds.KINDS, Job.Kind.SIMILAR_MOVIES, slow_similar_movies)
 
 
-def ring_at(broker_url: str) -> None:
+def use_broker(broker_url: str) -> None:
     """Let this process send its messages to a broker."""
     if broker_url == settings.CELERY_BROKER_URL:
         return

@@ -22,6 +22,9 @@ LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
 
 RATING_METRICS = ("rank_agreement", "rmse", "mae")
 LIST_METRICS = ("ndcg_10", "recall_20")
+NEW_RATER = 20
+LIGHT_RATER = 100
+"""Training ratings up to which a rater counts as new, and as light."""
 
 
 def rating_sums(indptr: Int64, stars: Float64, predicted: Float32, *, n_threads: int = 1) -> tuple[Float64, Float64]:
@@ -85,10 +88,6 @@ def self_information(movie_counts: Int64, n_raters: int) -> Float64:
 
 def _sums(values: Float64, indptr: Int64) -> Float64:
     return np.diff(np.concatenate([[0.0], np.cumsum(values)])[indptr])
-
-
-NEW_RATER = 20
-LIGHT_RATER = 100
 
 
 def rater_segments(n_train: Int64) -> dict[str, Bool]:

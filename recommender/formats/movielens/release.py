@@ -10,6 +10,10 @@ RATING_FILES = ("ratings.csv", "ratings.dat", "u.data")
 POSTERS_SIBLING = "catalog-2018"
 
 
+class DatasetError(ValueError):
+    """A dataset that is missing, damaged or wrong; the message names the file, line and value."""
+
+
 class Release(Protocol):
     """Files of one release by name."""
 
@@ -123,7 +127,3 @@ def _only(path: Path, found: list[str]) -> str:
     if len(found) > 1:
         raise DatasetError(f"{path} holds {len(found)} releases ({', '.join(found)}): name one of them.")
     return found[0]
-
-
-class DatasetError(ValueError):
-    """A dataset that is missing, damaged or wrong; the message names the file, line and value."""

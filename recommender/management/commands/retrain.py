@@ -1,4 +1,4 @@
-"""Trains what is in service again on the ratings of now."""
+"""Retrains every model in service on the current ratings."""
 
 from recommender.management.job_command import JobCommand
 from recommender.models import Job, ModelVersion

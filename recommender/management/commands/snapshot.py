@@ -7,7 +7,7 @@ from recommender.models import Job
 class Command(JobCommand):
     """`manage.py snapshot`."""
 
-    help = "Keep a snapshot of the ratings of now as an artifact."
+    help = "Keep a snapshot of the current ratings as an artifact."
     kind = Job.Kind.SNAPSHOT
 
     def done(self, job: Job) -> str:

@@ -15,6 +15,14 @@ IMDB_DIGITS = 7
 """MovieLens writes IMDb ids with leading zeros up to this length."""
 
 
+class UnknownImport(LookupError):
+    """No such import, or somebody else's."""
+
+
+class ImportClosed(Exception):
+    """The import is not in a state that allows it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportFigures:
     """How many rows there are of each kind."""
@@ -152,14 +160,6 @@ def _grouped(pairs: Iterable[tuple[int | None, int]]) -> dict[int, list[int]]:
 def _nothing_titled(title: str) -> list[int]:
     """Stand for the title index until there is one."""
     return []
-
-
-class UnknownImport(LookupError):
-    """No such import, or somebody else's."""
-
-
-class ImportClosed(Exception):
-    """The import is not in a state that allows it."""
 
 
 def lock(rating_import: RatingImport, state: RatingImport.State) -> RatingImport:

@@ -9,7 +9,7 @@ from django.db import Error, InterfaceError, OperationalError, transaction
 
 from recommender.models import Job, JobChunk
 from recommender.services.jobs import shutdown, transitions
-from recommender.services.jobs.broker import ring
+from recommender.services.jobs.broker import notify_workers
 from recommender.services.jobs.errors import is_full, sentence
 from recommender.services.jobs.heartbeat import Heartbeat
 from recommender.services.jobs.progress import ChunkLost, JobCancelled, WorkerStopping
@@ -21,10 +21,10 @@ logger = logging.getLogger(__name__)
 def run_chunk(*, job_id: int, worker: str = "") -> bool:
     """Take a queued chunk of a job and run it; return whether there was one.
 
-    Safe to call at any time, from any number of workers, for any job. Rings again when more chunks wait.
+    Safe to call at any time, from any number of workers, for any job. Notifies workers again while chunks are queued.
     """
     if shutdown.announced():
-        ring(job_id=job_id)
+        notify_workers(job_id=job_id)
         return False
     chunk = claim(job_id=job_id, worker=worker)
     if chunk is None:
@@ -44,12 +44,12 @@ def run_chunk(*, job_id: int, worker: str = "") -> bool:
             logger.exception("%s failed", chunk)
             transitions.fail(chunk=chunk, error=sentence(error), trace=traceback.format_exc())
     if JobChunk.objects.queued().filter(job_id=job_id, job__state=Job.State.RUNNING).exists():
-        ring(job_id=job_id)
+        notify_workers(job_id=job_id)
     return True
 
 
 def claim(*, job_id: int, worker: str) -> JobChunk | None:
-    """Give a queued chunk of a job to a worker, if the job is to go on and has one."""
+    """Give a queued chunk of a job to a worker, if the job is still active and has one queued."""
     with transaction.atomic():
         live = Job.objects.filter(pk=job_id, state__in=(Job.State.QUEUED, Job.State.RUNNING))
         job = live.select_for_update(no_key=True).first()

@@ -1,4 +1,4 @@
-"""Start, run, follow, cancel, retry and recover jobs. The rows are the truth, the broker only rings the bell."""
+"""Start, run, follow, cancel, retry and recover jobs. The rows are the truth, the broker only notifies."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from recommender.models import Job, JobChunk
 from recommender.models.postgres import violates
 from recommender.services.jobs import log, transitions
-from recommender.services.jobs.broker import ring
+from recommender.services.jobs.broker import notify_workers
 from recommender.services.jobs.chunks import run_chunk
 from recommender.services.jobs.stages import stages_of
 
@@ -29,7 +29,7 @@ class JobRefused(Exception):
 
 
 def start(*, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_by: User | None = None) -> Job:
-    """Write the job and its first chunks down and ring for workers once they are committed.
+    """Create the job and its first chunks, and notify workers once they are committed.
 
     A job of the same kind and arguments that waits or runs is returned instead of a second one, by a constraint.
     """
@@ -119,4 +119,4 @@ def _requeue(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(state=State.RUNNING)
         job.state = State.RUNNING
         transitions.advance(job)  # to the stage that could not be planned, if it stopped there
-    transaction.on_commit(partial(ring, job_id=job.pk, times=n_queued))
+    transaction.on_commit(partial(notify_workers, job_id=job.pk, times=n_queued))

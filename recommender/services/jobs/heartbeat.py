@@ -20,6 +20,8 @@ from recommender.services.jobs.stages import stages_of
 
 logger = logging.getLogger(__name__)
 SECONDS = 0.5
+ADD_UP_EVERY = timedelta(seconds=0.4)
+PROC = Path("/proc/self")
 GRACE = 5.0
 """Seconds that a chunk has to stop by itself when its worker does."""
 
@@ -80,13 +82,10 @@ class Heartbeat:
         add_up(job_id=self._chunk.job_id, message=self._message)
 
 
-EVERY = timedelta(seconds=0.4)
-
-
 def add_up(*, job_id: int, message: str) -> None:
-    """Bring a job's progress and words up to date, unless another chunk has done so a moment ago."""
+    """Bring a job's progress and message up to date, unless another chunk has done so a moment ago."""
     due = Job.objects.filter(
-        pk=job_id, state__in=(Job.State.RUNNING, Job.State.CANCELLING), heartbeat_at__lt=Now() - EVERY
+        pk=job_id, state__in=(Job.State.RUNNING, Job.State.CANCELLING), heartbeat_at__lt=Now() - ADD_UP_EVERY
     )
     job = due.first()
     if job is None:
@@ -103,9 +102,6 @@ def add_up(*, job_id: int, message: str) -> None:
     due.filter(stage=job.stage).update(
         progress=min(progress, 1.0), message=(message or stages[job.stage].label)[:200], heartbeat_at=Now()
     )
-
-
-PROC = Path("/proc/self")
 
 
 def forget_peak_memory() -> None:

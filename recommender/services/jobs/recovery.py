@@ -14,24 +14,24 @@ from django.db.models.functions import Now
 
 from recommender.models import Job, JobChunk
 from recommender.services.jobs import log, outputs, transitions
-from recommender.services.jobs.broker import ring
+from recommender.services.jobs.broker import notify_workers
 from recommender.services.jobs.stages import stages_of
 
 logger = logging.getLogger(__name__)
 MOST_LOSSES = 3
-MOST_RINGS = 16
+MOST_MESSAGES = 16
 KEPT_FOR_A_RETRY = timedelta(days=1)
 
 
 def recover(*, lost_after: timedelta | None = None) -> int:
-    """Queue again what has given no sign of life, and ring for what nobody has taken; return how many chunks.
+    """Queue stale chunks again and announce those that nobody has claimed; return how many chunks.
 
     `lost_after` is JOB_LOST_AFTER unless given. With zero (nothing else runs) everything unfinished is queued again,
     and nobody is blamed for it.
     """
     silence = timedelta(seconds=settings.JOB_LOST_AFTER) if lost_after is None else lost_after
     goes_on = Q(job__state__in=(Job.State.QUEUED, Job.State.RUNNING))
-    lost = JobChunk.objects.unheard(silence).filter(Q(state=JobChunk.State.RUNNING) | goes_on)
+    lost = JobChunk.objects.stale(silence).filter(Q(state=JobChunk.State.RUNNING) | goes_on)
     job_ids = list(lost.order_by("job_id").values_list("job_id", flat=True).distinct())
     return sum(_recover(job_id, silence) for job_id in job_ids)
 
@@ -48,14 +48,14 @@ def _recover(job_id: int, silence: timedelta) -> int:
     job = Job.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=job_id).first()
     if job is None:  # something is happening to it
         return 0
-    chunks = list(job.chunks.unheard(silence).select_for_update())
+    chunks = list(job.chunks.stale(silence).select_for_update())
     for chunk in chunks:
         if chunk.state == JobChunk.State.RUNNING:
             _lost(job, chunk, blame=silence > timedelta(0))
     job.chunks.filter(pk__in=[chunk.pk for chunk in chunks], state=JobChunk.State.QUEUED).update(heartbeat_at=Now())
     transitions.settle(job)
     if job.state in (Job.State.QUEUED, Job.State.RUNNING):
-        transaction.on_commit(partial(ring, job_id=job_id, times=min(len(chunks), MOST_RINGS)))
+        transaction.on_commit(partial(notify_workers, job_id=job_id, times=min(len(chunks), MOST_MESSAGES)))
         return len(chunks)
     return 0
 
@@ -74,7 +74,7 @@ def _lost(job: Job, chunk: JobChunk, *, blame: bool) -> None:
         job.refresh_from_db()
         return
     JobChunk.objects.same_attempt(chunk).update(state=JobChunk.State.QUEUED, progress=0)
-    log.write(job_id=job.pk, text=f"No sign of life from {chunk.worker or 'a worker'}: {chunk} is queued again.")
+    log.write(job_id=job.pk, text=f"No heartbeat from {chunk.worker or 'a worker'}: {chunk} is queued again.")
 
 
 def _clean(job_id: int) -> int:

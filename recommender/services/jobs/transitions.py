@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from recommender.models import Job, JobChunk
 from recommender.services.jobs import log
-from recommender.services.jobs.broker import ring
+from recommender.services.jobs.broker import notify_workers
 from recommender.services.jobs.errors import sentence
 from recommender.services.jobs.progress import ChunkLost, JobCancelled
 from recommender.services.jobs.stages import Outcome, Stage, stages_of
@@ -79,7 +79,7 @@ def hand_back(*, chunk: JobChunk, why: str) -> None:
         log.write(job_id=job.pk, text=f"{why}: {chunk} was handed back by {chunk.worker or 'its worker'}.")
         settle(job)
         if job.state in (State.QUEUED, State.RUNNING):
-            transaction.on_commit(partial(ring, job_id=job.pk))
+            transaction.on_commit(partial(notify_workers, job_id=job.pk))
 
 
 def settle(job: Job) -> None:
@@ -109,7 +109,7 @@ def advance(job: Job) -> None:
 
 
 def plan(job: Job, stages: tuple[Stage, ...], number: int) -> None:
-    """Write down the chunks of a stage and ring for as many workers."""
+    """Create the chunks of a stage and notify as many workers."""
     stage = stages[number]
     chunks = [
         JobChunk(job=job, stage=number, stage_name=stage.name, number=position, arguments=arguments)
@@ -120,7 +120,7 @@ def plan(job: Job, stages: tuple[Stage, ...], number: int) -> None:
     job.stage = number
     log.write(job_id=job.pk, text=f"{stage.label}: {'1 chunk' if len(chunks) == 1 else f'{len(chunks)} chunks'}.")
     if chunks:
-        transaction.on_commit(partial(ring, job_id=job.pk, times=len(chunks)))
+        transaction.on_commit(partial(notify_workers, job_id=job.pk, times=len(chunks)))
 
 
 def close(job: Job, state: Job.State, **fields: Any) -> None:

@@ -46,7 +46,7 @@ def accept(*, token: str) -> Rater:
         raise InvalidInvitation("This is not an invitation of this site; ask for a new one.") from error
     rater = Rater.objects.filter(pk=signed["rater"], user__is_active=True).select_related("user").first()
     if rater is None:
-        raise InvalidInvitation("Whoever wrote this invitation has left the site.")
+        raise InvalidInvitation("The sender's account no longer exists.")
     return rater
 
 

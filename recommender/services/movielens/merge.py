@@ -110,7 +110,7 @@ AND NOT EXISTS (
     SELECT FROM keyed_rating AS new WHERE new.rater_id = rating.rater_id AND new.movie_id = rating.movie_id
 )
 """
-# A user's tag is either counted here or added to the new count: `services.tags` takes the weaker lock first.
+# A user's tag is either counted here or added to the new count: `services.ratings.tags` takes the weaker lock first.
 LOCK_TAG_COUNTS = "LOCK TABLE recommender_movietag IN SHARE ROW EXCLUSIVE MODE"
 INSERT_TAGS = """
 INSERT INTO recommender_tag (name) SELECT DISTINCT lower(name) FROM new_tag ORDER BY 1 ON CONFLICT DO NOTHING

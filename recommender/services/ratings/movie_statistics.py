@@ -1,4 +1,4 @@
-"""Rating count, mean and median of every movie, over the ratings of everybody."""
+"""Rating count, mean, median and histogram of movies: counted over all ratings, or moved by what somebody changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,19 +35,6 @@ CLEAR_STATISTICS = """
 UPDATE recommender_movie AS movie SET rating_count = 0, rating_mean = NULL, rating_median = NULL, last_rated_at = NULL
 WHERE rating_count > 0 AND NOT EXISTS (SELECT FROM recommender_rating WHERE movie_id = movie.id)
 """
-
-
-def lock_movies(cursor: CursorWrapper) -> None:
-    """Let ratings that users give right now wait for the end of the transaction, or they would be counted wrongly."""
-    cursor.execute("LOCK TABLE recommender_movie IN SHARE ROW EXCLUSIVE MODE")
-
-
-def update_statistics(cursor: CursorWrapper) -> None:
-    """Count anew; call it with the movies locked."""
-    cursor.execute(UPDATE_STATISTICS)
-    cursor.execute(CLEAR_STATISTICS)
-
-
 LOCK_MOVIES = "SELECT FROM recommender_movie WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 MOVE_STATISTICS = """
 WITH change AS (
@@ -64,6 +51,7 @@ SET rating_count = mean.count,
     rating_median = CASE WHEN mean.count > 0 THEN coalesce(movie.rating_median, mean.mean) END
 FROM mean WHERE movie.id = mean.id
 """
+N_STEPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +63,17 @@ class CountChange:
     half_stars: int
 
 
+def lock_movies(cursor: CursorWrapper) -> None:
+    """Let ratings that users give right now wait for the end of the transaction, or they would be counted wrongly."""
+    cursor.execute("LOCK TABLE recommender_movie IN SHARE ROW EXCLUSIVE MODE")
+
+
+def update_statistics(cursor: CursorWrapper) -> None:
+    """Count anew; call it with the movies locked."""
+    cursor.execute(UPDATE_STATISTICS)
+    cursor.execute(CLEAR_STATISTICS)
+
+
 def move(cursor: CursorWrapper, changes: Sequence[CountChange]) -> None:
     """Let counts and means follow, each movie at most once; medians follow with the next import of a dataset."""
     if not changes:
@@ -83,9 +82,6 @@ def move(cursor: CursorWrapper, changes: Sequence[CountChange]) -> None:
     cursor.execute(LOCK_MOVIES, [movie_ids])
     added, half_stars = [change.added for change in changes], [change.half_stars for change in changes]
     cursor.execute(MOVE_STATISTICS, [movie_ids, added, half_stars])
-
-
-N_STEPS = 10
 
 
 def histogram(*, movie: Movie) -> list[int]:

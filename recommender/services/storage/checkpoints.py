@@ -28,7 +28,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class StoredCheckpoint:
-    """The state of one fit (an `engine.checkpoint.Checkpoint`): a file per save; the last one that is whole counts.
+    """The state of one fit (`engine.model.checkpoint.Checkpoint`): a file per save; the last one that is whole counts.
 
     A save that storage does not take is logged and no more: a checkpoint spares work, the fit goes on without it.
     """

@@ -16,7 +16,7 @@ STAGE = "snapshot"
 
 
 def current(*, with_times: bool = True) -> Snapshot:
-    """Read the ratings and the movie features of now from the database."""
+    """Read the current ratings and movie features from the database."""
     ratings = rating_arrays.rating_matrix(with_times=with_times)
     return Snapshot(ratings, rating_arrays.movie_features(ratings.movie_ids))
 
@@ -38,7 +38,7 @@ def read(path: Path) -> Snapshot:
 
 
 def write(path: Path, *, on_progress: OnProgress = silent) -> Snapshot:
-    """Write the ratings of now to a file; the same ratings give the same bytes."""
+    """Write the current ratings to a file; the same ratings give the same bytes."""
     on_progress(0.0, "Reading ratings")
     snapshot = current()
     on_progress(0.6, "Storing the snapshot")

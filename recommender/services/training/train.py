@@ -21,6 +21,9 @@ from recommender.services.storage.checkpoints import StoredCheckpoint
 from recommender.services.training import gate, snapshots
 from recommender.services.versions import lifecycle
 
+OFFERED = ("n_factors", "regularization")
+"""The hyper-parameters that people choose."""
+
 
 class NothingToTrainOn(Exception):
     """There are no ratings yet."""
@@ -161,9 +164,6 @@ def _gate(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
 
 TRAIN = Stage("train", "Training", _train, plan=_plan, weight=10)
 GATE = Stage("gate", "Comparing with the model in service", _gate, plan=_plan_gate, weight=6)
-
-
-OFFERED = ("n_factors", "regularization")
 
 
 @dataclass(frozen=True, slots=True)

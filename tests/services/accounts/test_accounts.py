@@ -136,7 +136,7 @@ def test_it_corrects_the_figures_of_the_movies(user: User) -> None:
 def test_invitations_stop_working(user: User) -> None:
     token = groups.invite(rater=user.rater).token
     accounts.delete(user=user)
-    with pytest.raises(groups.InvalidInvitation, match="has left the site"):
+    with pytest.raises(groups.InvalidInvitation, match="no longer exists"):
         groups.accept(token=token)
 
 

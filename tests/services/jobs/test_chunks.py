@@ -32,7 +32,7 @@ def test_it_keeps_the_job_when_the_broker_is_away(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(broker.current_app, "send_task", away)
     job = start()
-    broker.ring(job_id=job.pk)
+    broker.notify_workers(job_id=job.pk)
     assert now(job).state == Job.State.QUEUED
 
 

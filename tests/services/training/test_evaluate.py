@@ -6,6 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from recommender.models import Job
+from recommender.services import jobs
 from recommender.services.movielens import release
 from recommender.services.training import evaluate
 
@@ -58,6 +60,21 @@ def test_it_evaluates_the_ratings_in_the_database_alike(transactional_db, datase
         for figures in outcome["algorithms"].values():
             figures.pop("seconds")
     assert stored == on_disk
+
+
+@pytest.mark.usefixtures("transactional_db", "rung")
+def test_a_job_finds_the_algorithm_of_each_file_whatever_their_order(dataset, monkeypatch):
+    release.import_movielens(path=dataset)
+    arguments = {"algorithms": ["mean", "tag_count"], "n_splits": 2}
+    alone = evaluate.evaluate(**arguments).to_json()["algorithms"]
+    in_order = evaluate.outputs.files
+    monkeypatch.setattr(evaluate.outputs, "files", lambda **named: in_order(**named)[::-1])
+    job = jobs.run_here(job_id=jobs.start(kind=Job.Kind.EVALUATE, arguments=arguments).pk)
+    assert job.state == Job.State.SUCCEEDED, job.traceback
+    found = job.result["evaluation"]["algorithms"]
+    for name, figures in alone.items():
+        assert found[name]["rank_agreement"]["mean"] == pytest.approx(figures["rank_agreement"]["mean"])
+    assert found["mean"]["rank_agreement"] != found["tag_count"]["rank_agreement"]
 
 
 def test_it_evaluates_a_temporal_split(dataset):

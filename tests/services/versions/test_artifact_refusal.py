@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from recommender.engine.data.artifact import ArtifactError, write_artifact
 from recommender.models import ModelVersion
+from recommender.services.storage import artifacts
 from recommender.services.versions import loading
 from tests.support.factories import small_artifact, small_model
 
@@ -70,3 +71,15 @@ def test_a_model_that_ranks_by_nonsense_is_not_activated(tmp_path: Path) -> None
     loading.load(version)
     with pytest.raises(ArtifactError, match="its scores are not numbers"):
         loading.check(version)
+
+
+def test_it_refuses_a_title_index_of_another_format_though_its_sha256_be_right(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    (folder / "manifest.json").write_text('{"format": 99, "count": 0, "files": {}}')
+    stored = artifacts.store_folder(path=folder, name=ModelVersion.TITLE_INDEX)
+    version = ModelVersion(
+        pk=7, algorithm=ModelVersion.TITLE_INDEX, artifact_key=stored.key, artifact_sha256=stored.sha256
+    )
+    with pytest.raises(ArtifactError, match="has format 99, not 1; build the title index again"):
+        loading.load(version)
