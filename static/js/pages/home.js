@@ -48,7 +48,13 @@ function nothingFound(search) {
 function ask(search, first = 0) {
   shown = search;
   grid.source = {
-    load: (offset, limit, signal) => api.search({ ...search, offset, limit }, signal),
+    load: async (offset, limit, signal) => {
+      try {
+        return await api.search({ ...search, offset, limit }, signal);
+      } finally {
+        if (!signal.aborted) writeAddress();
+      }
+    },
     limit: search.q ? WHILE_TYPING : undefined,
     hasty: search.q !== "",
     first: Math.min(first, MOST_AT_ONCE),
@@ -64,7 +70,7 @@ function describe() {
   welcome.hidden = shown.q !== "" || narrowed;
   searchTitle.hidden = !welcome.hidden;
   heading.textContent = headingOf(shown, narrowed);
-  if (!unwritten) entitle();
+  entitle();
   filters.search = shown;
   if (!welcome.hidden) loadRows();
 }
@@ -83,9 +89,8 @@ function loadRows() {
 }
 
 /**
- * What is asked for goes out before anything else is done, and while someone types the words around the list change with
- * the list and the address after it: laying out the page twice, or telling the browser's other parts of a new address
- * (they fetch the icon again, too), would keep the results waiting.
+ * The request goes out before anything else is done. While someone types, the words around the list and the address
+ * change together with the results: earlier, they would delay them.
  */
 function go(search) {
   if (addressOf(search).href === addressOf(shown).href) return;
@@ -100,7 +105,11 @@ function go(search) {
   if (addressOf(search).search && scrollY > 0) scrollTo({ top: 0, behavior: "instant" });
 }
 
-/** Typing edits one history entry, so that Back leaves the search in one step; a filter is a step of its own. */
+/**
+ * Called when results arrive, in the task that renders them, so that a reload never finds results without their
+ * address; on "pagehide" it would be too late. Typing edits one history entry, so that Back leaves the search in one
+ * step; a filter is a step of its own.
+ */
 function writeAddress() {
   if (!unwritten) return;
   unwritten = false;
@@ -109,7 +118,6 @@ function writeAddress() {
   const { q } = searchInAddress(filters.fields);
   const goesOn = q !== shown.q && q !== "" && shown.q !== "";
   history[goesOn ? "replaceState" : "pushState"](null, "", url);
-  entitle();
 }
 
 function searchFor(query) {
@@ -136,7 +144,6 @@ grid.addEventListener("grid-loaded", ({ detail }) => {
   describe();
   count.textContent = welcome.hidden && !detail.error ? counted(detail.count, "movie") : "";
   if (grid.size > detail.results.length) history.replaceState({ shown: grid.size }, "");
-  if (unwritten) requestAnimationFrame(() => setTimeout(writeAddress));
 });
 
 function insteadOfRecommendations(error) {
