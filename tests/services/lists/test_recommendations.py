@@ -171,7 +171,7 @@ def test_an_invitation_ends_with_the_account(bob_rated: Rater, bob: User) -> Non
     token = groups.invite(rater=bob_rated).token
     bob.is_active = False
     bob.save()
-    with pytest.raises(groups.InvalidInvitation, match="has left"):
+    with pytest.raises(groups.InvalidInvitation, match="no longer exists"):
         groups.accept(token=token)
 
 
