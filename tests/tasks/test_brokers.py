@@ -10,7 +10,7 @@ from movierec_site.celery import QUEUE
 from movierec_site.celery import app as celery_app
 from recommender.models import Job, JobChunk, ModelVersion
 from recommender.services import jobs
-from recommender.services.jobs import broker as doorbell
+from recommender.services.jobs import broker
 from tests.support.brokers import SERVERS, Broker
 from tests.support.processes import wait_until
 from tests.tasks.conftest import Workers
@@ -61,10 +61,10 @@ def test_lost_and_repeated_messages_only_delay(workers: Workers, undisturbed: st
     assert lose_messages() >= 1  # some may be of a test before
     workers.start(2, app=SLOW)
     assert wait_until(lambda: at_work(job), 60)  # behind messages of a test before
-    doorbell.ring(job_id=job.pk, times=15)
+    broker.notify_workers(job_id=job.pk, times=15)
     assert succeeded(job)
     assert (in_service().job_id, in_service().artifact_sha256) == (job.pk, undisturbed)
-    doorbell.ring(job_id=job.pk, times=5)
+    broker.notify_workers(job_id=job.pk, times=5)
     another = start()
     assert succeeded(another)  # with the same two workers, after all those messages
     assert ModelVersion.objects.filter(job=job).count() == 1
