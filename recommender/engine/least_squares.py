@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from native.least_squares import multiply_normal, multiply_transposed
-from recommender.engine.model.model import OnProgress
+from recommender.engine.progress import OnProgress, no_progress
 
 Float64 = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def cg_least_squares(
     tolerance: float = 1e-6,
     max_iterations: int = 1000,
     n_threads: int = 1,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> LeastSquares:
     """Minimise ``‖A x − b‖`` by conjugate gradient on ``AᵀA x = Aᵀb``, which is never formed.
 
@@ -85,8 +85,6 @@ def cg_least_squares(
         previous, gradient = gradient, float(residual @ residual)
         direction = gradient / previous * direction - residual
         n_iterations += 1
-        if on_progress is not None:
-            on_progress(n_iterations / max_iterations)
-    if on_progress is not None:
-        on_progress(1.0)
+        on_progress(n_iterations / max_iterations)
+    on_progress(1.0)
     return LeastSquares(x, float(np.sqrt(squares)), n_iterations)

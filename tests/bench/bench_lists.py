@@ -21,6 +21,7 @@ from recommender.engine.evaluation.splits import Split, split_ratings
 from recommender.engine.lists.reranking import POOL, reranked, similarities
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import Algorithm, LinearModel, Model, top_n
+from recommender.engine.model.training import TrainingOptions
 from tests.bench.release import ratings_of_release
 
 Int32 = NDArray[np.int32]
@@ -71,7 +72,7 @@ def main() -> None:
 
 
 def _fitted(split: Split, seed: int) -> tuple[Split, LinearModel]:
-    return split, Hybrid().fit(split.train, split.movies, seed=seed, n_threads=1)
+    return split, Hybrid().fit(split.train, split.movies, TrainingOptions(seed=seed, n_threads=1))
 
 
 def dials_table(fitted: list[tuple[Split, LinearModel]]) -> None:
@@ -138,7 +139,7 @@ def first_ratings_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: 
     for seed in range(n_splits):
         train, seen, new = without_some_raters(ratings, movies, n_new, seed)
         for name, algorithm in algorithms.items():
-            model = algorithm.fit(train, seen, seed=seed, n_threads=1)
+            model = algorithm.fit(train, seen, TrainingOptions(seed=seed, n_threads=1))
             figures[name].append(_after_first_ratings(model, train, new, 0.0))
             if name == "hybrid":
                 figures["hybrid, varied (0.3)"].append(_after_first_ratings(model, train, new, 0.3))

@@ -16,6 +16,7 @@ from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.metrics import rating_sums
 from recommender.engine.model.model import Model
+from recommender.engine.model.training import TrainingOptions
 from tests.bench.release import ratings_of_release
 
 Float64 = NDArray[np.float64]
@@ -54,7 +55,7 @@ def _of_parts(name: str, ratings: RatingMatrix, movies: MovieFeatures):  # type:
         new = parts[rows] == part
         train = ratings.take(~new)
         seen = movies.without(ratings.rater_ids[rows[new]], ratings.movie_indices[new])
-        model = ALGORITHMS[name].fit(train, seen, n_threads=2)
+        model = ALGORITHMS[name].fit(train, seen, TrainingOptions(n_threads=2))
         known = train.movie_counts()[ratings.movie_indices] > 0
         yield np.array([
             _of_rater(model, ratings, known, in_time[ratings.rater_indptr[rater] : ratings.rater_indptr[rater + 1]])

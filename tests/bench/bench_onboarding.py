@@ -19,6 +19,7 @@ from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.metrics import RECALL_LENGTH, list_sums
 from recommender.engine.lists.onboarding import groups_of_like
 from recommender.engine.model.model import top_n
+from recommender.engine.model.training import TrainingOptions
 from tests.bench.bench_lists import without_some_raters
 from tests.bench.release import ratings_of_release
 
@@ -38,7 +39,7 @@ def main() -> None:
     figures: dict[str, list[tuple[float, int]]] = {}
     for seed in range(options.splits):
         train, seen, new = without_some_raters(ratings, movies, options.new_raters, seed)
-        model = Hybrid().fit(train, seen, seed=seed, n_threads=1)
+        model = Hybrid().fit(train, seen, TrainingOptions(seed=seed, n_threads=1))
         rng = np.random.default_rng(seed)
         for each in new:
             for name, figure in measured(model, train, each.movie_indices, each.half_stars, rng):

@@ -10,10 +10,11 @@ from recommender.engine.algorithms.als_factorisation import Factorisation
 from recommender.engine.algorithms.baselines import MIDDLE_OF_SCALE, movie_medians, popularity
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-from recommender.engine.model.checkpoint import Checkpoint, NoCheckpoint
+from recommender.engine.model.checkpoint import Checkpoint
 from recommender.engine.model.item_features import ItemFeatures
-from recommender.engine.model.model import LinearModel, OnProgress
+from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import RATINGS_IN_ORDER, Objective, Range, SearchSpace
+from recommender.engine.model.training import TrainingOptions
 
 Bools = NDArray[np.bool_]
 
@@ -80,60 +81,38 @@ class ALS:
             raise ValueError("regularization, prior_precision, movie_damping and rater_damping must not be negative.")
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> LinearModel:
         """Learn movie offsets and factors; the bytes depend on the data and the seed, not on the threads.
+
+        An epoch begins with the raters, who follow from the movies, so a checkpoint after it holds only the offsets
+        and factors of the movies.
 
         Parameters
         ----------
         ratings : RatingMatrix
         movies : MovieFeatures
             Not used: the factors come from ratings alone.
-        seed : int
-            Of the initial factors.
-        n_threads : int
-        on_progress : callable, optional
-            Called between blocks of about a million ratings; what it raises ends the fit.
-        """
-        return self.fit_from(NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
-
-    def fit_from(
-        self,
-        checkpoint: Checkpoint,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
-    ) -> LinearModel:
-        """Learn from where the checkpoint is, which is after an epoch; otherwise as `fit`.
-
-        An epoch begins with the raters, who follow from the movies: offsets and factors are all there is to keep.
+        options : TrainingOptions
+            The seed is that of the initial factors; progress is reported between blocks of about a million ratings.
         """
         state = self._start(ratings) if self.regularization else self._plain_start(ratings)
-        state.n_threads = n_threads
-        rng = np.random.default_rng(seed)
+        state.n_threads = options.n_threads
+        rng = np.random.default_rng(options.seed)
         rated = state.by_movie.movie_counts() > 0
         state.factors[rated] = INITIAL_SCALE * rng.standard_normal((int(rated.sum()), self.n_factors))
         n_warm_up = self._n_warm_up_epochs(ratings)
         warm_up = state.of_some_raters(WARM_UP_RATINGS, rng) if n_warm_up else state
         epochs = [warm_up] * n_warm_up + [state] * (self.n_epochs - n_warm_up)
-        n_done = _resume(state, checkpoint)
+        n_done = _resume(state, options.checkpoint)
         sizes = [fitted.ratings_per_epoch for fitted in epochs]
         done, total = sum(sizes[:n_done]), sum(sizes)
         for number, fitted in enumerate(epochs[n_done:], start=n_done + 1):
             for n_ratings in fitted.epoch():
                 done += n_ratings
-                if on_progress is not None:
-                    on_progress(done / max(total, 1))
-            checkpoint.save({"n_epochs": np.array([number]), "offsets": state.offsets, "factors": state.factors})
+                options.on_progress(done / max(total, 1))
+            saved = {"n_epochs": np.array([number]), "offsets": state.offsets, "factors": state.factors}
+            options.checkpoint.save(saved)
         features = ItemFeatures(
             movie_ids=ratings.movie_ids,
             offsets=state.offsets - np.float32(state.shift),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-from recommender.engine.model.model import LinearModel, OnProgress
+from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import (
     LISTS_THAT_HIT,
     POPULARITY_WEIGHT,
@@ -18,6 +18,7 @@ from recommender.engine.model.search_space import (
     Range,
     SearchSpace,
 )
+from recommender.engine.model.training import TrainingOptions
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -63,19 +64,12 @@ class Median:
     popularity_weight: float = 1.0
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "MedianModel":
         """Take the median of every movie."""
         medians = movie_medians(ratings)
         errors = ratings.half_stars / 2.0 - medians[ratings.movie_indices]
-        if on_progress is not None:
-            on_progress(1.0)
+        options.on_progress(1.0)
         return MedianModel(_without_factors(ratings, medians, errors, 0.0, self.popularity_weight))
 
 
@@ -113,13 +107,7 @@ class Mean:
     popularity_weight: float = 1.0
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> LinearModel:
         """Alternate between rater biases and movie means."""
         rows, columns = ratings.row_of_each_rating(), ratings.movie_indices
@@ -132,8 +120,7 @@ class Mean:
         for sweep in range(self.n_sweeps):
             biases = np.bincount(rows, stars - means[columns], minlength=biases.size) / rater_divisor
             means = mu + np.bincount(columns, stars - biases[rows] - mu, minlength=means.size) / movie_divisor
-            if on_progress is not None:
-                on_progress((sweep + 1) / self.n_sweeps)
+            options.on_progress((sweep + 1) / self.n_sweeps)
         errors = stars - means[columns] - biases[rows]
         return LinearModel(_without_factors(ratings, means, errors, self.rater_damping, self.popularity_weight))
 

@@ -18,8 +18,9 @@ from recommender.engine.algorithms.tag_features import (
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-from recommender.engine.model.model import OnProgress, ParameterGroup
+from recommender.engine.model.model import ParameterGroup
 from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
+from recommender.engine.model.training import TrainingOptions
 
 Float64 = NDArray[np.float64]
 Int8 = NDArray[np.int8]
@@ -60,13 +61,7 @@ class TagLeastSquares:
     popularity_weight: float = 1.5
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "TagLeastSquaresModel":
         """Collect medians and feature values; the fit itself is each user's own."""
         medians = movie_medians(ratings)
@@ -83,8 +78,7 @@ class TagLeastSquares:
             noise=float(np.mean(np.square(errors))) if errors.size else 1.0,
             ranking_offsets=popularity(ratings, self.popularity_weight),
         )
-        if on_progress is not None:
-            on_progress(1.0)
+        options.on_progress(1.0)
         return TagLeastSquaresModel(
             features,
             names=movies.genre_names + movies.tag_names,

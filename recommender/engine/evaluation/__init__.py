@@ -10,7 +10,8 @@ from recommender.engine.evaluation.report import Evaluation
 from recommender.engine.evaluation.side_by_side import SideBySide
 from recommender.engine.evaluation.splits import SPLIT_KINDS, CannotEvaluate, Split, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import Unit, evaluate_unit
-from recommender.engine.model.model import Algorithm, OnProgress
+from recommender.engine.model.model import Algorithm
+from recommender.engine.progress import OnProgress, no_progress
 
 NOTHING_TO_HOLD_OUT = "There is nothing to hold out: no rater has 3 ratings of movies that others rated too."
 
@@ -43,7 +44,7 @@ def evaluate(
     split: SplitKind = "random",
     n_threads: int = 2,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Evaluation:
     """Measure algorithms on the same hold-out splits.
 

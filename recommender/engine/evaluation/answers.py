@@ -10,7 +10,8 @@ from native.top_n import top_n
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.splits import Split
 from recommender.engine.model.item_features import ItemFeatures
-from recommender.engine.model.model import LinearModel, Model, OnProgress
+from recommender.engine.model.model import LinearModel, Model
+from recommender.engine.progress import OnProgress
 
 Float32 = NDArray[np.float32]
 Int8 = NDArray[np.int8]

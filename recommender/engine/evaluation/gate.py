@@ -12,7 +12,8 @@ from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
 from recommender.engine.evaluation.splits import CannotEvaluate, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import COLUMNS, Unit, evaluate_unit
-from recommender.engine.model.model import Algorithm, OnProgress
+from recommender.engine.model.model import Algorithm
+from recommender.engine.progress import OnProgress, no_progress, subrange
 
 CANDIDATE, ACTIVE = "candidate", "active"
 METRIC = "rank_agreement"
@@ -83,7 +84,7 @@ def compare(
     seed: int = 0,
     n_threads: int = 1,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Comparison:
     """Fit both to the same training parts and measure them on the same held-out ratings; equal ones only once.
 
@@ -126,14 +127,10 @@ def compare(
                 seed=seed + number,
                 n_threads=n_threads,
                 max_raters=max_raters,
-                on_progress=_part_of(on_progress, n_done, n_units),
+                on_progress=subrange(on_progress, n_done / n_units, (n_done + 1) / n_units),
             )
             units[name].append(unit)
             n_done += 1
         if ACTIVE not in recipes:
             units[ACTIVE].append(units[CANDIDATE][-1])
     return judge(units, margin=margin, seed=seed, kind=kind)
-
-
-def _part_of(on_progress: OnProgress | None, n_done: int, n_units: int) -> OnProgress | None:
-    return None if on_progress is None else lambda share: on_progress((n_done + share) / n_units)

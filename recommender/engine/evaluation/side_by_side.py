@@ -8,7 +8,7 @@ from typing import Generic, Self, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from recommender.engine.model.model import OnProgress
+from recommender.engine.progress import OnProgress, no_progress
 
 Result = TypeVar("Result")
 SECONDS_BETWEEN_REPORTS = 0.1
@@ -34,7 +34,7 @@ class SideBySide(Generic[Result]):
     """
 
     def __init__(
-        self, n_pieces: int, *, n_workers: int, threads_per_worker: int = 1, on_progress: OnProgress | None = None
+        self, n_pieces: int, *, n_workers: int, threads_per_worker: int = 1, on_progress: OnProgress = no_progress
     ) -> None:
         self._n_pieces, self._n_workers = n_pieces, n_workers
         self._on_progress = on_progress
@@ -79,8 +79,7 @@ class SideBySide(Generic[Result]):
             for piece in self._pieces:
                 if piece.done():
                     piece.result()  # raises what went wrong in it
-            if self._on_progress is not None:
-                self._on_progress(sum(self._shares) / self._n_pieces)
+            self._on_progress(sum(self._shares) / self._n_pieces)
             if enough(len(running)):
                 return
             wait(running, timeout=SECONDS_BETWEEN_REPORTS, return_when=FIRST_COMPLETED)

@@ -12,8 +12,9 @@ from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation import CannotEvaluate, Evaluation, Split, Unit, evaluate_unit, merge, split_ratings
 from recommender.engine.evaluation.unit import COLUMNS
-from recommender.engine.model.model import Algorithm, OnProgress
+from recommender.engine.model.model import Algorithm
 from recommender.engine.model.search_space import Objective, Range
+from recommender.engine.progress import OnProgress, no_progress, subrange
 
 INNER_SPLIT = 1_000_000
 """Added to the seed for the inner split; the outer one is that of an evaluation with this seed."""
@@ -69,7 +70,7 @@ def search(
     trials: Sequence[Trial] = (),
     n_threads: int = 1,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Iterator[Trial]:
     """Try settings of an algorithm within its search space, the one it has first; yield each as it is measured.
 
@@ -116,10 +117,9 @@ def search(
         started = time.perf_counter()
 
         def report(share: float, number: int = number, spent: float = spent, started: float = started) -> None:
-            if on_progress is not None:
-                of_trials = (number + share) / n_trials if n_trials else 0.0
-                of_time = (spent + time.perf_counter() - started) / seconds if seconds else 0.0
-                on_progress(min(max(of_trials, of_time), 1.0))
+            of_trials = (number + share) / n_trials if n_trials else 0.0
+            of_time = (spent + time.perf_counter() - started) / seconds if seconds else 0.0
+            on_progress(min(max(of_trials, of_time), 1.0))
 
         unit = evaluate_unit(
             with_parameters(algorithm, asked.params),
@@ -156,7 +156,7 @@ def compared(
     seed: int = 0,
     n_threads: int = 1,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Evaluation:
     """Measure the best setting ("tuned") and the one it started from ("before") on the ratings held out at first."""
     chosen = {"tuned": with_parameters(algorithm, best.parameters), "before": algorithm}
@@ -169,7 +169,7 @@ def compared(
                 seed=seed,
                 n_threads=n_threads,
                 max_raters=max_raters,
-                on_progress=(lambda share, number=number: on_progress((number + share) / 2)) if on_progress else None,  # type: ignore[misc]
+                on_progress=subrange(on_progress, number / 2, (number + 1) / 2),
             )
         ]
     return merge(units, seed=seed)

@@ -1,13 +1,9 @@
 """How a long fit survives its process: it hands over where it is, and starts from there the next time."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from numpy.typing import NDArray
-
-from recommender.engine.data.movie_features import MovieFeatures
-from recommender.engine.data.ratings import RatingMatrix
-from recommender.engine.model.model import Algorithm, Model, OnProgress
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -34,38 +30,7 @@ class NoCheckpoint:
         """Do nothing."""
 
 
-@runtime_checkable
-class Resumable(Protocol):
-    """An algorithm that takes long enough to make use of a checkpoint."""
-
-    def fit_from(
-        self,
-        checkpoint: Checkpoint,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
-    ) -> Model:
-        """Fit from where the checkpoint is; the bytes are those of `Algorithm.fit`, wherever it was interrupted."""
-        ...
-
-
-def fit(
-    algorithm: Algorithm,
-    ratings: RatingMatrix,
-    movies: MovieFeatures,
-    checkpoint: Checkpoint,
-    *,
-    seed: int = 0,
-    n_threads: int = 1,
-    on_progress: OnProgress | None = None,
-) -> Model:
-    """Fit an algorithm, from its checkpoint if it makes use of one."""
-    if isinstance(algorithm, Resumable):
-        return algorithm.fit_from(checkpoint, ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
-    return algorithm.fit(ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
+NO_CHECKPOINT = NoCheckpoint()
 
 
 class Steps:

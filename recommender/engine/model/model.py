@@ -1,6 +1,6 @@
 """What every algorithm offers: `fit` on ratings gives a `Model`; a model folds users in and ranks movies for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 
@@ -13,6 +13,7 @@ from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.search_space import Objective, SearchSpace
+from recommender.engine.model.training import TrainingOptions
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -23,9 +24,6 @@ NOBODY: Int32 = np.zeros(0, dtype=np.int32)
 EIGHTY_PERCENT = 1.2816
 """Half an 80 % interval of the normal distribution, in standard deviations."""
 LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
-
-OnProgress = Callable[[float], None]
-"""Called with the share done (0..1) between blocks; it may raise to cancel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +50,7 @@ class Algorithm(Protocol):
     objective: ClassVar[Objective]
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "Model":
         """Learn item features. The same data, seed and thread count give the same bytes."""
         ...

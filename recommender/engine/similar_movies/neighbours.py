@@ -12,7 +12,7 @@ from recommender.engine.data.array_shapes import ArrayShape, check
 from recommender.engine.data.artifact import ArtifactError
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RATINGS_PER_BLOCK, RatingMatrix, row_blocks
-from recommender.engine.model.model import OnProgress
+from recommender.engine.progress import OnProgress, no_progress
 from recommender.engine.similar_movies.boost import common_raters_boost, genre_masks, tune
 
 Float32 = NDArray[np.float32]
@@ -69,7 +69,7 @@ class SimilarMovies:
         movies: MovieFeatures,
         *,
         n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        on_progress: OnProgress = no_progress,
     ) -> "Neighbours":
         """Compare all pairs of movies, a block of movies at a time."""
         tuned = self.tuned(ratings, movies)
@@ -121,7 +121,7 @@ class Comparison:
         return cls(ratings, settings, levels, order, packed_indptr, packed, genre_masks(movies), boost)
 
     def neighbours_of(
-        self, first_movie: int, last_movie: int, *, n_threads: int, on_progress: OnProgress | None = None
+        self, first_movie: int, last_movie: int, *, n_threads: int, on_progress: OnProgress = no_progress
     ) -> tuple[Int32, Float32]:
         """Return (neighbours, scores) of a range of movies, (last_movie - first_movie, n) each.
 
@@ -135,8 +135,7 @@ class Comparison:
             neighbours[first:last], scores[first:last] = self._block(
                 first_movie + first, first_movie + last, n_threads=n_threads
             )
-            if on_progress is not None:
-                on_progress(last / n_movies)
+            on_progress(last / n_movies)
         return neighbours, scores
 
     def _block(self, first_movie: int, last_movie: int, *, n_threads: int) -> tuple[Int32, Float32]:

@@ -13,10 +13,11 @@ from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.artifact import read_artifact, write_artifact
 from recommender.engine.evaluation import CannotEvaluate, Evaluation, SplitKind, Unit, evaluate_unit, merge
 from recommender.engine.model.model import Algorithm
+from recommender.engine.progress import no_progress, subrange
 from recommender.formats.movielens import read_dataset
 from recommender.models import Job, JobChunk
 from recommender.services.jobs import outputs
-from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Arguments, Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.training import snapshots
@@ -36,7 +37,7 @@ def evaluate(
     split: SplitKind = "random",
     data: Path | None = None,
     max_raters: int | None = MAX_RATERS,
-    on_progress: OnProgress = silent,
+    on_progress: OnProgress = no_progress,
 ) -> Evaluation:
     """Measure the named algorithms, or all of them, on the same splits.
 
@@ -68,7 +69,7 @@ def evaluate(
         split=split,
         n_threads=settings.N_THREADS,
         max_raters=max_raters,
-        on_progress=part(on_progress, READING, 1.0, "Fitting and measuring"),
+        on_progress=subrange(on_progress, READING, 1.0, "Fitting and measuring"),
     )
     if data is None:
         _record(chosen, outcome)
@@ -121,7 +122,7 @@ def _measure(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         seed=seed,
         n_threads=settings.N_THREADS,
         max_raters=job.arguments.get("max_raters", MAX_RATERS),
-        on_progress=part(on_progress, READING, 1.0, f"Measuring {algorithm}"),
+        on_progress=subrange(on_progress, READING, 1.0, f"Measuring {algorithm}"),
     )
     with artifacts.workspace() as folder:
         file = folder / "unit.safetensors"

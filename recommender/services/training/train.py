@@ -12,9 +12,10 @@ from recommender.engine.algorithms.registry import ALGORITHMS, BEST
 from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.artifact import write_artifact
 from recommender.engine.data.snapshot import Snapshot
-from recommender.engine.model import checkpoint as engine
+from recommender.engine.model.training import TrainingOptions
+from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion
-from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Arguments, Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.storage.checkpoints import StoredCheckpoint
@@ -35,7 +36,7 @@ def train(
     hyperparameters: Mapping[str, Any] | None = None,
     seed: int = 0,
     job: Job | None = None,
-    on_progress: OnProgress = silent,
+    on_progress: OnProgress = no_progress,
 ) -> ModelVersion:
     """Fit on all ratings and let the gate decide on the candidate; with nothing in service it goes there at once.
 
@@ -52,9 +53,9 @@ def train(
         hyperparameters=hyperparameters,
         seed=seed,
         job=job,
-        on_progress=lambda share, message="": on_progress(0.1 + 0.6 * share, message),
+        on_progress=subrange(on_progress, 0.1, 0.7),
     )
-    deciding = part(on_progress, 0.7, 1.0, "Comparing with the model in service")
+    deciding = subrange(on_progress, 0.7, 1.0, "Comparing with the model in service")
     return gate.decide(version=candidate, data=data, on_progress=deciding)
 
 
@@ -65,7 +66,7 @@ def train_candidate(
     hyperparameters: Mapping[str, Any] | None = None,
     seed: int = 0,
     job: Job | None = None,
-    on_progress: OnProgress = silent,
+    on_progress: OnProgress = no_progress,
 ) -> ModelVersion:
     """Fit on these ratings, from the checkpoint of an interrupted fit if there is one, and register a candidate.
 
@@ -92,11 +93,9 @@ def train_candidate(
     if done is not None:
         return done
     checkpoint = StoredCheckpoint.of(manifest)
-    fitting = part(on_progress, 0.0, 0.95, f"Training {chosen.label}")
+    fitting = subrange(on_progress, 0.0, 0.95, f"Training {chosen.label}")
     with threadpool_limits(limits=n_threads, user_api="blas"):
-        model = engine.fit(
-            chosen, data.ratings, data.movies, checkpoint, seed=seed, n_threads=n_threads, on_progress=fitting
-        )
+        model = chosen.fit(data.ratings, data.movies, TrainingOptions(seed, n_threads, fitting, checkpoint))
     on_progress(0.95, "Storing the model")
     with artifacts.workspace() as folder:
         file = folder / "model.safetensors"
@@ -157,7 +156,7 @@ def _gate(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         version=ModelVersion.objects.get(pk=chunk.arguments["model_version"]),
         data=snapshots.of_job(chunk.job),
         split=chunk.job.arguments.get("split", "random"),
-        on_progress=part(on_progress, 0.0, 1.0, "Comparing with the model in service"),
+        on_progress=subrange(on_progress, 0.0, 1.0, "Comparing with the model in service"),
     )
     return Outcome({"model_version": version.pk, "state": version.state})
 

@@ -16,8 +16,9 @@ from recommender.engine.data.array_shapes import ArrayShape
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.model.item_features import UserProfile
-from recommender.engine.model.model import LinearModel, OnProgress, ParameterGroup
+from recommender.engine.model.model import LinearModel, ParameterGroup
 from recommender.engine.model.search_space import LISTS_THAT_HIT, Objective, Range, SearchSpace
+from recommender.engine.model.training import TrainingOptions
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -99,13 +100,7 @@ class EASE:
             )
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "EASEModel":
         """Solve for the item-item weights; there is nothing random in it.
 
@@ -113,12 +108,8 @@ class EASE:
         ----------
         ratings : RatingMatrix
         movies : MovieFeatures
-        seed : int
-            Not used.
-        n_threads : int
-            Not used: the threads are those of BLAS.
-        on_progress : callable, optional
-            Called between the steps; what it raises ends the fit.
+        options : TrainingOptions
+            Only `on_progress` is used, between the steps; BLAS decides about the threads.
         """
         baseline = Mean(movie_damping=self.damping, rater_damping=self.damping, n_sweeps=8).fit(ratings, movies)
         means = baseline.item_features.offsets
@@ -130,12 +121,10 @@ class EASE:
         weights = csr_array((ratings.n_movies, ratings.n_movies), dtype=np.float32)
         for step in solve(csr_array(rows[:, chosen]), self.regularization, n_kept):
             if isinstance(step, Progress):
-                if on_progress is not None:
-                    on_progress(step.share)
+                options.on_progress(step.share)
             else:
                 weights = _in_catalogue(step, chosen, scale)
-        if on_progress is not None:
-            on_progress(1.0)
+        options.on_progress(1.0)
         share = ratings.movie_counts() / max(ratings.n_raters, 1)
         item_weights = ItemWeights(
             weights=weights,
