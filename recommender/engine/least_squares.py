@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from native.least_squares import multiply_normal, multiply_transposed
+from recommender.engine.data.types import Float64
 from recommender.engine.progress import OnProgress, no_progress
-
-Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,19 +4,17 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.als_factorisation import Factorisation
 from recommender.engine.algorithms.baselines import MIDDLE_OF_SCALE, movie_medians, popularity
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Bool
 from recommender.engine.model.checkpoint import Checkpoint
 from recommender.engine.model.item_features import ItemFeatures
 from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import RATINGS_IN_ORDER, Objective, Range, SearchSpace
 from recommender.engine.model.training import TrainingOptions
-
-Bools = NDArray[np.bool_]
 
 INITIAL_SCALE = 0.1
 NOISE_SAMPLE = 300
@@ -160,7 +158,7 @@ def _resume(state: Factorisation, checkpoint: Checkpoint) -> int:
     return int(saved["n_epochs"][0])
 
 
-def eligible(ratings: RatingMatrix, n_factors: int) -> tuple[Bools, Bools]:
+def eligible(ratings: RatingMatrix, n_factors: int) -> tuple[Bool, Bool]:
     """Return which raters and movies remain of the plain definition's cut.
 
     Raters with fewer than ``n_factors + 1`` and movies with fewer than `n_factors` ratings are dropped, again and

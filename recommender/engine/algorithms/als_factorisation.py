@@ -5,13 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from native.normal_equations import solve_rows
 from recommender.engine.data.ratings import RATINGS_PER_BLOCK, RatingMatrix, row_blocks
-
-Float32 = NDArray[np.float32]
-Int64 = NDArray[np.int64]
+from recommender.engine.data.types import Float32, Int64
 
 FLOATS_PER_LINE = 16
 

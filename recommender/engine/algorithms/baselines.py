@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float32, Float64, Int8, Int32, Int64
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import (
@@ -19,11 +19,6 @@ from recommender.engine.model.search_space import (
     SearchSpace,
 )
 from recommender.engine.model.training import TrainingOptions
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
 
 MIDDLE_OF_SCALE = 3.0
 
@@ -139,7 +134,7 @@ def _without_factors(
     )
 
 
-def _median_of_histogram(histogram: NDArray[np.int64]) -> Float64:
+def _median_of_histogram(histogram: Int64) -> Float64:
     """Return the median of each row of counts per half-star, in stars."""
     cumulative = histogram.cumsum(axis=1)
     total = cumulative[:, -1:]

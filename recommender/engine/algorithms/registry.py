@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
-from numpy.typing import NDArray
-
 from recommender.engine.algorithms.als import ALS
 from recommender.engine.algorithms.baselines import Mean, Median, MedianModel
 from recommender.engine.algorithms.ease.ease import EASE, EASEModel
@@ -15,6 +13,7 @@ from recommender.engine.algorithms.tag_count import TagCount, TagCountModel
 from recommender.engine.algorithms.tag_ls import TagLeastSquares, TagLeastSquaresModel
 from recommender.engine.data.array_shapes import check
 from recommender.engine.data.artifact import ArtifactError
+from recommender.engine.data.types import Arrays
 from recommender.engine.model.model import Algorithm, LinearModel, Model
 from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
 
@@ -112,7 +111,7 @@ def algorithm(name: str, **hyperparameters: Any) -> Algorithm:
     return changed
 
 
-def load_model(name: str, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Model:
+def load_model(name: str, arrays: Arrays, metadata: Mapping[str, str]) -> Model:
     """Rebuild a fitted model from its arrays.
 
     Raises

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import diags_array
 
 from recommender.engine.algorithms.baselines import movie_medians, popularity
@@ -17,14 +16,11 @@ from recommender.engine.algorithms.tag_features import (
 )
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.model import ParameterGroup
 from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
 from recommender.engine.model.training import TrainingOptions
-
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
 
 NEUTRAL_STARS = 3.0
 TAG_SIGNAL = 0.1

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.baselines import movie_medians, popularity
 from recommender.engine.algorithms.tag_features import (
@@ -17,14 +16,11 @@ from recommender.engine.algorithms.tag_features import (
 )
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float64, Int8, Int32, Int64
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.model import ParameterGroup
 from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
 from recommender.engine.model.training import TrainingOptions
-
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
 
 RATINGS_PER_FEATURE = ((10, 2), (20, 4), (40, 8), (80, 16), (160, 32))
 """(how many ratings, how many of them buy one feature), from the first rating on."""
@@ -142,6 +138,6 @@ class TagLeastSquaresModel(TagModel):
         return features[order[: n_user_features(rated.n_ratings)]]
 
     @cached_property
-    def n_movies_with(self) -> NDArray[np.int64]:
+    def n_movies_with(self) -> Int64:
         """Number of movies that have each feature, (n_factors,) int64."""
         return np.bincount(self.factors.indices, minlength=self.scale.size)

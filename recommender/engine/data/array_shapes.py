@@ -1,6 +1,6 @@
 """What arrays a model is made of, checked before one is rebuilt: a foreign artifact is refused in a sentence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.engine.data.artifact import ArtifactError
-
-Arrays = Mapping[str, NDArray[Any]]
+from recommender.engine.data.types import Arrays
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from recommender.engine.data.types import Arrays
+
 FORMAT_VERSION = "1"
 DTYPES = {
     "F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32, "I16": np.int16,
@@ -23,7 +25,7 @@ class ArtifactError(ValueError):
     """An artifact file that is damaged, foreign or of another format version."""
 
 
-def write_artifact(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
+def write_artifact(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> None:
     """Write arrays and a manifest aside, then rename; the same input gives the same bytes.
 
     Parameters

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from native.counting_sort import group, transpose
+from recommender.engine.data.types import Bool, Int8, Int32, Int64
 
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
 MAX_TABLE = 50_000_000
 """Ids below this are looked up in a table, which takes linear time."""
 
@@ -151,7 +149,7 @@ class RatingMatrix:
         """Return the rater index of every rating in rater order, (n_ratings,) int32."""
         return np.repeat(np.arange(self.n_raters, dtype=np.int32), np.diff(self.rater_indptr))
 
-    def take(self, keep: NDArray[np.bool_]) -> "RatingMatrix":
+    def take(self, keep: Bool) -> "RatingMatrix":
         """Return the ratings where `keep` (in rater order) is true; rows and columns stay as they are."""
         return RatingMatrix._from_indices(
             self.rater_ids,
@@ -204,7 +202,7 @@ def _indptr(indices: Int32, length: int) -> Int64:
     return indptr
 
 
-def row_blocks(indptr: NDArray[np.int64], n_values: int) -> Iterator[tuple[int, int]]:
+def row_blocks(indptr: Int64, n_values: int) -> Iterator[tuple[int, int]]:
     """Cut rows into consecutive ranges of about `n_values` stored values, at least a row each."""
     first, n_rows = 0, indptr.size - 1
     while first < n_rows:

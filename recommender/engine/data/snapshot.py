@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -12,6 +11,7 @@ from scipy.sparse import csr_array
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Arrays
 
 OF_RATINGS = tuple(field.name for field in fields(RatingMatrix))
 OF_MOVIES = ("years", "tag_rater_ids", "tag_movie_indices", "tag_indices")
@@ -66,7 +66,7 @@ class Snapshot:
         return {name: array for name, array in arrays.items() if array is not None}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Arrays) -> Self:
         """Rebuild from `to_arrays`; the arrays are used as they are."""
         ratings = RatingMatrix(**{name: arrays[name] for name in OF_RATINGS if name in arrays})
         genre_names, tag_names = (tuple(json.loads(arrays[name].tobytes())) for name in NAMES)

@@ -5,15 +5,9 @@ root of one.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from native.evaluation import rank_agreement
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Bool = NDArray[np.bool_]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
+from recommender.engine.data.types import Bool, Float32, Float64, Int64
 
 LIST_LENGTH = 10
 RECALL_LENGTH = 20

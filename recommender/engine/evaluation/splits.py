@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Int32, Int64
 
 SplitKind = Literal["random", "temporal"]
 SPLIT_KINDS: tuple[SplitKind, ...] = get_args(SplitKind)
@@ -63,9 +63,7 @@ def split_ratings(ratings: RatingMatrix, movies: MovieFeatures, *, kind: SplitKi
     return Split(train, ratings.take(held_out & known), unseen)
 
 
-def _order_within_raters(
-    ratings: RatingMatrix, rows: NDArray[np.int32], kind: SplitKind, seed: int
-) -> NDArray[np.int64]:
+def _order_within_raters(ratings: RatingMatrix, rows: Int32, kind: SplitKind, seed: int) -> Int64:
     """Return the ratings rater by rater, the ones to hold out last."""
     shuffled = np.random.default_rng(seed).random(rows.size)
     if kind == "random":

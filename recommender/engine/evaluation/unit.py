@@ -1,13 +1,13 @@
 """One algorithm on one split: the piece of an evaluation that a job can do by itself and store."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.engine.data.types import Arrays, Bool, Float32, Float64, Int8, Int32, Int64
 from recommender.engine.evaluation.answers import RatingRows, answers
 from recommender.engine.evaluation.metrics import (
     LIST_LENGTH,
@@ -24,13 +24,6 @@ from recommender.engine.evaluation.splits import Split
 from recommender.engine.model.model import Algorithm
 from recommender.engine.model.training import TrainingOptions
 from recommender.engine.progress import OnProgress, no_progress, subrange
-
-Bool = NDArray[np.bool_]
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
 
 STRATA = ("all", "popular", "rare")
 """Which held-out movies count: all, those of the short head, the others."""
@@ -76,7 +69,7 @@ class Unit:
         return {**{name: getattr(self, name) for name in names}, "seconds": np.array([self.seconds])}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Unit":
+    def from_arrays(cls, arrays: Arrays) -> "Unit":
         """Rebuild from `to_arrays`."""
         return cls(
             raters=arrays["raters"],

@@ -4,11 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Int8 = NDArray[np.int8]
-Int64 = NDArray[np.int64]
-Integers = NDArray[np.integer]
+from recommender.engine.data.types import Int8, Int64, Integers
 
 TEAM_A, TEAM_B = 1, 2
 

@@ -1,11 +1,11 @@
 """How a long fit survives its process: it hands over where it is, and starts from there the next time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-Arrays = Mapping[str, NDArray[Any]]
+from recommender.engine.data.types import Arrays
 
 
 class Checkpoint(Protocol):

@@ -6,15 +6,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from recommender.engine.data.types import Bool, Float32, Float64, Int8, Int32
 from recommender.engine.model.ridge_fit import GramInverse, RidgeFit
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +54,7 @@ class ItemFeatures:
         """Number of features per movie, the bias not counted."""
         return int(self.factors.shape[1])
 
-    def indices_of(self, movie_ids: Int32) -> tuple[Int32, NDArray[np.bool_]]:
+    def indices_of(self, movie_ids: Int32) -> tuple[Int32, Bool]:
         """Return (positions of the known ids, mask of the known ids) for database keys."""
         return indices_of(self.movie_ids, movie_ids)
 
@@ -145,7 +140,7 @@ class UserProfile:
         return self.fitted.contributions(design) if self.fitted else np.zeros((design.shape[0], self.n_ratings))
 
 
-def indices_of(known: Int32, wanted: Int32) -> tuple[Int32, NDArray[np.bool_]]:
+def indices_of(known: Int32, wanted: Int32) -> tuple[Int32, Bool]:
     """Look database keys up in a sorted array of keys.
 
     Returns

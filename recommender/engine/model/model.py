@@ -11,14 +11,11 @@ from native import top_n as kernel
 from recommender.engine.data.array_shapes import ArrayShape
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.search_space import Objective, SearchSpace
 from recommender.engine.model.training import TrainingOptions
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
 NOBODY: Int32 = np.zeros(0, dtype=np.int32)
 
 EIGHTY_PERCENT = 1.2816
@@ -121,7 +118,7 @@ class Model(Protocol):
         ...
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`; arrays may be memory-mapped and read-only."""
         ...
 
@@ -213,7 +210,7 @@ class LinearModel:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
         per_rating, bias_precision, noise = (float(value) for value in arrays["scalars"])
         return cls(

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float64
 
 RANK_TOLERANCE = 1e-10
 """Directions of ``XᵀX`` weaker than this share of the strongest count as absent."""

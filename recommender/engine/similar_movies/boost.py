@@ -1,15 +1,11 @@
 """The boost for common raters, and its tuning on a pair of movies that everyone calls similar."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Bool, Float64, Int64, UInt64
 from recommender.engine.model.item_features import indices_of
-
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
-Masks = NDArray[np.uint64]
 
 DEFAULT_LIMIT = 0.216
 DEFAULT_POINT = 162
@@ -27,7 +23,7 @@ def common_raters_boost(limit: float, point: int, min_common: int = 3) -> Float6
     return np.asarray(1 + np.clip(np.log(np.maximum(x, 1.0)) - np.log(3), 0, limit))
 
 
-def genre_masks(movies: MovieFeatures) -> Masks:
+def genre_masks(movies: MovieFeatures) -> UInt64:
     """Return one bit per genre, (n_movies,) uint64; of more than 64 genres the most frequent count."""
     genres = movies.genres.tocoo()
     n_genres = len(movies.genre_names)
@@ -52,7 +48,7 @@ def co_rating_sums(ratings: RatingMatrix, movie: int) -> Int64:
     return np.stack([np.bincount(columns, term, ratings.n_movies) for term in terms], axis=1).astype(np.int64)
 
 
-def shares_genres(masks: Masks, movie: int) -> NDArray[np.bool_]:
+def shares_genres(masks: UInt64, movie: int) -> Bool:
     """Return which movies share at least half of the genres of the one with fewer genres, (n_movies,) bool."""
     counts = np.bitwise_count(masks)
     return np.asarray(2 * np.bitwise_count(masks & masks[movie]) >= np.minimum(counts, counts[movie]))

@@ -1,6 +1,5 @@
 """Similar movies: which movies the same people rated alike."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -12,13 +11,10 @@ from recommender.engine.data.array_shapes import ArrayShape, check
 from recommender.engine.data.artifact import ArtifactError
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RATINGS_PER_BLOCK, RatingMatrix, row_blocks
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32, Int64, UInt32, UInt64
 from recommender.engine.progress import OnProgress, no_progress
 from recommender.engine.similar_movies.boost import common_raters_boost, genre_masks, tune
 
-Float32 = NDArray[np.float32]
-Int32 = NDArray[np.int32]
-
-Int8 = NDArray[np.int8]
 Measure = Literal["blend", "cosine"]
 
 CO_RATINGS_PER_BLOCK = 500_000_000
@@ -97,10 +93,10 @@ class Comparison:
     settings: SimilarMovies
     levels: Int8
     order: Int32
-    packed_indptr: NDArray[np.int64]
-    packed: NDArray[np.uint32]
-    genre_masks: NDArray[np.uint64]
-    boost: NDArray[np.float64]
+    packed_indptr: Int64
+    packed: UInt32
+    genre_masks: UInt64
+    boost: Float64
 
     @classmethod
     def of(cls, ratings: RatingMatrix, movies: MovieFeatures, settings: SimilarMovies) -> Self:
@@ -195,7 +191,7 @@ class Neighbours:
         return {"movie_ids": self.movie_ids, "neighbours": self.neighbours, "scores": self.scores}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Arrays) -> Self:
         """Rebuild from `to_arrays`; raises `ArtifactError` where they are something else."""
         check(arrays, cls.array_shapes)
         if arrays["neighbours"].max(initial=-1) >= arrays["movie_ids"].size:
@@ -203,7 +199,7 @@ class Neighbours:
         return cls(arrays["movie_ids"], arrays["neighbours"], arrays["scores"])
 
 
-def co_rating_indptr(ratings: RatingMatrix) -> NDArray[np.int64]:
+def co_rating_indptr(ratings: RatingMatrix) -> Int64:
     """Return where the co-ratings of each movie start: all ratings of all its raters, (n_movies + 1,) int64."""
     co_ratings = np.zeros(ratings.n_ratings + 1, dtype=np.int64)
     np.cumsum(ratings.rater_counts()[ratings.rater_indices], out=co_ratings[1:])

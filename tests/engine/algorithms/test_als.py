@@ -83,11 +83,7 @@ def test_it_drops_raters_and_movies_again_and_again() -> None:
 
 def test_it_reports_progress_that_grows_to_one() -> None:
     seen: list[float] = []
-    SMALL.fit(
-        random_ratings(),
-        MovieFeatures.empty(np.arange(1, 43, dtype=np.int32)),
-        TrainingOptions(on_progress=seen.append),
-    )
+    fit(SMALL, random_ratings(), on_progress=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(1)
 

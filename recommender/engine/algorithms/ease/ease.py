@@ -15,14 +15,11 @@ from recommender.engine.algorithms.ease.weights import ItemWeights
 from recommender.engine.data.array_shapes import ArrayShape
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Arrays, Float32, Float64, Int32, Int64
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import LinearModel, ParameterGroup
 from recommender.engine.model.search_space import LISTS_THAT_HIT, Objective, Range, SearchSpace
 from recommender.engine.model.training import TrainingOptions
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
 
 USUAL_COUNT = 10.0
 SMALL_CATALOGUE = 2_000
@@ -179,7 +176,7 @@ class EASEModel(LinearModel):
         return super().to_arrays() | self.item_weights.to_arrays()
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
         baseline = LinearModel.from_arrays(arrays, metadata)
         return cls(baseline.item_features, item_weights=ItemWeights.from_arrays(arrays))
@@ -189,7 +186,7 @@ def _global_mean(ratings: RatingMatrix) -> float:
     return float(ratings.half_stars.mean(dtype=np.float64)) / 2 if ratings.n_ratings else MIDDLE_OF_SCALE
 
 
-def _in_catalogue(weights: csr_array, chosen: NDArray[np.int64], scale: Float64) -> csr_array:
+def _in_catalogue(weights: csr_array, chosen: Int64, scale: Float64) -> csr_array:
     """Return the weights between the chosen movies as weights between all, the popularity scale undone."""
     lengths = np.diff(weights.indptr)
     indptr = np.zeros(scale.size + 1, dtype=np.int64)

@@ -1,14 +1,11 @@
 """The rows EASE learns from: raters, their sittings, and what movies are about."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float64
 
 SECONDS_PER_DAY = 86_400
 MIN_SITTING = 3

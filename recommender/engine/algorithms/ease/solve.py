@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csr_array
 
-Float32 = NDArray[np.float32]
+from recommender.engine.data.types import Float32
 
 COLUMNS_PER_BLOCK = 1024
 GRAM_SHARE, FACTORISED_SHARE, INVERTED_SHARE = 0.4, 0.6, 0.9

@@ -1,6 +1,5 @@
 """Item-item weights: how much having rated one movie, and how highly, speaks for another."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -10,11 +9,7 @@ from scipy.sparse import csr_array
 
 from native.sparse_rows import entries, weighted_sum
 from recommender.engine.data.array_shapes import ArrayShape, sparse
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +95,7 @@ class ItemWeights:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Arrays) -> Self:
         """Rebuild from `to_arrays`."""
         n_movies = arrays["ease_popularity"].size
         parts = arrays["ease_data"], arrays["ease_indices"], arrays["ease_indptr"]

@@ -27,15 +27,13 @@ from recommender.engine.algorithms.hybrid.offsets import Offsets
 from recommender.engine.algorithms.hybrid.tastes import tastes
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float32, Float64
 from recommender.engine.model.checkpoint import Steps
 from recommender.engine.model.item_features import ItemFeatures
 from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import BOTH_HEADS, Objective, Range, SearchSpace
 from recommender.engine.model.training import TrainingOptions
 from recommender.engine.progress import OnProgress, subrange
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 OFFSET_SCALE, POPULARITY_SCALE = 3.0, 0.4
 FACTORS_SHARE, TASTES_SHARE, LATENT_SHARE, WIDTH_SHARE = 0.3, 0.55, 0.6, 0.65

@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from recommender.engine.algorithms.hybrid.latent import LatentTaste
 from recommender.engine.algorithms.hybrid.model import HybridModel
 from recommender.engine.algorithms.hybrid.offsets import USUAL_NOISE
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Bool, Float64
 from recommender.engine.model.item_features import UserProfile
-
-Float64 = NDArray[np.float64]
 
 SHARE_INSIDE = 0.8
 MAX_SCALE = 20.0
@@ -27,7 +25,7 @@ def calibrated(
     ratings: RatingMatrix,
     reliability: Float64,
     seed: int,
-    kept: NDArray[np.bool_],
+    kept: Bool,
     of_kept: LatentTaste,
 ) -> HybridModel:
     """Return the model with intervals that hold 80 % of the left-out ratings of a sample of raters.
@@ -74,14 +72,12 @@ def calibrated(
     return replace(model, latent=replace(model.latent, width=width))
 
 
-def kept_for_latent_width(ratings: RatingMatrix, seed: int) -> NDArray[np.bool_]:
+def kept_for_latent_width(ratings: RatingMatrix, seed: int) -> Bool:
     """Return which ratings the factors may see that tell how much latent factors narrow intervals, (n_ratings,)."""
     return np.random.default_rng(seed).random(ratings.n_ratings) >= SHARE_UNSEEN
 
 
-def _latent_width(
-    model: HybridModel, profiles: list[UserProfile], kept: list[NDArray[np.bool_]], of_kept: LatentTaste
-) -> float:
+def _latent_width(model: HybridModel, profiles: list[UserProfile], kept: list[Bool], of_kept: LatentTaste) -> float:
     """Return how wide intervals have to be with what latent factors add, for each unit without.
 
     Measured on ratings that the factors have not seen: on others they look better than they are, and intervals as

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, hstack
 
 from recommender.engine.algorithms.ease.rows import year_rows
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float32
 
 OVERSAMPLING = 24
 N_ITERATIONS = 4

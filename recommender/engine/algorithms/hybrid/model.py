@@ -12,14 +12,10 @@ from recommender.engine.algorithms.ease.ease import EASEModel
 from recommender.engine.algorithms.ease.weights import ItemWeights
 from recommender.engine.algorithms.hybrid.latent import LatentTaste
 from recommender.engine.data.array_shapes import ArrayShape
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import EIGHTY_PERCENT, LinearModel, ParameterGroup, around
 from recommender.engine.model.ridge_fit import RidgeFit
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
 
 MISFIT_DAMPING = 10.0
 N_GENRES_SHOWN = 20
@@ -162,7 +158,7 @@ class HybridModel(EASEModel):
         )
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
         genre_names = tuple(json.loads(arrays["genre_names"].tobytes()))
         if len(genre_names) != arrays["genre_factors"].shape[0]:

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.engine.algorithms.baselines import MIDDLE_OF_SCALE
 from recommender.engine.algorithms.hybrid.kernel_features import genre_features, year_features
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float32, Float64
 
 USUAL_NOISE = 0.75
 """Variance of a rating around the biases, in stars squared, where nothing better is known."""
@@ -64,7 +62,7 @@ class Offsets:
         noise = (squares + NOISE_DAMPING * USUAL_NOISE) / (ratings.rater_counts() + NOISE_DAMPING)
         return cls(ratings, _design(ratings, movies), spread, mean, movie, rater, USUAL_NOISE / noise)
 
-    def refit(self, taste: NDArray[np.float32] | None = None, n_sweeps: int = 4) -> None:
+    def refit(self, taste: Float32 | None = None, n_sweeps: int = 4) -> None:
         """Fit the biases to what `taste` (per rating, in stars) leaves over.
 
         The mean of a movie's residuals is normal around its bias with variance ``noise / weight``, its bias normal

@@ -1,13 +1,11 @@
 """What raters' tastes add to their ratings: a ridge fit of every rater, in bulk."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from native.normal_equations import solve_rows
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float32
 from recommender.engine.progress import OnProgress
-
-Float32 = NDArray[np.float32]
 
 RATINGS_PER_BLOCK = 200_000
 
