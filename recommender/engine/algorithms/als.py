@@ -13,7 +13,15 @@ from recommender.engine.data.types import Bool
 from recommender.engine.model.checkpoint import Checkpoint
 from recommender.engine.model.item_features import ItemFeatures
 from recommender.engine.model.model import LinearModel
-from recommender.engine.model.search_space import RATINGS_IN_ORDER, Objective, Range, SearchSpace
+from recommender.engine.model.search_space import (
+    N_FACTORS,
+    RATINGS_IN_ORDER,
+    REGULARIZATION,
+    Hyperparameter,
+    Objective,
+    Range,
+    SearchSpace,
+)
 from recommender.engine.model.training import TrainingOptions
 
 INITIAL_SCALE = 0.1
@@ -53,6 +61,7 @@ class ALS:
     label: ClassVar[str] = "Latent factors"
     description: ClassVar[str] = "Finds hidden dimensions of taste in everyone's ratings and where you stand on them."
     minimum_ratings: ClassVar[int] = 1
+    offered: ClassVar[tuple[Hyperparameter, ...]] = (N_FACTORS, REGULARIZATION)
     search_space: ClassVar[SearchSpace] = {
         "n_factors": Range(2, 128, log=True),
         "regularization": Range(0.005, 0.5, log=True),

@@ -14,6 +14,7 @@ from recommender.engine.model.search_space import (
     LISTS_THAT_HIT,
     POPULARITY_WEIGHT,
     RATINGS_IN_ORDER,
+    Hyperparameter,
     Objective,
     Range,
     SearchSpace,
@@ -53,6 +54,7 @@ class Median:
     label: ClassVar[str] = "Median"
     description: ClassVar[str] = "The median rating of each movie, the same for everyone."
     minimum_ratings: ClassVar[int] = 0
+    offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
     objective: ClassVar[Objective] = LISTS_THAT_HIT
 
@@ -90,6 +92,7 @@ class Mean:
     label: ClassVar[str] = "Mean"
     description: ClassVar[str] = "The mean rating of each movie, corrected for strict and generous raters."
     minimum_ratings: ClassVar[int] = 0
+    offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = {
         "movie_damping": Range(0.1, 50.0, log=True),
         "rater_damping": Range(0.1, 50.0, log=True),

@@ -90,6 +90,8 @@ BY_PREFERENCE = tuple(
     entry.algorithm.name for entry in sorted(_REGISTERED, key=lambda entry: entry.preference, reverse=True)
 )
 BEST = BY_PREFERENCE[0]
+OFFERED = tuple(dict.fromkeys(choice for entry in _REGISTERED for choice in entry.algorithm.offered))
+"""The hyper-parameters that people choose, of all algorithms."""
 (TRAINED_FIRST,) = (entry.algorithm.name for entry in _REGISTERED if entry.trained_first)
 _MODELS: dict[str, type[Model]] = {entry.algorithm.name: entry.model for entry in _REGISTERED}
 

@@ -19,7 +19,13 @@ from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.data.types import Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.model import ParameterGroup
-from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
+from recommender.engine.model.search_space import (
+    LISTS_THAT_HIT,
+    POPULARITY_WEIGHT,
+    Hyperparameter,
+    Objective,
+    SearchSpace,
+)
 from recommender.engine.model.training import TrainingOptions
 
 NEUTRAL_STARS = 3.0
@@ -39,6 +45,7 @@ class TagCount:
     label: ClassVar[str] = "Tag counting"
     description: ClassVar[str] = "Counts the genres and tags of the movies you liked and disliked."
     minimum_ratings: ClassVar[int] = 5
+    offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
     objective: ClassVar[Objective] = LISTS_THAT_HIT
 

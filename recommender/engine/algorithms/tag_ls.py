@@ -19,7 +19,13 @@ from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.data.types import Float64, Int8, Int32, Int64
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.model import ParameterGroup
-from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
+from recommender.engine.model.search_space import (
+    LISTS_THAT_HIT,
+    POPULARITY_WEIGHT,
+    Hyperparameter,
+    Objective,
+    SearchSpace,
+)
 from recommender.engine.model.training import TrainingOptions
 
 RATINGS_PER_FEATURE = ((10, 2), (20, 4), (40, 8), (80, 16), (160, 32))
@@ -51,6 +57,7 @@ class TagLeastSquares:
     label: ClassVar[str] = "Tag least squares"
     description: ClassVar[str] = "Fits how many stars each of your most frequent genres and tags is worth to you."
     minimum_ratings: ClassVar[int] = 5
+    offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
     objective: ClassVar[Objective] = LISTS_THAT_HIT
 

@@ -8,7 +8,15 @@ from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
 from recommender.engine.evaluation.side_by_side import SideBySide
-from recommender.engine.evaluation.splits import SPLIT_KINDS, CannotEvaluate, Split, SplitKind, split_ratings
+from recommender.engine.evaluation.splits import (
+    MAX_RATERS,
+    N_SPLITS,
+    SPLIT_KINDS,
+    CannotEvaluate,
+    Split,
+    SplitKind,
+    split_ratings,
+)
 from recommender.engine.evaluation.unit import Unit, evaluate_unit
 from recommender.engine.model.model import Algorithm
 from recommender.engine.progress import OnProgress, no_progress
@@ -16,7 +24,9 @@ from recommender.engine.progress import OnProgress, no_progress
 NOTHING_TO_HOLD_OUT = "There is nothing to hold out: no rater has 3 ratings of movies that others rated too."
 
 __all__ = [
+    "MAX_RATERS",
     "NOTHING_TO_HOLD_OUT",
+    "N_SPLITS",
     "SPLIT_KINDS",
     "CannotEvaluate",
     "Evaluation",
@@ -39,7 +49,7 @@ def evaluate(
     ratings: RatingMatrix,
     movies: MovieFeatures,
     *,
-    n_splits: int = 5,
+    n_splits: int = N_SPLITS,
     seed: int = 0,
     split: SplitKind = "random",
     n_threads: int = 2,

@@ -13,7 +13,7 @@ from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-from recommender.engine.model.search_space import Objective, SearchSpace
+from recommender.engine.model.search_space import Hyperparameter, Objective, SearchSpace
 from recommender.engine.model.training import TrainingOptions
 
 NOBODY: Int32 = np.zeros(0, dtype=np.int32)
@@ -36,13 +36,15 @@ class Algorithm(Protocol):
     """Hyper-parameters (a frozen dataclass) that can be fitted.
 
     ``name`` is the registry key; ``label`` and ``description`` are shown to people; below ``minimum_ratings``
-    the site offers another algorithm. ``search_space`` and ``objective`` are for the tuner.
+    the site offers another algorithm. ``offered`` are the hyper-parameters that people choose; ``search_space`` and
+    ``objective`` are for the tuner.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     description: ClassVar[str]
     minimum_ratings: ClassVar[int]
+    offered: ClassVar[tuple[Hyperparameter, ...]]
     search_space: ClassVar[SearchSpace]
     objective: ClassVar[Objective]
 

@@ -1,7 +1,8 @@
-"""What a tuner may change about an algorithm, and what it is to make large."""
+"""Which hyper-parameters a tuner searches and people choose, and the objective of a tuning."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,29 @@ class Range:
         """Whether only whole numbers will do."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """A hyper-parameter that people choose when they train, and how to ask for it.
+
+    Attributes
+    ----------
+    name : str
+        The field of the algorithm.
+    label, hint : str
+        Shown in a form.
+    limits : Range
+        What the form accepts; an algorithm may accept less.
+    """
+
+    name: str
+    label: str
+    hint: str
+    limits: Range
+
+
+N_FACTORS = Hyperparameter("n_factors", "Rank", "Number of factors", Range(1, 1000))
+REGULARIZATION = Hyperparameter("regularization", "Regularisation", "0 or more", Range(0.0, inf))
 
 SearchSpace = Mapping[str, Range]
 """Ranges by the name of the hyper-parameter."""

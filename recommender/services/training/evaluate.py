@@ -11,7 +11,16 @@ from recommender.engine import evaluation as engine
 from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.artifact import read_artifact, write_artifact
-from recommender.engine.evaluation import CannotEvaluate, Evaluation, SplitKind, Unit, evaluate_unit, merge
+from recommender.engine.evaluation import (
+    MAX_RATERS,
+    N_SPLITS,
+    CannotEvaluate,
+    Evaluation,
+    SplitKind,
+    Unit,
+    evaluate_unit,
+    merge,
+)
 from recommender.engine.model.model import Algorithm
 from recommender.engine.progress import no_progress, subrange
 from recommender.formats.movielens import read_dataset
@@ -25,14 +34,12 @@ from recommender.services.training.from_dataset import ratings_and_movies
 from recommender.services.versions import lifecycle
 
 READING = 0.05
-MAX_RATERS = 5_000
-"""A sample of so many raters gives intervals as narrow as anyone needs, in minutes on the full MovieLens."""
 
 
 def evaluate(
     *,
     algorithms: Sequence[str] = (),
-    n_splits: int = 5,
+    n_splits: int = N_SPLITS,
     seed: int = 0,
     split: SplitKind = "random",
     data: Path | None = None,
@@ -92,7 +99,7 @@ def _chosen(job: Job) -> dict[str, Algorithm]:
 
 
 def _n_splits(job: Job) -> int:
-    return int(job.arguments.get("n_splits", 5))
+    return int(job.arguments.get("n_splits", N_SPLITS))
 
 
 def _split(job: Job) -> SplitKind:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from recommender.engine.algorithms.registry import ALGORITHMS, BEST
 from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.artifact import write_artifact
 from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.model.model import Algorithm
 from recommender.engine.model.training import TrainingOptions
 from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion
@@ -21,9 +22,6 @@ from recommender.services.storage import artifacts
 from recommender.services.storage.checkpoints import StoredCheckpoint
 from recommender.services.training import gate, snapshots
 from recommender.services.versions import lifecycle
-
-OFFERED = ("n_factors", "regularization")
-"""The hyper-parameters that people choose."""
 
 
 class NothingToTrainOn(Exception):
@@ -184,5 +182,5 @@ def check(*, algorithm: str, hyperparameters: Mapping[str, Any]) -> None:
     registered(algorithm, **hyperparameters)
 
 
-def _defaults(algorithm: Any) -> dict[str, Any]:
-    return {field.name: getattr(algorithm, field.name) for field in fields(algorithm) if field.name in OFFERED}
+def _defaults(algorithm: Algorithm) -> dict[str, Any]:
+    return {hyperparameter.name: getattr(algorithm, hyperparameter.name) for hyperparameter in algorithm.offered}

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.evaluation import MAX_RATERS
 from recommender.engine.evaluation import tuning as engine
 from recommender.engine.progress import no_progress, subrange
 from recommender.formats.movielens import read_dataset
@@ -18,7 +19,6 @@ from recommender.services.training import snapshots
 from recommender.services.training.from_dataset import ratings_and_movies
 
 SEARCHED = 0.9
-MAX_RATERS = 5_000
 Trace = dict[str, Any]
 """``{"algorithm", "seed", "raters", "data_fingerprint", "objective", "trials"}``, at the end "best" and "held_out"."""
 

@@ -50,6 +50,14 @@ def test_it_is_introduced_to_people(name):
     assert len({each.label for each in ALGORITHMS.values()}) == len(ALGORITHMS)
 
 
+def test_what_people_may_choose_are_its_hyper_parameters(name):
+    chosen = ALGORITHMS[name]
+    for hyperparameter in chosen.offered:
+        default, limits = getattr(chosen, hyperparameter.name), hyperparameter.limits
+        assert limits.low <= default <= limits.high
+        assert isinstance(default, int) == limits.whole
+
+
 def test_it_knows_every_movie_of_the_catalogue(model):
     np.testing.assert_array_equal(model.movie_ids, RATINGS.movie_ids)
     profile = model.fold_in(*ALICE)

@@ -18,7 +18,14 @@ from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.data.types import Arrays, Float32, Float64, Int32, Int64
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import LinearModel, ParameterGroup
-from recommender.engine.model.search_space import LISTS_THAT_HIT, Objective, Range, SearchSpace
+from recommender.engine.model.search_space import (
+    LISTS_THAT_HIT,
+    REGULARIZATION,
+    Hyperparameter,
+    Objective,
+    Range,
+    SearchSpace,
+)
 from recommender.engine.model.training import TrainingOptions
 
 USUAL_COUNT = 10.0
@@ -61,6 +68,7 @@ class EASE:
     label: ClassVar[str] = "Watched together"
     description: ClassVar[str] = "Finds what people who rated the same movies as you watched and liked."
     minimum_ratings: ClassVar[int] = 1
+    offered: ClassVar[tuple[Hyperparameter, ...]] = (REGULARIZATION,)
     search_space: ClassVar[SearchSpace] = {
         "regularization": Range(20.0, 2000.0, log=True),
         "rating_weight": Range(0.0, 1.0),

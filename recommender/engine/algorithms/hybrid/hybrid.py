@@ -31,7 +31,15 @@ from recommender.engine.data.types import Float32, Float64
 from recommender.engine.model.checkpoint import Steps
 from recommender.engine.model.item_features import ItemFeatures
 from recommender.engine.model.model import LinearModel
-from recommender.engine.model.search_space import BOTH_HEADS, Objective, Range, SearchSpace
+from recommender.engine.model.search_space import (
+    BOTH_HEADS,
+    N_FACTORS,
+    REGULARIZATION,
+    Hyperparameter,
+    Objective,
+    Range,
+    SearchSpace,
+)
 from recommender.engine.model.training import TrainingOptions
 from recommender.engine.progress import OnProgress, subrange
 
@@ -77,6 +85,7 @@ class Hybrid:
     label: ClassVar[str] = "Best of all"
     description: ClassVar[str] = "Weighs what similar people watched, and how you rate genres, tags, years and stars."
     minimum_ratings: ClassVar[int] = 0
+    offered: ClassVar[tuple[Hyperparameter, ...]] = (N_FACTORS, REGULARIZATION)
     search_space: ClassVar[SearchSpace] = {
         "watched_weight": Range(0.02, 2.0, log=True),
         "genre_weight": Range(0.01, 1.0, log=True),
