@@ -1,4 +1,8 @@
-"""Sparse linear least squares by conjugate gradient."""
+"""Sparse linear least squares by conjugate gradient: a library function.
+
+No algorithm of the site calls it. docs/learn.md solves its example with it and with SciPy's LSMR; docs/kernels.md has
+the times of both.
+"""
 
 from dataclasses import dataclass
 
@@ -12,7 +16,7 @@ from recommender.engine.progress import OnProgress, no_progress
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeastSquares:
-    """Outcome of `cg_least_squares`.
+    """Result of `cg_least_squares`.
 
     Attributes
     ----------
@@ -49,7 +53,7 @@ def cg_least_squares(
     tolerance : float
     max_iterations : int
     n_threads : int
-        The result depends on it by rounding alone.
+        It changes the result only by rounding.
     on_progress : callable, optional
         Called after every iteration; what it raises ends the solve.
 

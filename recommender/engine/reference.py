@@ -35,16 +35,16 @@ def solve_rows(
         y = scale * values[stored].astype(np.float64) + shift - offsets[indices[stored]] - out_biases[row]
         ridge = precision.astype(np.float64) + precision_per_rating * y.size
         if biases is not None:
-            out_weights[row] = solve_or_alias(x.T @ x + np.diag(ridge), x.T @ y)
+            out_weights[row] = solve_semidefinite(x.T @ x + np.diag(ridge), x.T @ y)
         elif y.size:
             x_mean, y_mean = x.sum(axis=0) / (y.size + bias_precision), y.sum() / (y.size + bias_precision)
             gram = x.T @ x - np.outer(x.sum(axis=0), x_mean) + np.diag(ridge)
-            out_weights[row] = solve_or_alias(gram, x.T @ y - x.sum(axis=0) * y_mean)
+            out_weights[row] = solve_semidefinite(gram, x.T @ y - x.sum(axis=0) * y_mean)
             out_biases[row] = y_mean - x_mean @ out_weights[row]
     return out_weights, out_biases
 
 
-def solve_or_alias(gram: Float64, target: Float64, pivot_tolerance: float = 1e-5) -> Float64:
+def solve_semidefinite(gram: Float64, target: Float64, pivot_tolerance: float = 1e-5) -> Float64:
     """Solve a positive semi-definite system; a column that depends on earlier ones gets the weight 0."""
     kept: list[int] = []
     for column in range(target.size):
@@ -77,7 +77,7 @@ def top_n(
     """Twin of `native.top_n.top_n`: a stable sort of every row."""
     best = np.full((scores.shape[0], min(n, scores.shape[1])), -1, dtype=np.int32)
     for row, row_scores in enumerate(scores.astype(np.float64)):
-        left = row_scores > -np.inf  # not true of NaN either
+        left = row_scores > -np.inf  # False for NaN too
         if excluded_indptr is not None and excluded_indices is not None:
             left[excluded_indices[excluded_indptr[row] : excluded_indptr[row + 1]]] = False
         order = np.argsort(-row_scores, kind="stable")

@@ -1,4 +1,4 @@
-"""Alternating least squares: latent factors of movies, learned by turns with those of raters."""
+"""Alternating least squares: latent factors of movies and raters, learned alternately."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -15,7 +15,7 @@ from recommender.engine.model.item_features import ItemFeatures
 from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import (
     N_FACTORS,
-    RATINGS_IN_ORDER,
+    RANK_AGREEMENT,
     REGULARIZATION,
     Hyperparameter,
     Objective,
@@ -35,10 +35,10 @@ MAX_LEVERAGE = 0.99
 class ALS:
     """Matrix factorisation with biases, ridge by number of ratings (ALS-WR).
 
-    ``r ≈ offset_i + bias_u + m_i · w_u``; raters and movies are solved by turns (Zhou et al. 2008, "Large-scale
+    ``r ≈ offset_i + bias_u + m_i · w_u``; raters and movies are solved alternately (Zhou et al. 2008, "Large-scale
     Parallel Collaborative Filtering for the Netflix Prize"). With ``regularization=0`` it is the plain definition:
     offsets are the movies' medians and stay, and raters with fewer than ``n_factors + 1`` and movies with fewer than
-    `n_factors` ratings are left out until none is left with fewer (`eligible`).
+    `n_factors` ratings are dropped repeatedly until all have enough (`eligible`).
 
     Attributes
     ----------
@@ -48,10 +48,10 @@ class ALS:
     prior_precision : float
         Ridge on every weight, whatever the number of ratings.
     movie_damping, rater_damping : float
-        Ridge on the biases: so many ratings of the average pull towards it.
+        Ridge on the biases: it pulls towards the average like so many average ratings.
     n_epochs : int
         One epoch solves all raters, then all movies. With more than 4 million ratings all but the last three epochs
-        run on a random tenth or so of the raters (about 2 million ratings): good starting factors for little work.
+        run on a random tenth or so of the raters (about 2 million ratings): good starting factors at little cost.
     popularity_weight : float
         Stars added in rankings per unit of ``log1p(n_ratings)``; chosen by nDCG@10 on an inner split, where ranking
         by predicted rating alone surfaces movies hardly anyone has seen.
@@ -70,7 +70,7 @@ class ALS:
         "rater_damping": Range(0.1, 50.0, log=True),
         "n_epochs": Range(3, 15),
     }
-    objective: ClassVar[Objective] = RATINGS_IN_ORDER
+    objective: ClassVar[Objective] = RANK_AGREEMENT
 
     n_factors: int = 64
     regularization: float = 0.06
@@ -132,7 +132,7 @@ class ALS:
         return LinearModel(replace(features, noise=noise_variance(features, ratings, rng)))
 
     def _n_warm_up_epochs(self, ratings: RatingMatrix) -> int:
-        """Where there are many ratings, a sample of them finds good starting factors for a fraction of the work."""
+        """With many ratings, a sample of them gives good starting factors for a fraction of the work."""
         if self.regularization == 0 or ratings.n_ratings < 2 * WARM_UP_RATINGS:
             return 0
         return max(self.n_epochs - FULL_EPOCHS, 0)
@@ -151,7 +151,7 @@ class ALS:
         return state
 
     def _plain_start(self, ratings: RatingMatrix) -> Factorisation:
-        """Medians that stay; only eligible ratings shape the movies."""
+        """Fixed medians; movies are fitted to eligible ratings only."""
         state = Factorisation.at_zero(ratings, self.n_factors, movie_medians(ratings))
         raters, movies = eligible(ratings, self.n_factors)
         state.by_movie = ratings.take(raters[ratings.row_of_each_rating()] & movies[ratings.movie_indices])
@@ -159,7 +159,7 @@ class ALS:
 
 
 def _resume(state: Factorisation, checkpoint: Checkpoint) -> int:
-    """Take up the offsets and factors of a checkpoint; return how many epochs they have seen."""
+    """Load offsets and factors from a checkpoint; return the number of epochs behind them."""
     saved = checkpoint.load()
     if saved is None:
         return 0
@@ -168,10 +168,10 @@ def _resume(state: Factorisation, checkpoint: Checkpoint) -> int:
 
 
 def eligible(ratings: RatingMatrix, n_factors: int) -> tuple[Bool, Bool]:
-    """Return which raters and movies remain of the plain definition's cut.
+    """Return the raters and movies that have enough ratings for the plain definition.
 
-    Raters with fewer than ``n_factors + 1`` and movies with fewer than `n_factors` ratings are dropped, again and
-    again, until none has fewer.
+    Raters with fewer than ``n_factors + 1`` and movies with fewer than `n_factors` ratings are dropped repeatedly
+    until all have enough.
 
     Returns
     -------

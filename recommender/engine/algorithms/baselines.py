@@ -11,9 +11,9 @@ from recommender.engine.data.types import Float32, Float64, Int8, Int32, Int64
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import (
-    LISTS_THAT_HIT,
+    NDCG,
     POPULARITY_WEIGHT,
-    RATINGS_IN_ORDER,
+    RANK_AGREEMENT,
     Hyperparameter,
     Objective,
     Range,
@@ -34,8 +34,8 @@ def movie_medians(ratings: RatingMatrix) -> Float32:
     histogram += np.bincount(movies * 11 + ratings.half_stars, minlength=histogram.size).reshape(histogram.shape)
     if not ratings.n_ratings:
         return np.full(ratings.n_movies, MIDDLE_OF_SCALE, dtype=np.float32)
-    everywhere = _median_of_histogram(histogram.sum(axis=0, keepdims=True))
-    return np.where(histogram.any(axis=1), _median_of_histogram(histogram), everywhere).astype(np.float32)
+    overall = _median_of_histogram(histogram.sum(axis=0, keepdims=True))
+    return np.where(histogram.any(axis=1), _median_of_histogram(histogram), overall).astype(np.float32)
 
 
 def popularity(ratings: RatingMatrix, weight: float) -> Float32:
@@ -56,7 +56,7 @@ class Median:
     minimum_ratings: ClassVar[int] = 0
     offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
-    objective: ClassVar[Objective] = LISTS_THAT_HIT
+    objective: ClassVar[Objective] = NDCG
 
     popularity_weight: float = 1.0
 
@@ -72,7 +72,7 @@ class Median:
 
 @dataclass(frozen=True, eq=False)
 class MedianModel(LinearModel):
-    """Offsets only: a user's ratings change nothing but what is left out of their list."""
+    """Offsets only: a user's ratings have no effect except that rated movies are left out of the list."""
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Return the profile of an average user who has rated these movies; nothing is fitted, so none contributes."""
@@ -97,7 +97,7 @@ class Mean:
         "movie_damping": Range(0.1, 50.0, log=True),
         "rater_damping": Range(0.1, 50.0, log=True),
     }
-    objective: ClassVar[Objective] = RATINGS_IN_ORDER
+    objective: ClassVar[Objective] = RANK_AGREEMENT
 
     movie_damping: float = 2.0
     rater_damping: float = 5.0

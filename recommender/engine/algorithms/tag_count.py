@@ -20,7 +20,7 @@ from recommender.engine.data.types import Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.model import ParameterGroup
 from recommender.engine.model.search_space import (
-    LISTS_THAT_HIT,
+    NDCG,
     POPULARITY_WEIGHT,
     Hyperparameter,
     Objective,
@@ -47,7 +47,7 @@ class TagCount:
     minimum_ratings: ClassVar[int] = 5
     offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
-    objective: ClassVar[Objective] = LISTS_THAT_HIT
+    objective: ClassVar[Objective] = NDCG
 
     popularity_weight: float = 1.5
 
@@ -80,16 +80,16 @@ class TagCountModel(TagModel):
     """Genres and tag strengths per movie; a user is a profile over them and three coefficients."""
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
-        """Count the user's tags and genres, then fit how much each of the two counts."""
+        """Count the user's tags and genres, then fit the importance of each."""
         counts, coefficients, _ = self._count(movie_indices, half_stars)
         weights = (counts * self._importance(coefficients)).astype(np.float32)
         return UserProfile(float(coefficients[2]), weights, movie_indices, half_stars)
 
     def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
-        """What each rating puts into the count, times the importances as fitted, and its part of the bias.
+        """What each rating adds to the counts, times the fitted importances, plus its part of the bias.
 
-        Count and bias are sums over the ratings, so this is exact; the importances belong to all ratings together, so
-        without a rating the others would count differently too.
+        Counts and bias are sums over the ratings, so this is exact. The importances are fitted to all ratings
+        together, so without one rating the others would count differently too.
         """
         rated = profile.movie_indices
         _, coefficients, of_bias = self._count(rated, profile.half_stars)

@@ -1,4 +1,4 @@
-"""Genres and tags as sparse item features: what the two tag algorithms have in common."""
+"""Genres and tags as sparse item features: the parts that both tag algorithms share."""
 
 import json
 from collections.abc import Mapping

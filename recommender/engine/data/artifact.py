@@ -50,7 +50,7 @@ def write_artifact(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> N
         save_file(contiguous, aside, metadata={"movierec": manifest})
         aside.replace(path)
     except SafetensorError as error:
-        raise _of_the_system(error, aside) from error
+        raise _os_error(error, aside) from error
     finally:
         aside.unlink(missing_ok=True)
 
@@ -80,8 +80,8 @@ def read_artifact(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     return _map_arrays(path), manifest
 
 
-def _of_the_system(error: SafetensorError, path: Path) -> Exception:
-    """Return the system's error that safetensors tells of in words, as Python would raise it."""
+def _os_error(error: SafetensorError, path: Path) -> Exception:
+    """Return the operating system's error that safetensors describes in text, as Python would raise it."""
     found = re.search(r"\(os error (\d+)\)", str(error))
     return OSError(int(found[1]), os.strerror(int(found[1])), str(path)) if found else error
 

@@ -12,8 +12,6 @@ from recommender.engine.data.types import Bool, Int8, Int32, Int64
 
 MAX_TABLE = 50_000_000
 """Ids below this are looked up in a table, which takes linear time."""
-
-
 RATINGS_PER_BLOCK = 1_000_000
 
 
@@ -110,7 +108,7 @@ class RatingMatrix:
             in_order = True
         if in_order:
             by_rater = (_indptr(rows, rater_ids.size), columns, stars)
-        else:  # movies first, then raters: each pass keeps the order of the one before
+        else:  # movies first, then raters: each pass keeps the order of the previous one
             by_rater = transpose(*group(columns, rows, stars, movie_ids.size), rater_ids.size)
         rater_indptr, movie_indices, half_stars = by_rater
         if _has_repeats(rater_indptr, movie_indices):
@@ -181,14 +179,14 @@ def _positions(ids: Int32) -> tuple[Int32, Int32]:
 
 
 def _is_increasing(rows: Int32, columns: Int32) -> bool:
-    """Tell whether (row, column) pairs never go back."""
+    """Tell whether (row, column) pairs never decrease."""
     further = rows[1:] > rows[:-1]
     further |= (rows[1:] == rows[:-1]) & (columns[1:] >= columns[:-1])
     return bool(further.all())
 
 
 def _has_repeats(indptr: Int64, indices: Int32) -> bool:
-    """Tell whether an index stands twice in a row of increasing indices."""
+    """Tell whether an index occurs twice in a row of increasing indices."""
     same = indices[1:] == indices[:-1]
     starts = indptr[1:-1]
     starts = starts[(starts > 0) & (starts < indices.size)]

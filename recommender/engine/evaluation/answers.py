@@ -1,4 +1,4 @@
-"""What a fitted model says about held-out ratings, and the lists it offers."""
+"""What a fitted model predicts for held-out ratings, and the lists it recommends."""
 
 from dataclasses import dataclass
 

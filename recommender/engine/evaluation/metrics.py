@@ -75,7 +75,7 @@ def list_sums(hits: Bool, n_relevant: Int64) -> tuple[Float64, Float64]:
 def self_information(movie_counts: Int64, n_raters: int) -> Float64:
     """Return how surprising it is that someone has rated each movie, ``−log2(n_i / n_raters)`` bits, (n_movies,).
 
-    The mean over recommended movies is their novelty (Vargas and Castells 2011): 0 is what everyone has seen.
+    The mean over recommended movies is their novelty (Vargas and Castells 2011): 0 means that everyone has seen them.
     """
     return np.asarray(-np.log2(np.maximum(movie_counts, 1) / max(n_raters, 1)))
 

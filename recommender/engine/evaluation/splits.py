@@ -14,6 +14,7 @@ SPLIT_KINDS: tuple[SplitKind, ...] = get_args(SplitKind)
 TEST_SHARE = 0.2
 N_SPLITS = 5
 """How many splits an evaluation uses by default."""
+NOTHING_TO_HOLD_OUT = "There is nothing to hold out: no rater has 3 ratings of movies that others rated too."
 MAX_RATERS = 5_000
 """A random sample of so many raters gives narrow intervals, in minutes on the full MovieLens."""
 
@@ -24,7 +25,7 @@ class CannotEvaluate(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Training ratings with what may be known about the movies then, and held-out ratings.
+    """Training ratings, what is known about the movies without the held-out part, and held-out ratings.
 
     Rows and columns of `train` and `test` are those of the ratings they were split from.
     """

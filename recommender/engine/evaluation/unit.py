@@ -1,4 +1,4 @@
-"""One algorithm on one split: the piece of an evaluation that a job can do by itself and store."""
+"""One algorithm on one split: the part of an evaluation that one chunk of a job measures."""
 
 import time
 from dataclasses import dataclass

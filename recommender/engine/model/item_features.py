@@ -21,7 +21,7 @@ class ItemFeatures:
     movie_ids : (n_movies,) int32
         Database keys, strictly increasing.
     offsets : (n_movies,) float32
-        The prediction for someone of whom nothing is known.
+        The prediction for an unknown user.
     factors : (n_movies, n_factors) float32 ndarray or csr_array
     prior_precision : (n_factors,) float32
         Ridge on each weight of a user.
@@ -32,7 +32,7 @@ class ItemFeatures:
     noise : float
         Variance of a rating around its prediction, in stars squared.
     ranking_offsets : (n_movies,) float32 or None
-        Added to the prediction when movies are put in order (never to the shown figure).
+        Added to predictions when movies are ranked, but not to the predicted rating that is shown.
     """
 
     movie_ids: Int32
@@ -70,7 +70,7 @@ class ItemFeatures:
         return design
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> "UserProfile":
-        """Fit one user's bias and weights to their ratings; nothing else of the model changes.
+        """Fit one user's bias and weights to their ratings; the model does not change.
 
         Solves ``(XᵀX + P) w = Xᵀ(r − offset)`` where ``X`` has a leading column of ones for the bias and ``P`` is
         the diagonal of precisions.
@@ -97,7 +97,7 @@ class ItemFeatures:
 
 @dataclass(frozen=True, eq=False)
 class UserProfile:
-    """One user as a model sees them: the outcome of a fold-in.
+    """One user as a model sees them: the result of a fold-in.
 
     Attributes
     ----------

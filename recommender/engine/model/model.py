@@ -16,7 +16,7 @@ from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.search_space import Hyperparameter, Objective, SearchSpace
 from recommender.engine.model.training import TrainingOptions
 
-NOBODY: Int32 = np.zeros(0, dtype=np.int32)
+NO_MOVIES: Int32 = np.zeros(0, dtype=np.int32)
 
 EIGHTY_PERCENT = 1.2816
 """Half an 80 % interval of the normal distribution, in standard deviations."""
@@ -25,7 +25,7 @@ LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
 
 @dataclass(frozen=True, slots=True)
 class ParameterGroup:
-    """Parameters of one user for people to read: a heading and (name, value) pairs, most telling first."""
+    """Parameters of one user for people to read: a heading and (name, value) pairs, most important first."""
 
     name: str
     values: tuple[tuple[str, float], ...]
@@ -67,7 +67,7 @@ class Model(Protocol):
 
     @property
     def item_features(self) -> ItemFeatures:
-        """What it knows of the movies."""
+        """What it knows about the movies."""
         ...
 
     @property
@@ -84,7 +84,7 @@ class Model(Protocol):
         ...
 
     def scores(self, profile: UserProfile) -> Float32:
-        """Ranking scores of all movies, (n_movies,) float32: the order of lists, not shown to anyone."""
+        """Ranking scores of all movies, (n_movies,) float32: they order lists and are never shown."""
         ...
 
     def recommend(self, profile: UserProfile, *, n: int, offset: int = 0, exclude: Int32 | None = None) -> Int32:
@@ -101,13 +101,13 @@ class Model(Protocol):
     def ranking_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
         """What each of the user's ratings adds to some ranking scores, (n, n_ratings) float64, exactly.
 
-        They sum to the score less what the movie gets whatever the user's ratings are.
+        They sum to the score minus the part that does not depend on the user's ratings.
         """
         ...
 
     def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32] | None:
         """Bounds (low, high) that a rating falls between with 80 % probability, (n,) float32 each in stars, cut to
-        the scale; None where the algorithm cannot say how sure it is.
+        the scale; None if the algorithm has no intervals.
         """
         ...
 
@@ -127,7 +127,7 @@ class Model(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class LinearModel:
-    """A model that is item features and a ridge fold-in, nothing more."""
+    """A model of item features and a ridge fold-in, without anything else."""
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
         ArrayShape("movie_ids", ("int32",), ("movies",), rises=True),
@@ -148,7 +148,7 @@ class LinearModel:
 
     @property
     def ranks_by_ratings(self) -> bool:
-        """Whether there are features: a bias alone moves all movies alike."""
+        """Whether there are features: a bias alone shifts all movies equally."""
         return self.item_features.n_factors > 0
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
@@ -250,7 +250,7 @@ def top_n(
     """
     if offset + n <= 0 or offset >= scores.size:
         return np.zeros(0, dtype=np.int32)
-    left_out = np.unique(np.concatenate([part for part in (NOBODY, rated, exclude) if part is not None]))
+    left_out = np.unique(np.concatenate([part for part in (NO_MOVIES, rated, exclude) if part is not None]))
     indptr = np.array([0, left_out.size], dtype=np.int64)
     best = kernel.top_n(np.ascontiguousarray(scores)[None, :], offset + n, indptr, left_out)[0, offset:]
     return np.asarray(best[best >= 0])

@@ -9,7 +9,7 @@ from math import inf
 class Range:
     """The values a hyper-parameter may take, both ends included; whole numbers where both ends are.
 
-    `log` searches ratios instead of differences.
+    `log` searches on a logarithmic scale.
     """
 
     low: float
@@ -18,7 +18,7 @@ class Range:
 
     @property
     def whole(self) -> bool:
-        """Whether only whole numbers will do."""
+        """Whether the values are whole numbers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
 
@@ -51,9 +51,9 @@ SearchSpace = Mapping[str, Range]
 Objective = Mapping[str, float]
 """Weights by the name of the metric: the objective is their weighted sum."""
 
-RATINGS_IN_ORDER: Objective = {"rank_agreement": 1.0}
-LISTS_THAT_HIT: Objective = {"ndcg_10": 1.0}
-BOTH_HEADS: Objective = {"rank_agreement": 1.0, "ndcg_10": 1.0}
-"""For an algorithm that predicts ratings with one head and ranks with another: neither knows the other's parameters."""
+RANK_AGREEMENT: Objective = {"rank_agreement": 1.0}
+NDCG: Objective = {"ndcg_10": 1.0}
+RANK_AGREEMENT_AND_NDCG: Objective = {"rank_agreement": 1.0, "ndcg_10": 1.0}
+"""For an algorithm that predicts ratings with one set of parameters and ranks with another."""
 
 POPULARITY_WEIGHT: SearchSpace = {"popularity_weight": Range(0.0, 4.0)}

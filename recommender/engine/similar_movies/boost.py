@@ -15,8 +15,8 @@ LARGEST_LIMIT = 5.0
 def common_raters_boost(limit: float, point: int, min_common: int = 3) -> Float64:
     """Return the factor by which a score grows with the number of common raters, (point + 1,) float64.
 
-    1 up to `min_common` raters, then ``1 + ln x − ln 3`` with ``x`` rising in a line from 3 to ``3·e^limit`` at
-    `point` raters; the last value counts beyond.
+    1 up to `min_common` raters, then ``1 + ln x − ln 3`` with ``x`` rising linearly from 3 to ``3·e^limit`` at
+    `point` raters; the last value applies to larger numbers.
     """
     point = max(point, min_common + 1)
     x = 3 + (3 * np.exp(limit) - 3) * (np.arange(point + 1) - 3) / (point - 3)
@@ -60,8 +60,8 @@ def tune(
     """Find (limit, point) for which the second movie of a pair is among the two most similar to the first.
 
     `point` is their number of common raters; `limit` grows from 0 by
-    ``limit ← limit · top_score / pair_score + 0.01``. Where the pair is not in the data, or has hardly a rater in
-    common or too few genres, the values found on ml-latest-small are returned.
+    ``limit ← limit · top_score / pair_score + 0.01``. If the pair is not in the data, or has
+    too few common raters or genres, the values found on ml-latest-small are returned.
     """
     indices, known = indices_of(ratings.movie_ids, np.array(pair, dtype=np.int32))
     if not known.all():

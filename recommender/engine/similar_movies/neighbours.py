@@ -44,7 +44,7 @@ class SimilarMovies:
     min_common : int
         Fewest raters in common.
     min_score : float
-        Neighbours by cosine score more than this; in the blend 0.1 is enough.
+        Neighbours by cosine score more than this; the blend uses 0.1.
     limit, point : float and int, or None
         The boost of the cosine reaches ``1 + limit`` at `point` common raters; None tunes them on `reference_pair`.
     reference_pair : (int, int)
@@ -74,7 +74,7 @@ class SimilarMovies:
         return Neighbours(ratings.movie_ids, *found)
 
     def tuned(self, ratings: RatingMatrix, movies: MovieFeatures) -> "SimilarMovies":
-        """Return the same with `limit` and `point` set, where they matter."""
+        """Return the same with `limit` and `point` set if the measure uses them."""
         if self.measure == "blend" or (self.limit is not None and self.point is not None):
             return self
         limit, point = tune(ratings, movies, self.reference_pair, min_common=self.min_common, min_score=self.min_score)
@@ -121,7 +121,7 @@ class Comparison:
     ) -> tuple[Int32, Float32]:
         """Return (neighbours, scores) of a range of movies, (last_movie - first_movie, n) each.
 
-        They do not depend on the range. `on_progress` is called about every second with the share done.
+        The result does not depend on the range. `on_progress` is called about every second with the share done.
         """
         n_movies = last_movie - first_movie
         neighbours = np.full((n_movies, self.settings.n), -1, dtype=np.int32)
@@ -192,7 +192,7 @@ class Neighbours:
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        """Rebuild from `to_arrays`; raises `ArtifactError` where they are something else."""
+        """Rebuild from `to_arrays`; raises `ArtifactError` if they do not fit."""
         check(arrays, cls.array_shapes)
         if arrays["neighbours"].max(initial=-1) >= arrays["movie_ids"].size:
             raise ArtifactError("The neighbours are not among the movies; find similar movies again.")
@@ -212,7 +212,7 @@ def movie_ranges(ratings: RatingMatrix, n_co_ratings: int) -> list[tuple[int, in
 
 
 def centred_levels(ratings: RatingMatrix) -> Int8:
-    """Return half-stars less the rater's mean, in eighths, by movie, (n_ratings,) int8."""
+    """Return half-stars minus the rater's mean, in eighths, by movie, (n_ratings,) int8."""
     totals = np.bincount(ratings.rater_indices, ratings.half_stars_by_movie, minlength=ratings.n_raters)
     means = (totals / np.maximum(ratings.rater_counts(), 1)).astype(np.float32)
     levels = np.empty(ratings.n_ratings, dtype=np.int8)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from recommender.engine.algorithms.registry import ALGORITHMS, UnknownAlgorithm
 from recommender.engine.evaluation import MAX_RATERS, CannotEvaluate
-from recommender.engine.evaluation.tuning import OtherSearch
+from recommender.engine.evaluation.tuning import DifferentSearch
 from recommender.formats.movielens import DatasetError
 from recommender.management.job_command import write_json
 from recommender.services.training import tune
@@ -83,7 +83,7 @@ class Command(BaseCommand):
                     on_trace=keep,
                     on_progress=show,
                 )
-            except OtherSearch as error:
+            except DifferentSearch as error:
                 raise CommandError(f"--json {json}: {error} Name another file.") from error
             except (CannotEvaluate, DatasetError, UnknownAlgorithm) as error:
                 raise CommandError(str(error)) from error

@@ -44,7 +44,7 @@ def tune(
     ------
     UnknownAlgorithm
         If the algorithm is not in the registry.
-    OtherSearch
+    DifferentSearch
         If `earlier` is the trace of another search.
     CannotEvaluate
         If there are too few ratings.
@@ -85,7 +85,7 @@ def _trials_of(earlier: Mapping[str, Any] | None, about: Mapping[str, Any]) -> l
         return []
     for name, value in about.items():
         if earlier.get(name) != value:
-            raise engine.OtherSearch(
+            raise engine.DifferentSearch(
                 f"The trace is of another search: its {name} is {earlier.get(name)}, this one's {value}."
             )
     return [engine.Trial.from_json(trial) for trial in earlier.get("trials", ())]

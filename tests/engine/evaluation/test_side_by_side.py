@@ -1,4 +1,4 @@
-"""Pieces of work side by side: results in order, progress in the caller's thread, and an end to all when one fails."""
+"""Pieces of work side by side: results in order, progress in the caller's thread, and all stop when one fails."""
 
 import threading
 import time

@@ -27,7 +27,7 @@ class Interrupted(Exception):
 
 
 class Kept:
-    """A checkpoint in memory that counts, and dies where it is told to: before or after the n-th save."""
+    """A checkpoint in memory that counts its calls and raises before or after the n-th save if told to."""
 
     def __init__(self):
         self.state, self.n_saved, self.n_loaded, self.dies = None, 0, 0, None
@@ -132,7 +132,7 @@ def test_it_resumes_within_and_after_the_epochs_on_a_sample_of_raters(monkeypatc
         assert bytes_of(fit(algorithm, kept)) == undisturbed
 
 
-def test_progress_goes_on_from_where_it_was(algorithm):
+def test_progress_continues_where_it_stopped(algorithm):
     kept, shares = Kept(), []
     kept.dies = ("after", 2)
     with pytest.raises(Interrupted):

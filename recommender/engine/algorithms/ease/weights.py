@@ -1,4 +1,4 @@
-"""Item-item weights: how much having rated one movie, and how highly, speaks for another."""
+"""Item-item weights: how much a rating of one movie adds to the score of another."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -24,7 +24,7 @@ class ItemWeights:
     weights : (n_movies, n_movies) csr_array of float32
         Row ``j`` is the rated movie, column ``i`` the scored one; the diagonal is empty.
     popularity : (n_movies,) float32
-        What is known before the first rating; it fades with every rating, where it would only blur the list.
+        The score before the first rating. It fades with every rating, because it would make lists less personal.
     means : (n_movies,) float32
         Damped movie means in stars, for the user's bias.
     global_mean : float
@@ -32,7 +32,7 @@ class ItemWeights:
     rating_weight : float
         ``c``, per star.
     bias_damping : float
-        So many ratings of the average pull the user's bias towards zero.
+        Pulls the user's bias towards zero, like so many average ratings.
     """
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (

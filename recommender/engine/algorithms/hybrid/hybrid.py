@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from recommender.engine.algorithms.als import ALS
 from recommender.engine.algorithms.ease.ease import EASE
 from recommender.engine.algorithms.ease.weights import ItemWeights
-from recommender.engine.algorithms.hybrid.intervals import calibrated, kept_for_latent_width
+from recommender.engine.algorithms.hybrid.intervals import calibrated, ratings_seen_by_factors
 from recommender.engine.algorithms.hybrid.kernel_features import (
     N_ITERATIONS,
     genre_features,
@@ -32,8 +32,8 @@ from recommender.engine.model.checkpoint import Steps
 from recommender.engine.model.item_features import ItemFeatures
 from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import (
-    BOTH_HEADS,
     N_FACTORS,
+    RANK_AGREEMENT_AND_NDCG,
     REGULARIZATION,
     Hyperparameter,
     Objective,
@@ -54,9 +54,9 @@ class Hybrid:
 
     The predicted rating is a Gaussian process per user (Rasmussen and Williams 2006, chapter 2) on residuals of
     movie offsets. Its kernel is a weighted sum of genre, tag, year and co-occurrence cosines, a movie's offset and its
-    popularity; the leading eigenvectors of the kernel are the item features, what they leave of its diagonal is
-    noise of the movie. Offsets and tastes are fitted by turns. Part of the offsets and of the taste that ALS finds is
-    added: it knows what people thought of what they watched.
+    popularity; the leading eigenvectors of the kernel are the item features, the rest of its diagonal is noise of
+    the movie. Offsets and tastes are fitted alternately. Part of the offsets and of the taste that ALS finds is added,
+    because ALS learns how people rated what they watched.
 
     Attributes
     ----------
@@ -68,22 +68,22 @@ class Hybrid:
     noise : float
         Variance of a rating around what the kernel knows, in stars squared.
     spread : float
-        Variance of movie offsets around what popularity, year and genres let expect, in stars squared.
+        Variance of movie offsets around what popularity, year and genres predict, in stars squared.
     n_rounds : int
-        How often tastes and offsets are fitted in turn.
+        How often tastes and offsets are fitted alternately.
     n_latent : int
         Factors of ALS.
     latent_offset_share : float
-        Part of the movie offsets that is those of ALS, 0 to 1.
+        Share of ALS in the movie offsets, 0 to 1.
     latent_taste_share : float
-        How much of the taste that ALS sees is added.
+        Share of the taste found by ALS that is added.
     regularization : float
         Of EASE, which has more hyper-parameters of its own.
     """
 
     name: ClassVar[str] = "hybrid"
     label: ClassVar[str] = "Best of all"
-    description: ClassVar[str] = "Weighs what similar people watched, and how you rate genres, tags, years and stars."
+    description: ClassVar[str] = "Combines what people like you watched with how you rate genres, tags and years."
     minimum_ratings: ClassVar[int] = 0
     offered: ClassVar[tuple[Hyperparameter, ...]] = (N_FACTORS, REGULARIZATION)
     search_space: ClassVar[SearchSpace] = {
@@ -100,7 +100,7 @@ class Hybrid:
         "latent_taste_share": Range(0.0, 1.0),
         "regularization": Range(20.0, 2000.0, log=True),
     }
-    objective: ClassVar[Objective] = BOTH_HEADS
+    objective: ClassVar[Objective] = RANK_AGREEMENT_AND_NDCG
 
     n_factors: int = 256
     watched_weight: float = 0.2
@@ -130,7 +130,7 @@ class Hybrid:
     def fit(
         self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> HybridModel:
-        """Learn item features and offsets by turns, then the item-item weights.
+        """Learn item features, then tastes and offsets alternately, then the item-item weights.
 
         Parameters
         ----------
@@ -142,7 +142,7 @@ class Hybrid:
         """
         steps = Steps(options.checkpoint)
         offsets = Offsets.damped(ratings, movies, self.spread)
-        leading = steps.take(
+        leading = steps.run(
             "factors", lambda: self._factors(ratings, movies, offsets, options.for_part(0.0, FACTORS_SHARE))
         )
         factors: Float32 = leading["factors"]
@@ -152,21 +152,21 @@ class Hybrid:
         tastes_part = subrange(options.on_progress, FACTORS_SHARE, TASTES_SHARE)
         for number in range(self.n_rounds):
             on_round = subrange(tastes_part, number / self.n_rounds, (number + 1) / self.n_rounds)
-            refitted = steps.take(
+            refitted = steps.run(
                 f"tastes {number + 1}",
                 partial(self._refit_offsets, ratings, offsets, factors, noise, options.n_threads, on_round),
             )
             offsets.movie, offsets.rater = refitted["movie"], refitted["rater"]
-        kept = kept_for_latent_width(ratings, options.seed)
-        learned = steps.take("latent", lambda: self._als(ratings, movies, options.for_part(TASTES_SHARE, LATENT_SHARE)))
-        of_kept = steps.take(
+        seen = ratings_seen_by_factors(ratings, options.seed)
+        learned = steps.run("latent", lambda: self._als(ratings, movies, options.for_part(TASTES_SHARE, LATENT_SHARE)))
+        of_seen = steps.run(
             "latent of kept",
-            lambda: self._als(ratings.take(kept), movies, options.for_part(LATENT_SHARE, WIDTH_SHARE)),
+            lambda: self._als(ratings.take(seen), movies, options.for_part(LATENT_SHARE, WIDTH_SHARE)),
         )
         own = (1 - self.latent_offset_share) * (offsets.mean + offsets.movie)
         mixed = (own + self.latent_offset_share * learned["offsets"]).astype(np.float32)
         ease = EASE(regularization=self.regularization)
-        watched = steps.take(
+        watched = steps.run(
             "ease",
             lambda: ease.fit(ratings, movies, options.for_part(WIDTH_SHARE, 1.0)).item_weights.to_arrays(),
         )
@@ -187,12 +187,12 @@ class Hybrid:
             genre_names=movies.genre_names,
             genre_factors=_means_of_genres(movies, factors),
         )
-        return calibrated(model, ratings, offsets.reliability, options.seed, kept, self._latent(of_kept, mixed))
+        return calibrated(model, ratings, offsets.reliability, options.seed, seen, self._latent(of_seen, mixed))
 
     def _factors(
         self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets, options: TrainingOptions
     ) -> dict[str, Float32]:
-        """Return the leading eigenvectors of the kernel, and what they leave of its diagonal."""
+        """Return the leading eigenvectors of the kernel, and the rest of its diagonal."""
         features = self._features(ratings, movies, offsets)
         iterations = leading_factors(features, self.n_factors, options.seed)
         for number, (factors, rest) in enumerate(iterations, start=1):  # noqa: B007
@@ -208,7 +208,7 @@ class Hybrid:
         n_threads: int,
         on_progress: OnProgress,
     ) -> dict[str, Float64]:
-        """Fit the raters' tastes, then the biases to what they leave over."""
+        """Fit the raters' tastes, then the biases to the ratings minus the tastes."""
         taste = tastes(
             ratings,
             (offsets.mean + offsets.movie).astype(np.float32),

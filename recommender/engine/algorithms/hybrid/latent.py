@@ -1,4 +1,4 @@
-"""What latent factors add to the hybrid's predictions: the tastes that show in ratings alone."""
+"""What latent factors add to the hybrid's predictions: tastes that only show in ratings."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -17,16 +17,16 @@ class LatentTaste:
 
     The kernel of the hybrid knows who watched a movie, not what they thought of it; ALS learns from that. Its factors
     cannot be further features of the same fit: they have seen the ratings, and the fit would trust them too much
-    (measured, see docs/algorithms.md). Two fits, each with its own ridge, added up, do not have that trouble.
+    (measured, see docs/algorithms.md). The sum of two fits, each with its own ridge, avoids this.
 
     Attributes
     ----------
     features : ItemFeatures
         With the offsets of the hybrid; the user's bias is fitted, but not added a second time.
     share : float
-        Of the taste.
+        Of the taste, 0 to 1.
     width : float
-        How wide intervals are, with what is added, for each unit of what they were.
+        Width of intervals with the added taste, relative to the width without it.
     """
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
