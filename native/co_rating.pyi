@@ -16,9 +16,9 @@ def pack_by_rater(
     rater_indices : (n_ratings,) int32
         By movie.
     levels : (n_ratings,) int8
-        Half-stars, or half-stars less the rater's mean on a finer grid; by movie.
+        Half-stars, or half-stars minus the rater's mean on a finer grid; by movie.
     order : (n_compared,) int32
-        The movies to compare, most rated first: those are met most often, and so they lie together in the cache.
+        The movies to compare, most rated first: these are read most often and lie together in the cache.
     n_raters : int
 
     Returns
@@ -72,11 +72,11 @@ def similar_movies(
     genre_masks : (n_movies,) uint64
         One bit per genre.
     boost : (n_boosts,) float64
-        By number of common raters; the last value counts for all larger numbers.
+        By number of common raters; the last value applies to all larger numbers.
     co_occurrence : float
     min_common, n : int
     n_candidates : int
-        0 lets all of them compete by score.
+        0 keeps all of them.
     min_score : float
     first_movie, last_movie : int
         The range of movies, so that the work can be cut into chunks.

@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 def group(
     major: NDArray[np.int32], minor: NDArray[np.int32], values: NDArray[np.int8], n_major: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int8]]:
-    """Order entries by their major index, equal ones as they came (counting sort, linear time).
+    """Sort entries by their major index, keeping the order of equal ones (counting sort, linear time).
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def group(
 def transpose(
     indptr: NDArray[np.int64], minor: NDArray[np.int32], values: NDArray[np.int8], n_minor: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int8]]:
-    """Turn entries by row into entries by column, the rows of a column increasing.
+    """Turn entries by row into entries by column, with increasing rows in each column.
 
     Parameters
     ----------

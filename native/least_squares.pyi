@@ -23,7 +23,7 @@ def multiply_transposed(
     y : (n_rows,) float64
     n_columns : int
     n_threads : int
-        Each adds up its part of the rows in a vector of its own: the result depends on it by rounding alone.
+        Each thread sums its rows in its own vector, so the number changes the result only by rounding.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def multiply_normal(
     values : (n,) float32 or float64
     x : (n_columns,) float64
     n_threads : int
-        Each adds up its part of the rows in a vector of its own: the result depends on it by rounding alone.
+        Each thread sums its rows in its own vector, so the number changes the result only by rounding.
 
     Returns
     -------

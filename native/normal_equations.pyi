@@ -35,7 +35,7 @@ def solve_rows(
     indptr : (n_rows + 1,) int64
     indices : (n,) int32
     values : (n,) int8 or float32
-        Half-stars with ``scale=0.5``, or anything else.
+        Such as half-stars, with ``scale=0.5``.
     factors : (n_columns, n_factors) float32
         Each row contiguous; rows may be further apart than `n_factors`.
     offsets : (n_columns,) float32
@@ -44,7 +44,7 @@ def solve_rows(
     precision_per_rating : float
         Further ridge on every weight for each stored value of the row.
     out_weights : (n_rows, n_factors) float32, written
-    out_biases : (n_rows,) float32, written; with ``fit_bias=False`` read and taken off the values
+    out_biases : (n_rows,) float32, written; with ``fit_bias=False`` read and subtracted from the values
     scale, shift : float
     fit_bias : bool
     bias_precision : float

@@ -9,7 +9,7 @@ def weighted_sum(
     weights: NDArray[np.float32],
     n_columns: int,
 ) -> NDArray[np.float32]:
-    """Return ``weights · matrix[rows]`` without a copy of the rows, which a few popular ones make as large as a list.
+    """Return ``weights · matrix[rows]`` without a copy of the rows, which can be large for popular movies.
 
     Parameters
     ----------

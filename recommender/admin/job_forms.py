@@ -1,11 +1,15 @@
 """What the jobs that have arguments ask for."""
 
-from typing import Any
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from recommender.admin import job_words
 from recommender.models import Job
+
+if TYPE_CHECKING:
+    from recommender.engine.model.search_space import Hyperparameter
 
 SPLITS = (("random", "Random ratings of each rater"), ("temporal", "The newest ratings of each rater"))
 MOST_SPLITS = 20
@@ -16,6 +20,13 @@ def best() -> str:
     from recommender.engine.algorithms.registry import BEST
 
     return BEST
+
+
+def n_splits() -> int:
+    """Return how many splits a form proposes."""
+    from recommender.engine.evaluation import N_SPLITS
+
+    return N_SPLITS
 
 
 def algorithms() -> list[tuple[str, str]]:
@@ -44,12 +55,6 @@ class TrainForm(forms.Form):
     algorithm = forms.ChoiceField(
         choices=algorithms_with_defaults, initial=best, help_text="The numbers are its defaults."
     )
-    n_factors = forms.IntegerField(
-        label="Rank", required=False, min_value=1, max_value=1000, help_text="Number of factors; empty: the default."
-    )
-    regularization = forms.FloatField(
-        label="Regularisation", required=False, min_value=0, help_text="0 or more; empty: the default."
-    )
     seed = forms.IntegerField(
         initial=0, min_value=0, max_value=2**31 - 1, help_text="The same seed and ratings give the same model."
     )
@@ -57,6 +62,14 @@ class TrainForm(forms.Form):
         choices=SPLITS,
         help_text="Held out to compare the new version with the one in service; the model itself learns from all.",
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        from recommender.engine.algorithms.registry import OFFERED
+
+        super().__init__(*args, **options)
+        self._offered = [hyperparameter.name for hyperparameter in OFFERED]
+        self.fields |= {hyperparameter.name: _field(hyperparameter) for hyperparameter in OFFERED}
+        self.order_fields(["algorithm", *self._offered])
 
     def clean(self) -> dict[str, Any]:
         """Let the algorithm say what it refuses."""
@@ -76,9 +89,21 @@ class TrainForm(forms.Form):
         named = {name: chosen[name] for name in ("algorithm", "seed", "split")}
         return named | {"hyperparameters": self._hyperparameters(chosen)}
 
-    @staticmethod
-    def _hyperparameters(cleaned: dict[str, Any]) -> dict[str, Any]:
-        return {name: cleaned[name] for name in ("n_factors", "regularization") if cleaned.get(name) is not None}
+    def _hyperparameters(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        return {name: cleaned[name] for name in self._offered if cleaned.get(name) is not None}
+
+
+def _field(hyperparameter: "Hyperparameter") -> forms.Field:
+    limits = hyperparameter.limits
+    number: Any = forms.IntegerField if limits.whole else forms.FloatField
+    field: forms.Field = number(
+        label=hyperparameter.label,
+        required=False,
+        min_value=limits.low,
+        max_value=limits.high if isfinite(limits.high) else None,
+        help_text=f"{hyperparameter.hint}; empty: the default.",
+    )
+    return field
 
 
 class EvaluateForm(forms.Form):
@@ -90,7 +115,7 @@ class EvaluateForm(forms.Form):
     split = forms.ChoiceField(choices=SPLITS, help_text="Which ratings are held out.")
     n_splits = forms.IntegerField(
         label="Number of splits",
-        initial=5,
+        initial=n_splits,
         min_value=1,
         max_value=MOST_SPLITS,
         help_text="More make the intervals a little narrower and take as many times as long.",

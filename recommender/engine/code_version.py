@@ -1,4 +1,4 @@
-"""What identifies the code that trains: the package's version and a digest of all that its results depend on."""
+"""The version of the training code: the package's version and a digest of everything that results depend on."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from pathlib import Path
 import native
 
 SUFFIXES = {".py", ".pyx", ".h", ".so", ".pyd"}
-"""Sources, and the kernels as they were compiled: another compiler or processor may round differently."""
+"""Sources and compiled kernels: another compiler or processor may round differently."""
 LIBRARIES = ("numpy", "scipy")
 N_DIGITS = 16
 
@@ -27,5 +27,5 @@ def digest(folders: Iterable[Path], libraries: Iterable[str] = ()) -> str:
 
 
 _folders = (Path(__file__).parent, *(Path(folder) for folder in native.__path__))
-# Read once, with the code itself: what a deployment puts in its place later is not what runs here.
+# Computed on import: a later deployment may replace the files, but not the code that is running.
 CODE_VERSION = f"{version('movierec')}+{digest(_folders, LIBRARIES)[:N_DIGITS]}"

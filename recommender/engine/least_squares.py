@@ -1,20 +1,22 @@
-"""Sparse linear least squares by conjugate gradient."""
+"""Sparse linear least squares by conjugate gradient: a library function.
+
+No algorithm of the site calls it. docs/learn.md solves its example with it and with SciPy's LSMR; docs/kernels.md has
+the times of both.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from native.least_squares import multiply_normal, multiply_transposed
-from recommender.engine.model.model import OnProgress
-
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float64
+from recommender.engine.progress import OnProgress, no_progress
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeastSquares:
-    """Outcome of `cg_least_squares`.
+    """Result of `cg_least_squares`.
 
     Attributes
     ----------
@@ -36,7 +38,7 @@ def cg_least_squares(
     tolerance: float = 1e-6,
     max_iterations: int = 1000,
     n_threads: int = 1,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> LeastSquares:
     """Minimise ``‖A x − b‖`` by conjugate gradient on ``AᵀA x = Aᵀb``, which is never formed.
 
@@ -51,7 +53,7 @@ def cg_least_squares(
     tolerance : float
     max_iterations : int
     n_threads : int
-        The result depends on it by rounding alone.
+        It changes the result only by rounding.
     on_progress : callable, optional
         Called after every iteration; what it raises ends the solve.
 
@@ -85,8 +87,6 @@ def cg_least_squares(
         previous, gradient = gradient, float(residual @ residual)
         direction = gradient / previous * direction - residual
         n_iterations += 1
-        if on_progress is not None:
-            on_progress(n_iterations / max_iterations)
-    if on_progress is not None:
-        on_progress(1.0)
+        on_progress(n_iterations / max_iterations)
+    on_progress(1.0)
     return LeastSquares(x, float(np.sqrt(squares)), n_iterations)

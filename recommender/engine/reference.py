@@ -1,18 +1,14 @@
 """Readable NumPy twins of the kernels in `native/`: what they compute, one line of algebra at a time."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
+from recommender.engine.data.types import Float32, Float64, Int8, Int32, Int64, UInt64
 
 
 def solve_rows(
     indptr: Int64,
     indices: Int32,
-    values: NDArray[np.int8] | Float32,
+    values: Int8 | Float32,
     factors: Float32,
     offsets: Float32,
     precision: Float32,
@@ -39,16 +35,16 @@ def solve_rows(
         y = scale * values[stored].astype(np.float64) + shift - offsets[indices[stored]] - out_biases[row]
         ridge = precision.astype(np.float64) + precision_per_rating * y.size
         if biases is not None:
-            out_weights[row] = solve_or_alias(x.T @ x + np.diag(ridge), x.T @ y)
+            out_weights[row] = solve_semidefinite(x.T @ x + np.diag(ridge), x.T @ y)
         elif y.size:
             x_mean, y_mean = x.sum(axis=0) / (y.size + bias_precision), y.sum() / (y.size + bias_precision)
             gram = x.T @ x - np.outer(x.sum(axis=0), x_mean) + np.diag(ridge)
-            out_weights[row] = solve_or_alias(gram, x.T @ y - x.sum(axis=0) * y_mean)
+            out_weights[row] = solve_semidefinite(gram, x.T @ y - x.sum(axis=0) * y_mean)
             out_biases[row] = y_mean - x_mean @ out_weights[row]
     return out_weights, out_biases
 
 
-def solve_or_alias(gram: Float64, target: Float64, pivot_tolerance: float = 1e-5) -> Float64:
+def solve_semidefinite(gram: Float64, target: Float64, pivot_tolerance: float = 1e-5) -> Float64:
     """Solve a positive semi-definite system; a column that depends on earlier ones gets the weight 0."""
     kept: list[int] = []
     for column in range(target.size):
@@ -64,7 +60,7 @@ def solve_or_alias(gram: Float64, target: Float64, pivot_tolerance: float = 1e-5
     return solution
 
 
-def rank_agreement(indptr: Int64, truth: NDArray[np.int8] | Float32 | Float64, predicted: Float32 | Float64) -> Float64:
+def rank_agreement(indptr: Int64, truth: Int8 | Float32 | Float64, predicted: Float32 | Float64) -> Float64:
     """Twin of `native.evaluation.rank_agreement`: all pairs, one by one."""
     agreement = np.full(indptr.size - 1, np.nan)
     for user in range(indptr.size - 1):
@@ -81,7 +77,7 @@ def top_n(
     """Twin of `native.top_n.top_n`: a stable sort of every row."""
     best = np.full((scores.shape[0], min(n, scores.shape[1])), -1, dtype=np.int32)
     for row, row_scores in enumerate(scores.astype(np.float64)):
-        left = row_scores > -np.inf  # not true of NaN either
+        left = row_scores > -np.inf  # False for NaN too
         if excluded_indptr is not None and excluded_indices is not None:
             left[excluded_indices[excluded_indptr[row] : excluded_indptr[row + 1]]] = False
         order = np.argsort(-row_scores, kind="stable")
@@ -93,8 +89,8 @@ def top_n(
 def similar_movies(
     movie_indptr: Int64,
     rater_indices: Int32,
-    levels: NDArray[np.int8],
-    genre_masks: NDArray[np.uint64],
+    levels: Int8,
+    genre_masks: UInt64,
     boost: Float64,
     *,
     co_occurrence: float = 0.0,
@@ -136,16 +132,14 @@ def similar_movies(
     return neighbours, scores
 
 
-def group(major: Int32, minor: Int32, values: NDArray[np.int8], n_major: int) -> tuple[Int64, Int32, NDArray[np.int8]]:
+def group(major: Int32, minor: Int32, values: Int8, n_major: int) -> tuple[Int64, Int32, Int8]:
     """Twin of `native.counting_sort.group`: a stable sort by the major index."""
     order = np.argsort(major, kind="stable")
     indptr = np.concatenate([[0], np.cumsum(np.bincount(major, minlength=n_major))]).astype(np.int64)
     return indptr, minor[order], values[order]
 
 
-def transpose(
-    indptr: Int64, minor: Int32, values: NDArray[np.int8], n_minor: int
-) -> tuple[Int64, Int32, NDArray[np.int8]]:
+def transpose(indptr: Int64, minor: Int32, values: Int8, n_minor: int) -> tuple[Int64, Int32, Int8]:
     """Twin of `native.counting_sort.transpose`: rows grouped by their column."""
     rows = np.repeat(np.arange(indptr.size - 1, dtype=np.int32), np.diff(indptr))
     return group(minor, rows, values, n_minor)

@@ -10,7 +10,7 @@ from typing import Any
 
 from recommender.engine.algorithms.registry import ALGORITHMS, UnknownAlgorithm
 from recommender.engine.algorithms.registry import algorithm as registered
-from recommender.engine.evaluation import SPLIT_KINDS
+from recommender.engine.evaluation import N_SPLITS, SPLIT_KINDS
 from recommender.models import Job
 from recommender.services.jobs.stages import Stage
 
@@ -156,7 +156,7 @@ def _check_evaluate(given: Arguments) -> Arguments:
         registered(str(name))
     return {
         "algorithms": list(dict.fromkeys(names)),
-        "n_splits": _at_least(1, given, "n_splits", default=5),
+        "n_splits": _at_least(1, given, "n_splits", default=N_SPLITS),
         "seed": _at_least(0, given, "seed", default=0),
         "split": _split(given),
         "max_raters": _at_least(1, given, "max_raters"),

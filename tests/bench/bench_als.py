@@ -35,10 +35,11 @@ def fit_movierec(train: Arrays, k: int, n_iterations: int, n_threads: int) -> Pr
     from recommender.engine.algorithms.als import ALS
     from recommender.engine.data.movie_features import MovieFeatures
     from recommender.engine.data.ratings import RatingMatrix
+    from recommender.engine.model.training import TrainingOptions
 
     ratings = RatingMatrix.from_triples(train["raters"], train["movies"], train["half_stars"])
     algorithm = ALS(n_factors=k, n_epochs=n_iterations, regularization=0.04)
-    model = algorithm.fit(ratings, MovieFeatures.empty(ratings.movie_ids), n_threads=n_threads)
+    model = algorithm.fit(ratings, MovieFeatures.empty(ratings.movie_ids), TrainingOptions(n_threads=n_threads))
     features = model.item_features
     weights, biases = fold_in_all(ratings, features, n_threads)
 

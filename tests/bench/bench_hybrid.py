@@ -30,6 +30,7 @@ from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation import evaluate
 from recommender.engine.model.model import Algorithm, Model
+from recommender.engine.model.training import TrainingOptions
 from recommender.formats.movielens import read_dataset
 from recommender.services.training.from_dataset import ratings_and_movies
 
@@ -81,7 +82,7 @@ def generated(n_raters: int, n_movies: int, n_ratings: int) -> RatingMatrix:
 
 def _train(ratings: RatingMatrix, movies: MovieFeatures, n_threads: int, artifact: Path) -> None:
     started, busy = time.perf_counter(), time.process_time()
-    model = Hybrid().fit(ratings, movies, n_threads=n_threads)
+    model = Hybrid().fit(ratings, movies, TrainingOptions(n_threads=n_threads))
     _row("fit, s", time.perf_counter() - started, FIT_TARGET)
     _row("fit, processor s", time.process_time() - busy, n_threads * FIT_TARGET)
     _row("peak memory, GB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, MEMORY_TARGET)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.als import ALS
 from recommender.engine.algorithms.baselines import Mean
@@ -16,15 +15,14 @@ from recommender.engine.algorithms.ease.ease import EASE
 from recommender.engine.algorithms.hybrid.hybrid import Hybrid
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Bool, Float64, Int8, Int32, Int64
 from recommender.engine.evaluation.metrics import list_sums, self_information
 from recommender.engine.evaluation.splits import Split, split_ratings
 from recommender.engine.lists.reranking import POOL, reranked, similarities
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import Algorithm, LinearModel, Model, top_n
+from recommender.engine.model.training import TrainingOptions
 from tests.bench.release import ratings_of_release
-
-Int32 = NDArray[np.int32]
-Float64 = NDArray[np.float64]
 
 LIST_LENGTH, RECALL_LENGTH, RELEVANT_HALF_STARS = 10, 20, 8
 DIALS = (
@@ -53,7 +51,7 @@ class Asked:
     """One rater: what the model is told, and what they like of the rest."""
 
     movie_indices: Int32
-    half_stars: NDArray[np.int8]
+    half_stars: Int8
     relevant: Int32
 
 
@@ -71,7 +69,7 @@ def main() -> None:
 
 
 def _fitted(split: Split, seed: int) -> tuple[Split, LinearModel]:
-    return split, Hybrid().fit(split.train, split.movies, seed=seed, n_threads=1)
+    return split, Hybrid().fit(split.train, split.movies, TrainingOptions(seed=seed, n_threads=1))
 
 
 def dials_table(fitted: list[tuple[Split, LinearModel]]) -> None:
@@ -117,7 +115,7 @@ def filters_table(fitted: list[tuple[Split, LinearModel]]) -> None:
         )
 
 
-def _inside(movies: MovieFeatures, genre: str | None, decade: int | None) -> NDArray[np.bool_]:
+def _inside(movies: MovieFeatures, genre: str | None, decade: int | None) -> Bool:
     inside = np.ones(movies.movie_ids.size, dtype=np.bool_)
     if genre is not None:
         inside &= movies.genres[:, [movies.genre_names.index(genre)]].toarray().reshape(-1) > 0
@@ -138,7 +136,7 @@ def first_ratings_table(ratings: RatingMatrix, movies: MovieFeatures, n_splits: 
     for seed in range(n_splits):
         train, seen, new = without_some_raters(ratings, movies, n_new, seed)
         for name, algorithm in algorithms.items():
-            model = algorithm.fit(train, seen, seed=seed, n_threads=1)
+            model = algorithm.fit(train, seen, TrainingOptions(seed=seed, n_threads=1))
             figures[name].append(_after_first_ratings(model, train, new, 0.0))
             if name == "hybrid":
                 figures["hybrid, varied (0.3)"].append(_after_first_ratings(model, train, new, 0.3))
@@ -170,7 +168,7 @@ def _list(
     model: Model,
     profile: UserProfile,
     never: Int32,
-    counts: NDArray[np.int64],
+    counts: Int64,
     popularity: float,
     diversity: float,
 ) -> Int32:
@@ -198,7 +196,7 @@ def _figures(lists: Int32, asked: list[Asked], split: Split, model: LinearModel)
     return np.array([*_accuracy(hits, asked), coverage, surprise[shown].mean(), np.mean(alike)])
 
 
-def _accuracy(hits: NDArray[np.bool_], asked: list[Asked]) -> Float64:
+def _accuracy(hits: Bool, asked: list[Asked]) -> Float64:
     n_relevant = np.array([each.relevant.size for each in asked])
     numerators, denominators = list_sums(hits, n_relevant)
     return np.asarray(numerators.sum(axis=0) / np.maximum(denominators.sum(axis=0), 1))
@@ -241,12 +239,12 @@ def _after_first_ratings(model: Model, train: RatingMatrix, new: list[Asked], di
     return np.array(found)
 
 
-def _of(ratings: RatingMatrix, rater: int) -> tuple[Int32, NDArray[np.int8]]:
+def _of(ratings: RatingMatrix, rater: int) -> tuple[Int32, Int8]:
     stored = slice(int(ratings.rater_indptr[rater]), int(ratings.rater_indptr[rater + 1]))
     return ratings.movie_indices[stored], ratings.half_stars[stored]
 
 
-def _liked(movie_indices: Int32, half_stars: NDArray[np.int8]) -> Int32:
+def _liked(movie_indices: Int32, half_stars: Int8) -> Int32:
     return movie_indices[half_stars >= RELEVANT_HALF_STARS]
 
 

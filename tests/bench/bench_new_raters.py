@@ -9,17 +9,15 @@ model that has never seen a part's raters is given the first 16 ratings of each 
 import argparse
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Bool, Float64, Int64
 from recommender.engine.evaluation.metrics import rating_sums
 from recommender.engine.model.model import Model
+from recommender.engine.model.training import TrainingOptions
 from tests.bench.release import ratings_of_release
-
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 
 N_PARTS, N_GIVEN, ASKED = 5, 16, (4, 10, 30)
 
@@ -54,7 +52,7 @@ def _of_parts(name: str, ratings: RatingMatrix, movies: MovieFeatures):  # type:
         new = parts[rows] == part
         train = ratings.take(~new)
         seen = movies.without(ratings.rater_ids[rows[new]], ratings.movie_indices[new])
-        model = ALGORITHMS[name].fit(train, seen, n_threads=2)
+        model = ALGORITHMS[name].fit(train, seen, TrainingOptions(n_threads=2))
         known = train.movie_counts()[ratings.movie_indices] > 0
         yield np.array([
             _of_rater(model, ratings, known, in_time[ratings.rater_indptr[rater] : ratings.rater_indptr[rater + 1]])
@@ -62,7 +60,7 @@ def _of_parts(name: str, ratings: RatingMatrix, movies: MovieFeatures):  # type:
         ])  # fmt: skip
 
 
-def _of_rater(model: Model, ratings: RatingMatrix, known: NDArray[np.bool_], stored: Int64) -> Float64:
+def _of_rater(model: Model, ratings: RatingMatrix, known: Bool, stored: Int64) -> Float64:
     given = stored[:N_GIVEN][known[stored[:N_GIVEN]]]
     given = given[np.argsort(ratings.movie_indices[given])]
     predicted = model.predict(model.fold_in(ratings.movie_indices[given], ratings.half_stars[given]))

@@ -11,18 +11,17 @@ import argparse
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.hybrid.hybrid import Hybrid
 from recommender.engine.algorithms.hybrid.model import HybridModel
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Int8, Int32, Int64
 from recommender.engine.evaluation.metrics import RECALL_LENGTH, list_sums
 from recommender.engine.lists.onboarding import groups_of_like
 from recommender.engine.model.model import top_n
+from recommender.engine.model.training import TrainingOptions
 from tests.bench.bench_lists import without_some_raters
 from tests.bench.release import ratings_of_release
-
-Int32 = NDArray[np.int32]
 
 POOL, N_GROUPS, GROUP_SIZE, SHOWN = 500, 12, 24, 6
 N_ASKED, N_POPULAR, RELEVANT_HALF_STARS = 5, 100, 8
@@ -38,7 +37,7 @@ def main() -> None:
     figures: dict[str, list[tuple[float, int]]] = {}
     for seed in range(options.splits):
         train, seen, new = without_some_raters(ratings, movies, options.new_raters, seed)
-        model = Hybrid().fit(train, seen, seed=seed, n_threads=1)
+        model = Hybrid().fit(train, seen, TrainingOptions(seed=seed, n_threads=1))
         rng = np.random.default_rng(seed)
         for each in new:
             for name, figure in measured(model, train, each.movie_indices, each.half_stars, rng):
@@ -58,7 +57,7 @@ def main() -> None:
 
 
 def measured(
-    model: HybridModel, train: RatingMatrix, movies: Int32, half_stars: NDArray[np.int8], rng: np.random.Generator
+    model: HybridModel, train: RatingMatrix, movies: Int32, half_stars: Int8, rng: np.random.Generator
 ) -> Iterator[tuple[str, tuple[float, int]]]:
     """Ask one rater in every way; give nDCG@10 (NaN where the rater likes none of the rest) and how many they rated."""
     counts = train.movie_counts()
@@ -76,7 +75,7 @@ def measured(
         yield name, (numerator[0, 0] / denominator[0, 0] if denominator[0, 0] else np.nan, rated.size)
 
 
-def asked_about(model: HybridModel, counts: NDArray[np.int64], rng: np.random.Generator) -> dict[str, list[int]]:
+def asked_about(model: HybridModel, counts: Int64, rng: np.random.Generator) -> dict[str, list[int]]:
     """Return the movies each way of asking shows, in the order they are read."""
     popular = np.argsort(-counts, kind="stable")
     pool = np.sort(popular[:POOL]).astype(np.int32)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from native.co_rating import pack_by_rater, similar_movies
 from recommender.engine import reference
+from recommender.engine.data.types import UInt64
 from tests.native.sparse import random_csr, seeds, unhurried
 
 N_MOVIES, N_RATERS = 24, 30
@@ -84,7 +84,7 @@ def test_it_knows_the_cosine_of_its_definition() -> None:
 
 def test_it_finds_nothing_without_common_raters_or_genres() -> None:
     ratings = random_ratings(2, 1, 10)
-    apart: NDArray[np.uint64] = np.uint64(1) << np.arange(N_MOVIES, dtype=np.uint64)
+    apart: UInt64 = np.uint64(1) << np.arange(N_MOVIES, dtype=np.uint64)
     assert (compare(ratings | {"genre_masks": apart}, **OPTIONS)[0] == -1).all()
     nobody = {"movie_indptr": np.zeros(N_MOVIES + 1, dtype=np.int64), "rater_indices": np.zeros(0, dtype=np.int32)}
     assert (compare(ratings | nobody | {"levels": np.zeros(0, dtype=np.int8)}, **OPTIONS)[0] == -1).all()

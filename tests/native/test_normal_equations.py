@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from native.normal_equations import solve_rows
 from recommender.engine import reference
+from recommender.engine.data.types import Float32
 from tests.native.sparse import random_csr, seeds, unhurried
-
-Float32 = NDArray[np.float32]
 
 
 def random_problem(seed: int, n_factors: int, n_rows: int = 23, density: float = 0.4) -> dict[str, Any]:

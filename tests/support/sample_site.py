@@ -8,6 +8,7 @@ import numpy as np
 from recommender.engine.algorithms.registry import algorithm
 from recommender.engine.data.artifact import write_artifact
 from recommender.engine.model.model import Model
+from recommender.engine.model.training import TrainingOptions
 from recommender.models import Genre, ModelVersion, Movie, MovieTag, Rater, Rating, Tag
 from recommender.services.storage import artifacts
 from recommender.services.versions import lifecycle
@@ -59,7 +60,7 @@ def put_in_service(name: str, folder: Path) -> ModelVersion:
 
 @cache
 def _fitted(name: str) -> Model:
-    return algorithm(name, **SMALL.get(name, {})).fit(RATINGS, MOVIES, seed=1)
+    return algorithm(name, **SMALL.get(name, {})).fit(RATINGS, MOVIES, TrainingOptions(seed=1))
 
 
 def store_ratings(rater: Rater, half_stars: dict[int, int]) -> None:

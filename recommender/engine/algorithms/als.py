@@ -1,21 +1,28 @@
-"""Alternating least squares: latent factors of movies, learned by turns with those of raters."""
+"""Alternating least squares: latent factors of movies and raters, learned alternately."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.als_factorisation import Factorisation
 from recommender.engine.algorithms.baselines import MIDDLE_OF_SCALE, movie_medians, popularity
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-from recommender.engine.model.checkpoint import Checkpoint, NoCheckpoint
+from recommender.engine.data.types import Bool
+from recommender.engine.model.checkpoint import Checkpoint
 from recommender.engine.model.item_features import ItemFeatures
-from recommender.engine.model.model import LinearModel, OnProgress
-from recommender.engine.model.search_space import RATINGS_IN_ORDER, Objective, Range, SearchSpace
-
-Bools = NDArray[np.bool_]
+from recommender.engine.model.model import LinearModel
+from recommender.engine.model.search_space import (
+    N_FACTORS,
+    RANK_AGREEMENT,
+    REGULARIZATION,
+    Hyperparameter,
+    Objective,
+    Range,
+    SearchSpace,
+)
+from recommender.engine.model.training import TrainingOptions
 
 INITIAL_SCALE = 0.1
 NOISE_SAMPLE = 300
@@ -28,10 +35,10 @@ MAX_LEVERAGE = 0.99
 class ALS:
     """Matrix factorisation with biases, ridge by number of ratings (ALS-WR).
 
-    ``r ≈ offset_i + bias_u + m_i · w_u``; raters and movies are solved by turns (Zhou et al. 2008, "Large-scale
+    ``r ≈ offset_i + bias_u + m_i · w_u``; raters and movies are solved alternately (Zhou et al. 2008, "Large-scale
     Parallel Collaborative Filtering for the Netflix Prize"). With ``regularization=0`` it is the plain definition:
     offsets are the movies' medians and stay, and raters with fewer than ``n_factors + 1`` and movies with fewer than
-    `n_factors` ratings are left out until none is left with fewer (`eligible`).
+    `n_factors` ratings are dropped repeatedly until all have enough (`eligible`).
 
     Attributes
     ----------
@@ -41,10 +48,10 @@ class ALS:
     prior_precision : float
         Ridge on every weight, whatever the number of ratings.
     movie_damping, rater_damping : float
-        Ridge on the biases: so many ratings of the average pull towards it.
+        Ridge on the biases: it pulls towards the average like so many average ratings.
     n_epochs : int
         One epoch solves all raters, then all movies. With more than 4 million ratings all but the last three epochs
-        run on a random tenth or so of the raters (about 2 million ratings): good starting factors for little work.
+        run on a random tenth or so of the raters (about 2 million ratings): good starting factors at little cost.
     popularity_weight : float
         Stars added in rankings per unit of ``log1p(n_ratings)``; chosen by nDCG@10 on an inner split, where ranking
         by predicted rating alone surfaces movies hardly anyone has seen.
@@ -54,6 +61,7 @@ class ALS:
     label: ClassVar[str] = "Latent factors"
     description: ClassVar[str] = "Finds hidden dimensions of taste in everyone's ratings and where you stand on them."
     minimum_ratings: ClassVar[int] = 1
+    offered: ClassVar[tuple[Hyperparameter, ...]] = (N_FACTORS, REGULARIZATION)
     search_space: ClassVar[SearchSpace] = {
         "n_factors": Range(2, 128, log=True),
         "regularization": Range(0.005, 0.5, log=True),
@@ -62,7 +70,7 @@ class ALS:
         "rater_damping": Range(0.1, 50.0, log=True),
         "n_epochs": Range(3, 15),
     }
-    objective: ClassVar[Objective] = RATINGS_IN_ORDER
+    objective: ClassVar[Objective] = RANK_AGREEMENT
 
     n_factors: int = 64
     regularization: float = 0.06
@@ -80,60 +88,38 @@ class ALS:
             raise ValueError("regularization, prior_precision, movie_damping and rater_damping must not be negative.")
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> LinearModel:
         """Learn movie offsets and factors; the bytes depend on the data and the seed, not on the threads.
+
+        An epoch begins with the raters, who follow from the movies, so a checkpoint after it holds only the offsets
+        and factors of the movies.
 
         Parameters
         ----------
         ratings : RatingMatrix
         movies : MovieFeatures
             Not used: the factors come from ratings alone.
-        seed : int
-            Of the initial factors.
-        n_threads : int
-        on_progress : callable, optional
-            Called between blocks of about a million ratings; what it raises ends the fit.
-        """
-        return self.fit_from(NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
-
-    def fit_from(
-        self,
-        checkpoint: Checkpoint,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
-    ) -> LinearModel:
-        """Learn from where the checkpoint is, which is after an epoch; otherwise as `fit`.
-
-        An epoch begins with the raters, who follow from the movies: offsets and factors are all there is to keep.
+        options : TrainingOptions
+            The seed is that of the initial factors; progress is reported between blocks of about a million ratings.
         """
         state = self._start(ratings) if self.regularization else self._plain_start(ratings)
-        state.n_threads = n_threads
-        rng = np.random.default_rng(seed)
+        state.n_threads = options.n_threads
+        rng = np.random.default_rng(options.seed)
         rated = state.by_movie.movie_counts() > 0
         state.factors[rated] = INITIAL_SCALE * rng.standard_normal((int(rated.sum()), self.n_factors))
         n_warm_up = self._n_warm_up_epochs(ratings)
         warm_up = state.of_some_raters(WARM_UP_RATINGS, rng) if n_warm_up else state
         epochs = [warm_up] * n_warm_up + [state] * (self.n_epochs - n_warm_up)
-        n_done = _resume(state, checkpoint)
+        n_done = _resume(state, options.checkpoint)
         sizes = [fitted.ratings_per_epoch for fitted in epochs]
         done, total = sum(sizes[:n_done]), sum(sizes)
         for number, fitted in enumerate(epochs[n_done:], start=n_done + 1):
             for n_ratings in fitted.epoch():
                 done += n_ratings
-                if on_progress is not None:
-                    on_progress(done / max(total, 1))
-            checkpoint.save({"n_epochs": np.array([number]), "offsets": state.offsets, "factors": state.factors})
+                options.on_progress(done / max(total, 1))
+            saved = {"n_epochs": np.array([number]), "offsets": state.offsets, "factors": state.factors}
+            options.checkpoint.save(saved)
         features = ItemFeatures(
             movie_ids=ratings.movie_ids,
             offsets=state.offsets - np.float32(state.shift),
@@ -146,7 +132,7 @@ class ALS:
         return LinearModel(replace(features, noise=noise_variance(features, ratings, rng)))
 
     def _n_warm_up_epochs(self, ratings: RatingMatrix) -> int:
-        """Where there are many ratings, a sample of them finds good starting factors for a fraction of the work."""
+        """With many ratings, a sample of them gives good starting factors for a fraction of the work."""
         if self.regularization == 0 or ratings.n_ratings < 2 * WARM_UP_RATINGS:
             return 0
         return max(self.n_epochs - FULL_EPOCHS, 0)
@@ -165,7 +151,7 @@ class ALS:
         return state
 
     def _plain_start(self, ratings: RatingMatrix) -> Factorisation:
-        """Medians that stay; only eligible ratings shape the movies."""
+        """Fixed medians; movies are fitted to eligible ratings only."""
         state = Factorisation.at_zero(ratings, self.n_factors, movie_medians(ratings))
         raters, movies = eligible(ratings, self.n_factors)
         state.by_movie = ratings.take(raters[ratings.row_of_each_rating()] & movies[ratings.movie_indices])
@@ -173,7 +159,7 @@ class ALS:
 
 
 def _resume(state: Factorisation, checkpoint: Checkpoint) -> int:
-    """Take up the offsets and factors of a checkpoint; return how many epochs they have seen."""
+    """Load offsets and factors from a checkpoint; return the number of epochs behind them."""
     saved = checkpoint.load()
     if saved is None:
         return 0
@@ -181,11 +167,11 @@ def _resume(state: Factorisation, checkpoint: Checkpoint) -> int:
     return int(saved["n_epochs"][0])
 
 
-def eligible(ratings: RatingMatrix, n_factors: int) -> tuple[Bools, Bools]:
-    """Return which raters and movies remain of the plain definition's cut.
+def eligible(ratings: RatingMatrix, n_factors: int) -> tuple[Bool, Bool]:
+    """Return the raters and movies that have enough ratings for the plain definition.
 
-    Raters with fewer than ``n_factors + 1`` and movies with fewer than `n_factors` ratings are dropped, again and
-    again, until none has fewer.
+    Raters with fewer than ``n_factors + 1`` and movies with fewer than `n_factors` ratings are dropped repeatedly
+    until all have enough.
 
     Returns
     -------

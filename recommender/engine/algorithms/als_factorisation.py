@@ -5,13 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from native.normal_equations import solve_rows
 from recommender.engine.data.ratings import RATINGS_PER_BLOCK, RatingMatrix, row_blocks
-
-Float32 = NDArray[np.float32]
-Int64 = NDArray[np.int64]
+from recommender.engine.data.types import Float32, Int64
 
 FLOATS_PER_LINE = 16
 
@@ -23,9 +20,9 @@ class Factorisation:
     Attributes
     ----------
     ratings : RatingMatrix
-        What the raters' half-step fits.
+        Fitted by the raters' half-step.
     by_movie : RatingMatrix
-        What the movies' half-step fits: `ratings`, or the eligible part of them.
+        Fitted by the movies' half-step: `ratings`, or the eligible part of them.
     factors : (n_movies, n_factors) float32
     offsets : (n_movies,) float32
     weights : (n_raters, n_factors) float32
@@ -36,7 +33,7 @@ class Factorisation:
         Added to the stars, such as minus their mean.
     rater_damping : float
     movie_damping : float or None
-        None leaves the offsets as they are.
+        None keeps the offsets fixed.
     """
 
     ratings: RatingMatrix

@@ -4,25 +4,22 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float32, Float64, Int8, Int32, Int64
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-from recommender.engine.model.model import LinearModel, OnProgress
+from recommender.engine.model.model import LinearModel
 from recommender.engine.model.search_space import (
-    LISTS_THAT_HIT,
+    NDCG,
     POPULARITY_WEIGHT,
-    RATINGS_IN_ORDER,
+    RANK_AGREEMENT,
+    Hyperparameter,
     Objective,
     Range,
     SearchSpace,
 )
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
+from recommender.engine.model.training import TrainingOptions
 
 MIDDLE_OF_SCALE = 3.0
 
@@ -37,8 +34,8 @@ def movie_medians(ratings: RatingMatrix) -> Float32:
     histogram += np.bincount(movies * 11 + ratings.half_stars, minlength=histogram.size).reshape(histogram.shape)
     if not ratings.n_ratings:
         return np.full(ratings.n_movies, MIDDLE_OF_SCALE, dtype=np.float32)
-    everywhere = _median_of_histogram(histogram.sum(axis=0, keepdims=True))
-    return np.where(histogram.any(axis=1), _median_of_histogram(histogram), everywhere).astype(np.float32)
+    overall = _median_of_histogram(histogram.sum(axis=0, keepdims=True))
+    return np.where(histogram.any(axis=1), _median_of_histogram(histogram), overall).astype(np.float32)
 
 
 def popularity(ratings: RatingMatrix, weight: float) -> Float32:
@@ -57,31 +54,25 @@ class Median:
     label: ClassVar[str] = "Median"
     description: ClassVar[str] = "The median rating of each movie, the same for everyone."
     minimum_ratings: ClassVar[int] = 0
+    offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
-    objective: ClassVar[Objective] = LISTS_THAT_HIT
+    objective: ClassVar[Objective] = NDCG
 
     popularity_weight: float = 1.0
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "MedianModel":
         """Take the median of every movie."""
         medians = movie_medians(ratings)
         errors = ratings.half_stars / 2.0 - medians[ratings.movie_indices]
-        if on_progress is not None:
-            on_progress(1.0)
+        options.on_progress(1.0)
         return MedianModel(_without_factors(ratings, medians, errors, 0.0, self.popularity_weight))
 
 
 @dataclass(frozen=True, eq=False)
 class MedianModel(LinearModel):
-    """Offsets only: a user's ratings change nothing but what is left out of their list."""
+    """Offsets only: a user's ratings have no effect except that rated movies are left out of the list."""
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Return the profile of an average user who has rated these movies; nothing is fitted, so none contributes."""
@@ -101,11 +92,12 @@ class Mean:
     label: ClassVar[str] = "Mean"
     description: ClassVar[str] = "The mean rating of each movie, corrected for strict and generous raters."
     minimum_ratings: ClassVar[int] = 0
+    offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = {
         "movie_damping": Range(0.1, 50.0, log=True),
         "rater_damping": Range(0.1, 50.0, log=True),
     }
-    objective: ClassVar[Objective] = RATINGS_IN_ORDER
+    objective: ClassVar[Objective] = RANK_AGREEMENT
 
     movie_damping: float = 2.0
     rater_damping: float = 5.0
@@ -113,13 +105,7 @@ class Mean:
     popularity_weight: float = 1.0
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> LinearModel:
         """Alternate between rater biases and movie means."""
         rows, columns = ratings.row_of_each_rating(), ratings.movie_indices
@@ -132,8 +118,7 @@ class Mean:
         for sweep in range(self.n_sweeps):
             biases = np.bincount(rows, stars - means[columns], minlength=biases.size) / rater_divisor
             means = mu + np.bincount(columns, stars - biases[rows] - mu, minlength=means.size) / movie_divisor
-            if on_progress is not None:
-                on_progress((sweep + 1) / self.n_sweeps)
+            options.on_progress((sweep + 1) / self.n_sweeps)
         errors = stars - means[columns] - biases[rows]
         return LinearModel(_without_factors(ratings, means, errors, self.rater_damping, self.popularity_weight))
 
@@ -152,7 +137,7 @@ def _without_factors(
     )
 
 
-def _median_of_histogram(histogram: NDArray[np.int64]) -> Float64:
+def _median_of_histogram(histogram: Int64) -> Float64:
     """Return the median of each row of counts per half-star, in stars."""
     cumulative = histogram.cumsum(axis=1)
     total = cumulative[:, -1:]

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
-from numpy.typing import NDArray
-
 from recommender.engine.algorithms.als import ALS
 from recommender.engine.algorithms.baselines import Mean, Median, MedianModel
 from recommender.engine.algorithms.ease.ease import EASE, EASEModel
@@ -15,8 +13,9 @@ from recommender.engine.algorithms.tag_count import TagCount, TagCountModel
 from recommender.engine.algorithms.tag_ls import TagLeastSquares, TagLeastSquaresModel
 from recommender.engine.data.array_shapes import check
 from recommender.engine.data.artifact import ArtifactError
+from recommender.engine.data.types import Arrays
 from recommender.engine.model.model import Algorithm, LinearModel, Model
-from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
+from recommender.engine.model.search_space import NDCG, POPULARITY_WEIGHT, Objective, SearchSpace
 
 
 class UnknownAlgorithm(ValueError):
@@ -24,12 +23,12 @@ class UnknownAlgorithm(ValueError):
 
 
 def als_of_rank(rank: int) -> ALS:
-    """Return tuned ALS with few factors, which people can read."""
+    """Return tuned ALS with few factors, which people can interpret."""
 
     class RankedALS(ALS):
         name: ClassVar[str] = f"als_{rank}"
         label: ClassVar[str] = f"Latent factors, {rank}"
-        description: ClassVar[str] = f"The {rank} most telling dimensions of taste, and where you stand on them."
+        description: ClassVar[str] = f"The {rank} most important dimensions of taste, and where you stand on them."
         search_space: ClassVar[SearchSpace] = {
             name: values for name, values in ALS.search_space.items() if name != "n_factors"
         }
@@ -46,7 +45,7 @@ def plain_als(rank: int) -> ALS:
         description: ClassVar[str] = f"{rank} dimensions of taste, unregularised: needs many ratings."
         minimum_ratings: ClassVar[int] = 4 * rank
         search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
-        objective: ClassVar[Objective] = LISTS_THAT_HIT
+        objective: ClassVar[Objective] = NDCG
 
     return PlainALS(n_factors=rank, regularization=0.0, popularity_weight=1.0)
 
@@ -55,9 +54,9 @@ def plain_als(rank: int) -> ALS:
 class Entry:
     """A registered algorithm and the class of its models.
 
-    `preference` orders what the site uses where nobody has chosen, the highest first; `featured` is the place
-    in the short list of a menu, from 1: one of each kind is enough for most people. `trained_first` gives a fresh
-    installation its first lists.
+    The site uses the available algorithm with the highest `preference` for users who have not chosen one. `featured`
+    is the position in the short menu, from 1; with 0 it is only in the long one. `trained_first` marks the algorithm
+    that gives a new installation its first lists.
     """
 
     algorithm: Algorithm
@@ -91,6 +90,8 @@ BY_PREFERENCE = tuple(
     entry.algorithm.name for entry in sorted(_REGISTERED, key=lambda entry: entry.preference, reverse=True)
 )
 BEST = BY_PREFERENCE[0]
+OFFERED = tuple(dict.fromkeys(choice for entry in _REGISTERED for choice in entry.algorithm.offered))
+"""The hyper-parameters that people choose, of all algorithms."""
 (TRAINED_FIRST,) = (entry.algorithm.name for entry in _REGISTERED if entry.trained_first)
 _MODELS: dict[str, type[Model]] = {entry.algorithm.name: entry.model for entry in _REGISTERED}
 
@@ -112,7 +113,7 @@ def algorithm(name: str, **hyperparameters: Any) -> Algorithm:
     return changed
 
 
-def load_model(name: str, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Model:
+def load_model(name: str, arrays: Arrays, metadata: Mapping[str, str]) -> Model:
     """Rebuild a fitted model from its arrays.
 
     Raises
@@ -120,11 +121,11 @@ def load_model(name: str, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[
     UnknownAlgorithm
         If the algorithm is unknown.
     ArtifactError
-        If the arrays are those of another algorithm, or not what the model is made of.
+        If the arrays belong to another algorithm, or are not those of a model.
     """
     model = _MODELS[_known(name)]
     if metadata.get("algorithm") != name:
-        raise ArtifactError(f"The artifact is of {metadata.get('algorithm')!r}, not of {name!r}; roll back.")
+        raise ArtifactError(f"The artifact was made by {metadata.get('algorithm')!r}, not by {name!r}; roll back.")
     check(arrays, model.array_shapes)
     try:
         return model.from_arrays(arrays, metadata)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import diags_array
 
 from recommender.engine.algorithms.baselines import movie_medians, popularity
@@ -17,13 +16,17 @@ from recommender.engine.algorithms.tag_features import (
 )
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-from recommender.engine.model.model import OnProgress, ParameterGroup
-from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
-
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
+from recommender.engine.model.model import ParameterGroup
+from recommender.engine.model.search_space import (
+    NDCG,
+    POPULARITY_WEIGHT,
+    Hyperparameter,
+    Objective,
+    SearchSpace,
+)
+from recommender.engine.model.training import TrainingOptions
 
 NEUTRAL_STARS = 3.0
 TAG_SIGNAL = 0.1
@@ -42,19 +45,14 @@ class TagCount:
     label: ClassVar[str] = "Tag counting"
     description: ClassVar[str] = "Counts the genres and tags of the movies you liked and disliked."
     minimum_ratings: ClassVar[int] = 5
+    offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
-    objective: ClassVar[Objective] = LISTS_THAT_HIT
+    objective: ClassVar[Objective] = NDCG
 
     popularity_weight: float = 1.5
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "TagCountModel":
         """Collect medians, tag strengths and totals; there is nothing to learn across raters."""
         medians = movie_medians(ratings)
@@ -68,8 +66,7 @@ class TagCount:
             noise=float(np.mean(np.square(errors))) if errors.size else 1.0,
             ranking_offsets=popularity(ratings, self.popularity_weight),
         )
-        if on_progress is not None:
-            on_progress(1.0)
+        options.on_progress(1.0)
         return TagCountModel(
             features,
             names=movies.genre_names + movies.tag_names,
@@ -83,16 +80,16 @@ class TagCountModel(TagModel):
     """Genres and tag strengths per movie; a user is a profile over them and three coefficients."""
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
-        """Count the user's tags and genres, then fit how much each of the two counts."""
+        """Count the user's tags and genres, then fit the importance of each."""
         counts, coefficients, _ = self._count(movie_indices, half_stars)
         weights = (counts * self._importance(coefficients)).astype(np.float32)
         return UserProfile(float(coefficients[2]), weights, movie_indices, half_stars)
 
     def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
-        """What each rating puts into the count, times the importances as fitted, and its part of the bias.
+        """What each rating adds to the counts, times the fitted importances, plus its part of the bias.
 
-        Count and bias are sums over the ratings, so this is exact; the importances belong to all ratings together, so
-        without a rating the others would count differently too.
+        Counts and bias are sums over the ratings, so this is exact. The importances are fitted to all ratings
+        together, so without one rating the others would count differently too.
         """
         rated = profile.movie_indices
         _, coefficients, of_bias = self._count(rated, profile.half_stars)

@@ -1,4 +1,4 @@
-"""Genres and tags as sparse item features: what the two tag algorithms have in common."""
+"""Genres and tags as sparse item features: the parts that both tag algorithms share."""
 
 import json
 from collections.abc import Mapping
@@ -11,12 +11,9 @@ from scipy.sparse import csr_array, hstack
 
 from recommender.engine.data.array_shapes import ArrayShape, sparse
 from recommender.engine.data.movie_features import MovieFeatures
+from recommender.engine.data.types import Arrays, Float32, Float64, Int32, Int64
 from recommender.engine.model.item_features import ItemFeatures
 from recommender.engine.model.model import LinearModel
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
 
 
 def tag_strengths(movies: MovieFeatures) -> csr_array:
@@ -53,7 +50,7 @@ class RatedFeatures:
     """
 
     n_ratings: int
-    ratings: NDArray[np.int64]
+    ratings: Int64
     features: Int32
     values: Float32
 
@@ -125,7 +122,7 @@ class TagModel(LinearModel):
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
         movie_ids, scale = arrays["movie_ids"], arrays["scale"]
         parts = arrays["factors_data"], arrays["factors_indices"], arrays["factors_indptr"]

@@ -1,11 +1,10 @@
-"""Tag least squares: the genres and tags a user meets most often become the features of a fit of their own."""
+"""Tag least squares: each user gets a fit of their own, on the genres and tags they rate most often."""
 
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.baselines import movie_medians, popularity
 from recommender.engine.algorithms.tag_features import (
@@ -17,28 +16,32 @@ from recommender.engine.algorithms.tag_features import (
 )
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float64, Int8, Int32, Int64
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-from recommender.engine.model.model import OnProgress, ParameterGroup
-from recommender.engine.model.search_space import LISTS_THAT_HIT, POPULARITY_WEIGHT, Objective, SearchSpace
-
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
+from recommender.engine.model.model import ParameterGroup
+from recommender.engine.model.search_space import (
+    NDCG,
+    POPULARITY_WEIGHT,
+    Hyperparameter,
+    Objective,
+    SearchSpace,
+)
+from recommender.engine.model.training import TrainingOptions
 
 RATINGS_PER_FEATURE = ((10, 2), (20, 4), (40, 8), (80, 16), (160, 32))
-"""(how many ratings, how many of them buy one feature), from the first rating on."""
+"""(number of ratings, ratings per feature), starting from the first rating."""
 
 
 def n_user_features(n_ratings: int) -> int:
-    """Return how many features a user with so many ratings gets: one per 2 at first, ever fewer after.
+    """Return how many features a user with so many ratings gets: one per 2 at first, then fewer and fewer.
 
     >>> [n_user_features(n) for n in (2, 10, 14, 30, 38, 70, 1000)]
     [1, 5, 6, 10, 11, 15, 25]
     """
     n_features = 0
-    for step, price in RATINGS_PER_FEATURE:
-        n_features += min(n_ratings, step) // price
-        n_ratings = max(n_ratings - step, 0)
+    for n, per_feature in RATINGS_PER_FEATURE:
+        n_features += min(n_ratings, n) // per_feature
+        n_ratings = max(n_ratings - n, 0)
     return n_features
 
 
@@ -54,21 +57,16 @@ class TagLeastSquares:
     label: ClassVar[str] = "Tag least squares"
     description: ClassVar[str] = "Fits how many stars each of your most frequent genres and tags is worth to you."
     minimum_ratings: ClassVar[int] = 5
+    offered: ClassVar[tuple[Hyperparameter, ...]] = ()
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
-    objective: ClassVar[Objective] = LISTS_THAT_HIT
+    objective: ClassVar[Objective] = NDCG
 
     popularity_weight: float = 1.5
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "TagLeastSquaresModel":
-        """Collect medians and feature values; the fit itself is each user's own."""
+        """Collect medians and feature values; weights are fitted when a user is folded in."""
         medians = movie_medians(ratings)
         tag_scale = inverse_totals(movies.tag_counts())
         tags = tag_strengths(movies)
@@ -83,8 +81,7 @@ class TagLeastSquares:
             noise=float(np.mean(np.square(errors))) if errors.size else 1.0,
             ranking_offsets=popularity(ratings, self.popularity_weight),
         )
-        if on_progress is not None:
-            on_progress(1.0)
+        options.on_progress(1.0)
         return TagLeastSquaresModel(
             features,
             names=movies.genre_names + movies.tag_names,
@@ -105,7 +102,7 @@ class TagLeastSquaresModel(TagModel):
         return UserProfile(fitted.bias, weights, movie_indices, half_stars)
 
     def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
-        """What each rating adds to some predictions: which features are chosen depends on the movies, not the stars."""
+        """What each rating adds to some predictions: the choice of features depends on the movies, not the stars."""
         chosen, fitted = self._fit(profile.movie_indices, profile.half_stars)
         return fitted.contributions(self._design(RatedFeatures.of(self.factors, movie_indices), chosen))
 
@@ -142,12 +139,12 @@ class TagLeastSquaresModel(TagModel):
         return design
 
     def _most_frequent(self, rated: RatedFeatures) -> Int32:
-        """Features that most of the rated movies have; of equals the rarer in the catalogue, which tells more."""
+        """Features that most rated movies have; of equally frequent ones, those that are rarer in the catalogue."""
         features, frequency = np.unique(rated.features, return_counts=True)
         order = np.lexsort((features, self.n_movies_with[features], -frequency))
         return features[order[: n_user_features(rated.n_ratings)]]
 
     @cached_property
-    def n_movies_with(self) -> NDArray[np.int64]:
+    def n_movies_with(self) -> Int64:
         """Number of movies that have each feature, (n_factors,) int64."""
         return np.bincount(self.factors.indices, minlength=self.scale.size)

@@ -1,6 +1,6 @@
-"""What arrays a model is made of, checked before one is rebuilt: a foreign artifact is refused in a sentence."""
+"""The arrays that a model consists of, checked before it is rebuilt from an artifact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.engine.data.artifact import ArtifactError
-
-Arrays = Mapping[str, NDArray[Any]]
+from recommender.engine.data.types import Arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +19,13 @@ class ArrayShape:
     ----------
     name : str
     dtypes : tuple of str
-        Those it may have.
+        Allowed ones.
     dimensions : tuple of str or int
-        A length that is named is the same wherever the name occurs.
+        A named length is the same wherever the name occurs.
     below : str or None
-        For indices: the named length that they are below, none of them being negative.
+        For indices: the named length that they must stay below; none may be negative.
     rises : bool or None
-        True where the values are strictly increasing, False where they never fall.
+        True where the values are strictly increasing, False where they never decrease.
     optional : bool
     """
 
@@ -52,7 +51,7 @@ def check(arrays: Arrays, shapes: Iterable[ArrayShape]) -> None:
 
 
 def sparse(name: str, rows: str, columns: str, dtype: str = "float32") -> tuple[ArrayShape, ...]:
-    """Return the three parts of a sparse matrix as `csr_array` has them; its rows are `rows` long plus one."""
+    """Return the three parts of a sparse matrix as in `csr_array`; its `indptr` has a length of `rows` + 1."""
     entries = f"entries of {name}"
     return (
         ArrayShape(f"{name}_data", (dtype,), (entries,)),
@@ -73,7 +72,7 @@ def _check_form(array: NDArray[Any], shape: ArrayShape, lengths: dict[str, int])
 
 
 def _length(name: str, found: int, lengths: dict[str, int]) -> int:
-    """Return what a named length is; the first array that has it says so."""
+    """Return the value of a named length; the first array that has it decides."""
     base, plus_one = name.removesuffix(" + 1"), name.endswith(" + 1")
     return lengths.setdefault(base, found - plus_one) + plus_one
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from recommender.engine.data.types import Arrays
+
 FORMAT_VERSION = "1"
 DTYPES = {
     "F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32, "I16": np.int16,
@@ -23,7 +25,7 @@ class ArtifactError(ValueError):
     """An artifact file that is damaged, foreign or of another format version."""
 
 
-def write_artifact(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
+def write_artifact(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> None:
     """Write arrays and a manifest aside, then rename; the same input gives the same bytes.
 
     Parameters
@@ -48,7 +50,7 @@ def write_artifact(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Map
         save_file(contiguous, aside, metadata={"movierec": manifest})
         aside.replace(path)
     except SafetensorError as error:
-        raise _of_the_system(error, aside) from error
+        raise _os_error(error, aside) from error
     finally:
         aside.unlink(missing_ok=True)
 
@@ -78,8 +80,8 @@ def read_artifact(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     return _map_arrays(path), manifest
 
 
-def _of_the_system(error: SafetensorError, path: Path) -> Exception:
-    """Return the system's error that safetensors tells of in words, as Python would raise it."""
+def _os_error(error: SafetensorError, path: Path) -> Exception:
+    """Return the operating system's error that safetensors describes in text, as Python would raise it."""
     found = re.search(r"\(os error (\d+)\)", str(error))
     return OSError(int(found[1]), os.strerror(int(found[1])), str(path)) if found else error
 

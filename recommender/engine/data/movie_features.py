@@ -3,11 +3,9 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-Int16 = NDArray[np.int16]
-Int32 = NDArray[np.int32]
+from recommender.engine.data.types import Int16, Int32
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from native.counting_sort import group, transpose
+from recommender.engine.data.types import Bool, Int8, Int32, Int64
 
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
 MAX_TABLE = 50_000_000
 """Ids below this are looked up in a table, which takes linear time."""
-
-
 RATINGS_PER_BLOCK = 1_000_000
 
 
@@ -112,7 +108,7 @@ class RatingMatrix:
             in_order = True
         if in_order:
             by_rater = (_indptr(rows, rater_ids.size), columns, stars)
-        else:  # movies first, then raters: each pass keeps the order of the one before
+        else:  # movies first, then raters: each pass keeps the order of the previous one
             by_rater = transpose(*group(columns, rows, stars, movie_ids.size), rater_ids.size)
         rater_indptr, movie_indices, half_stars = by_rater
         if _has_repeats(rater_indptr, movie_indices):
@@ -151,7 +147,7 @@ class RatingMatrix:
         """Return the rater index of every rating in rater order, (n_ratings,) int32."""
         return np.repeat(np.arange(self.n_raters, dtype=np.int32), np.diff(self.rater_indptr))
 
-    def take(self, keep: NDArray[np.bool_]) -> "RatingMatrix":
+    def take(self, keep: Bool) -> "RatingMatrix":
         """Return the ratings where `keep` (in rater order) is true; rows and columns stay as they are."""
         return RatingMatrix._from_indices(
             self.rater_ids,
@@ -183,14 +179,14 @@ def _positions(ids: Int32) -> tuple[Int32, Int32]:
 
 
 def _is_increasing(rows: Int32, columns: Int32) -> bool:
-    """Tell whether (row, column) pairs never go back."""
+    """Tell whether (row, column) pairs never decrease."""
     further = rows[1:] > rows[:-1]
     further |= (rows[1:] == rows[:-1]) & (columns[1:] >= columns[:-1])
     return bool(further.all())
 
 
 def _has_repeats(indptr: Int64, indices: Int32) -> bool:
-    """Tell whether an index stands twice in a row of increasing indices."""
+    """Tell whether an index occurs twice in a row of increasing indices."""
     same = indices[1:] == indices[:-1]
     starts = indptr[1:-1]
     starts = starts[(starts > 0) & (starts < indices.size)]
@@ -204,7 +200,7 @@ def _indptr(indices: Int32, length: int) -> Int64:
     return indptr
 
 
-def row_blocks(indptr: NDArray[np.int64], n_values: int) -> Iterator[tuple[int, int]]:
+def row_blocks(indptr: Int64, n_values: int) -> Iterator[tuple[int, int]]:
     """Cut rows into consecutive ranges of about `n_values` stored values, at least a row each."""
     first, n_rows = 0, indptr.size - 1
     while first < n_rows:

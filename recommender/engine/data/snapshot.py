@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -12,16 +11,17 @@ from scipy.sparse import csr_array
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Arrays
 
-OF_RATINGS = tuple(field.name for field in fields(RatingMatrix))
-OF_MOVIES = ("years", "tag_rater_ids", "tag_movie_indices", "tag_indices")
+RATING_ARRAYS = tuple(field.name for field in fields(RatingMatrix))
+MOVIE_ARRAYS = ("years", "tag_rater_ids", "tag_movie_indices", "tag_indices")
 NAMES = ("genre_names", "tag_names")
-OF_GENRES = ("genres_indptr", "genres_indices", "genres_data")
+GENRE_ARRAYS = ("genres_indptr", "genres_indices", "genres_data")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """What algorithms are fitted to.
+    """The data that algorithms are fitted to.
 
     Attributes
     ----------
@@ -57,25 +57,25 @@ class Snapshot:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything needed to rebuild it, as named arrays; names as UTF-8 JSON."""
-        arrays = {name: getattr(self.ratings, name) for name in OF_RATINGS}
-        arrays |= {name: getattr(self.movies, name) for name in OF_MOVIES}
+        arrays = {name: getattr(self.ratings, name) for name in RATING_ARRAYS}
+        arrays |= {name: getattr(self.movies, name) for name in MOVIE_ARRAYS}
         for name in NAMES:
             arrays[name] = np.frombuffer(json.dumps(getattr(self.movies, name)).encode(), dtype=np.uint8)
         genres = self.movies.genres
-        arrays |= dict(zip(OF_GENRES, (genres.indptr, genres.indices, genres.data), strict=True))
+        arrays |= dict(zip(GENRE_ARRAYS, (genres.indptr, genres.indices, genres.data), strict=True))
         return {name: array for name, array in arrays.items() if array is not None}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Arrays) -> Self:
         """Rebuild from `to_arrays`; the arrays are used as they are."""
-        ratings = RatingMatrix(**{name: arrays[name] for name in OF_RATINGS if name in arrays})
+        ratings = RatingMatrix(**{name: arrays[name] for name in RATING_ARRAYS if name in arrays})
         genre_names, tag_names = (tuple(json.loads(arrays[name].tobytes())) for name in NAMES)
-        indptr, indices, data = (arrays[name] for name in OF_GENRES)
+        indptr, indices, data = (arrays[name] for name in GENRE_ARRAYS)
         movies = MovieFeatures(
             movie_ids=ratings.movie_ids,
             genre_names=genre_names,
             genres=csr_array((data, indices, indptr), shape=(ratings.n_movies, len(genre_names))),
             tag_names=tag_names,
-            **{name: arrays[name] for name in OF_MOVIES},
+            **{name: arrays[name] for name in MOVIE_ARRAYS},
         )
         return cls(ratings, movies)

@@ -8,14 +8,24 @@ from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
 from recommender.engine.evaluation.side_by_side import SideBySide
-from recommender.engine.evaluation.splits import SPLIT_KINDS, CannotEvaluate, Split, SplitKind, split_ratings
+from recommender.engine.evaluation.splits import (
+    MAX_RATERS,
+    N_SPLITS,
+    NOTHING_TO_HOLD_OUT,
+    SPLIT_KINDS,
+    CannotEvaluate,
+    Split,
+    SplitKind,
+    split_ratings,
+)
 from recommender.engine.evaluation.unit import Unit, evaluate_unit
-from recommender.engine.model.model import Algorithm, OnProgress
-
-NOTHING_TO_HOLD_OUT = "There is nothing to hold out: no rater has 3 ratings of movies that others rated too."
+from recommender.engine.model.model import Algorithm
+from recommender.engine.progress import OnProgress, no_progress
 
 __all__ = [
+    "MAX_RATERS",
     "NOTHING_TO_HOLD_OUT",
+    "N_SPLITS",
     "SPLIT_KINDS",
     "CannotEvaluate",
     "Evaluation",
@@ -29,8 +39,8 @@ __all__ = [
 ]
 
 
-SIDE_BY_SIDE = 2_000_000
-"""Fits of more ratings keep all threads busy by themselves, and two at a time would need twice the memory."""
+MAX_IN_PARALLEL = 2_000_000
+"""Fits of more ratings use all threads by themselves, and two at a time would need twice the memory."""
 
 
 def evaluate(
@@ -38,12 +48,12 @@ def evaluate(
     ratings: RatingMatrix,
     movies: MovieFeatures,
     *,
-    n_splits: int = 5,
+    n_splits: int = N_SPLITS,
     seed: int = 0,
     split: SplitKind = "random",
     n_threads: int = 2,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Evaluation:
     """Measure algorithms on the same hold-out splits.
 
@@ -57,9 +67,9 @@ def evaluate(
     seed : int
     split : {"random", "temporal"}
     n_threads : int
-        So many fits run side by side, a thread each; of many ratings one after the other, with all threads.
+        So many fits run in parallel with one thread each; large ones run one after the other with all threads.
     max_raters : int, optional
-        Measure a random sample of so many raters per split; fits still use everyone.
+        Measure a random sample of so many raters per split; fits still use all of them.
     on_progress : callable, optional
         Called with the share done; it may raise to cancel.
 
@@ -70,7 +80,7 @@ def evaluate(
     """
     if not algorithms or n_splits < 1:
         raise CannotEvaluate("An evaluation needs at least one algorithm and one split.")
-    n_workers = n_threads if ratings.n_ratings <= SIDE_BY_SIDE else 1
+    n_workers = n_threads if ratings.n_ratings <= MAX_IN_PARALLEL else 1
     each = max(n_threads // n_workers, 1)
     n_units = n_splits * len(algorithms)
     with SideBySide[Unit](n_units, n_workers=n_workers, threads_per_worker=each, on_progress=on_progress) as pieces:

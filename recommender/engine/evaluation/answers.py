@@ -1,21 +1,17 @@
-"""What a fitted model says about held-out ratings, and the lists it offers."""
+"""What a fitted model predicts for held-out ratings, and the lists it recommends."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from native.normal_equations import solve_rows
 from native.top_n import top_n
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float32, Int8, Int32, Int64
 from recommender.engine.evaluation.splits import Split
 from recommender.engine.model.item_features import ItemFeatures
-from recommender.engine.model.model import LinearModel, Model, OnProgress
-
-Float32 = NDArray[np.float32]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
+from recommender.engine.model.model import LinearModel, Model
+from recommender.engine.progress import OnProgress
 
 RATERS_PER_BLOCK = 128
 

@@ -1,4 +1,4 @@
-"""Is a candidate good enough to replace what is in service? Both recipes on the same hold-out users, paired."""
+"""Compares a candidate with the version in service: both recipes on the same held-out ratings, paired."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.intervals import Interval
 from recommender.engine.evaluation.merge import merge
 from recommender.engine.evaluation.report import Evaluation
-from recommender.engine.evaluation.splits import CannotEvaluate, SplitKind, split_ratings
+from recommender.engine.evaluation.splits import NOTHING_TO_HOLD_OUT, CannotEvaluate, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import COLUMNS, Unit, evaluate_unit
-from recommender.engine.model.model import Algorithm, OnProgress
+from recommender.engine.model.model import Algorithm
+from recommender.engine.progress import OnProgress, no_progress, subrange
 
 CANDIDATE, ACTIVE = "candidate", "active"
 METRIC = "rank_agreement"
@@ -29,9 +30,9 @@ class Comparison:
     evaluation : Evaluation
         Of ``"candidate"`` and ``"active"``.
     n_raters : int
-        Whose rank agreement is defined.
+        Raters whose rank agreement is defined.
     margin : float
-        What the candidate may lose.
+        How much the candidate may lose.
     """
 
     evaluation: Evaluation
@@ -67,7 +68,7 @@ def judge(
     measured = [unit.raters[unit.denominators[:, column] > 0] for unit in units[CANDIDATE]]
     n_raters = int(np.unique(np.concatenate(measured)).size)
     if n_raters < MIN_RATERS:
-        raise CannotEvaluate(f"Only {n_raters} raters have enough ratings to compare by; it takes {MIN_RATERS}.")
+        raise CannotEvaluate(f"Only {n_raters} raters have enough ratings for a comparison; it needs {MIN_RATERS}.")
     return Comparison(merge(units, seed=seed, split=kind), n_raters, margin)
 
 
@@ -83,9 +84,9 @@ def compare(
     seed: int = 0,
     n_threads: int = 1,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Comparison:
-    """Fit both to the same training parts and measure them on the same held-out ratings; equal ones only once.
+    """Fit both to the same training parts and measure them on the same held-out ratings; identical recipes only once.
 
     Parameters
     ----------
@@ -94,13 +95,13 @@ def compare(
     ratings : RatingMatrix
     movies : MovieFeatures
     margin : float
-        What the candidate may lose in rank agreement.
+        How much rank agreement the candidate may lose.
     n_splits : int
         Splits with the seeds ``seed .. seed + n_splits − 1``.
     kind : {"random", "temporal"}
         What is held out, see `split_ratings`.
     seed : int
-        Of the splits and of both fits, so that chance is on nobody's side.
+        Of the splits and of both fits, so that chance favours neither.
     n_threads : int
     max_raters : int, optional
         Measure a random sample of so many raters per split.
@@ -118,7 +119,7 @@ def compare(
     for number in range(n_splits):
         split = split_ratings(ratings, movies, kind=kind, seed=seed + number)
         if not split.test.n_ratings:
-            raise CannotEvaluate("There is nothing to hold out: no rater has 3 ratings of movies that others rated.")
+            raise CannotEvaluate(NOTHING_TO_HOLD_OUT)
         for name, algorithm in recipes.items():
             unit = evaluate_unit(
                 algorithm,
@@ -126,14 +127,10 @@ def compare(
                 seed=seed + number,
                 n_threads=n_threads,
                 max_raters=max_raters,
-                on_progress=_part_of(on_progress, n_done, n_units),
+                on_progress=subrange(on_progress, n_done / n_units, (n_done + 1) / n_units),
             )
             units[name].append(unit)
             n_done += 1
         if ACTIVE not in recipes:
             units[ACTIVE].append(units[CANDIDATE][-1])
     return judge(units, margin=margin, seed=seed, kind=kind)
-
-
-def _part_of(on_progress: OnProgress | None, n_done: int, n_units: int) -> OnProgress | None:
-    return None if on_progress is None else lambda share: on_progress((n_done + share) / n_units)

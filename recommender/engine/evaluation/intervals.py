@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float64
 
 N_REPLICATES = 1000
 REPLICATES_PER_BLOCK = 50

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Bool, Float64, Int32
 from recommender.engine.evaluation.intervals import (
     Interval,
     bootstrap_ratios,
@@ -18,10 +18,6 @@ from recommender.engine.evaluation.metrics import rater_segments
 from recommender.engine.evaluation.report import AlgorithmReport, Evaluation
 from recommender.engine.evaluation.splits import SplitKind
 from recommender.engine.evaluation.unit import COLUMNS, NOT_OFFERED, POPULAR, RARE, Unit
-
-Bool = NDArray[np.bool_]
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
 
 EVERYONE = "all"
 Cell = tuple[str, str]

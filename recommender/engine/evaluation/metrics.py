@@ -5,15 +5,9 @@ root of one.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from native.evaluation import rank_agreement
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Bool = NDArray[np.bool_]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
+from recommender.engine.data.types import Bool, Float32, Float64, Int64
 
 LIST_LENGTH = 10
 RECALL_LENGTH = 20
@@ -81,7 +75,7 @@ def list_sums(hits: Bool, n_relevant: Int64) -> tuple[Float64, Float64]:
 def self_information(movie_counts: Int64, n_raters: int) -> Float64:
     """Return how surprising it is that someone has rated each movie, ``−log2(n_i / n_raters)`` bits, (n_movies,).
 
-    The mean over recommended movies is their novelty (Vargas and Castells 2011): 0 is what everyone has seen.
+    The mean over recommended movies is their novelty (Vargas and Castells 2011): 0 means that everyone has seen them.
     """
     return np.asarray(-np.log2(np.maximum(movie_counts, 1) / max(n_raters, 1)))
 

@@ -1,4 +1,4 @@
-"""Run independent pieces of work in threads; the caller's progress is reported, and raises, in the caller's thread."""
+"""Run independent pieces of work in threads; progress is reported, and may raise, in the caller's thread."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,21 +8,21 @@ from typing import Generic, Self, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from recommender.engine.model.model import OnProgress
+from recommender.engine.progress import OnProgress, no_progress
 
 Result = TypeVar("Result")
 SECONDS_BETWEEN_REPORTS = 0.1
 
 
 class Stopped(Exception):
-    """Another piece failed, or the caller wants no more: this one ends at its next report."""
+    """Another piece failed, or the caller cancelled: this one ends at its next report."""
 
 
 class SideBySide(Generic[Result]):
     """At most `n_workers` pieces of work at a time, each with one share of the progress.
 
-    A context manager: leaving it by an error stops what still runs at its next report. BLAS keeps to
-    `threads_per_worker` meanwhile, since the pieces of work share the processors.
+    A context manager: an error in it stops the running pieces at their next report. BLAS keeps to
+    `threads_per_worker` meanwhile, because the pieces share the processors.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class SideBySide(Generic[Result]):
     """
 
     def __init__(
-        self, n_pieces: int, *, n_workers: int, threads_per_worker: int = 1, on_progress: OnProgress | None = None
+        self, n_pieces: int, *, n_workers: int, threads_per_worker: int = 1, on_progress: OnProgress = no_progress
     ) -> None:
         self._n_pieces, self._n_workers = n_pieces, n_workers
         self._on_progress = on_progress
@@ -45,7 +45,7 @@ class SideBySide(Generic[Result]):
         self._shares: list[float] = []
 
     def start(self, work: Callable[[OnProgress], Result]) -> None:
-        """Start a piece of work as soon as a worker is free; `work` gets what to report its share to."""
+        """Start a piece of work as soon as a worker is free; `work` gets a callback for its progress."""
         self._wait_until(lambda n_running: n_running < self._n_workers)
         number = len(self._pieces)
         self._shares.append(0.0)
@@ -58,7 +58,7 @@ class SideBySide(Generic[Result]):
         self._pieces.append(self._pool.submit(work, report))
 
     def results(self) -> Iterator[Result]:
-        """Wait for all pieces, and yield what they gave in the order they were started in."""
+        """Wait for all pieces, and yield their results in the order they were started."""
         self._wait_until(lambda n_running: n_running == 0)
         yield from (piece.result() for piece in self._pieces)
 
@@ -79,8 +79,7 @@ class SideBySide(Generic[Result]):
             for piece in self._pieces:
                 if piece.done():
                     piece.result()  # raises what went wrong in it
-            if self._on_progress is not None:
-                self._on_progress(sum(self._shares) / self._n_pieces)
+            self._on_progress(sum(self._shares) / self._n_pieces)
             if enough(len(running)):
                 return
             wait(running, timeout=SECONDS_BETWEEN_REPORTS, return_when=FIRST_COMPLETED)

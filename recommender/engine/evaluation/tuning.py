@@ -1,4 +1,4 @@
-"""Search for hyper-parameters on a part of the training ratings; the held-out ratings have their say at the end."""
+"""Search for hyper-parameters on a part of the training ratings; held-out ratings are used only at the end."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,20 +12,21 @@ from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation import CannotEvaluate, Evaluation, Split, Unit, evaluate_unit, merge, split_ratings
 from recommender.engine.evaluation.unit import COLUMNS
-from recommender.engine.model.model import Algorithm, OnProgress
+from recommender.engine.model.model import Algorithm
 from recommender.engine.model.search_space import Objective, Range
+from recommender.engine.progress import OnProgress, no_progress, subrange
 
 INNER_SPLIT = 1_000_000
 """Added to the seed for the inner split; the outer one is that of an evaluation with this seed."""
 
 
-class OtherSearch(ValueError):
-    """The trials to go on from do not belong to this search."""
+class DifferentSearch(ValueError):
+    """The earlier trials do not belong to this search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One setting, what the objective came to on the inner split, and how long that took."""
+    """One setting, its objective on the inner split, and how long it took."""
 
     number: int
     parameters: dict[str, float]
@@ -45,7 +46,7 @@ class Trial:
 
 
 def splits(ratings: RatingMatrix, movies: MovieFeatures, seed: int) -> tuple[Split, Split]:
-    """Return what is held out for the end, and a split of what is left for the search.
+    """Return the split for the final comparison, and a split of its training part for the search.
 
     Raises
     ------
@@ -69,27 +70,27 @@ def search(
     trials: Sequence[Trial] = (),
     n_threads: int = 1,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Iterator[Trial]:
-    """Try settings of an algorithm within its search space, the one it has first; yield each as it is measured.
+    """Try settings of an algorithm within its search space, starting with its current one; yield each result.
 
     The settings are proposed by a tree-structured Parzen estimator (Bergstra et al. 2011, "Algorithms for
-    Hyper-Parameter Optimization"). They depend on the seed and on the values before, so that a search taken up again
-    goes on as if it had not stopped.
+    Hyper-Parameter Optimization"). They depend on the seed and on earlier values, so a resumed search
+    continues as if it had not stopped.
 
     Parameters
     ----------
     algorithm : Algorithm
-        Its `objective` is made as large as can be.
+        Its `objective` is maximised.
     inner : Split
         Of the training part (`splits`).
     n_trials : int, optional
-        Stop after so many, those before counted.
+        Stop after so many, including earlier ones.
     seconds : float, optional
-        Start no further trial after so many, those of the trials before counted.
+        Start no further trial after so many, including those of earlier trials.
     seed : int
     trials : sequence of Trial
-        Those of the same search before it stopped; they are not yielded again.
+        Earlier trials of the same search; they are not yielded again.
     n_threads : int
     max_raters : int, optional
         Measure a sample of so many raters.
@@ -98,8 +99,8 @@ def search(
 
     Raises
     ------
-    OtherSearch
-        If `trials` are not what this search would have tried.
+    DifferentSearch
+        If `trials` belong to another search.
     CannotEvaluate
         If the objective is not defined on these ratings.
     """
@@ -108,7 +109,7 @@ def search(
     study = _study(algorithm, seed)
     spent = 0.0
     for done in trials:
-        _repeat(study, algorithm, done)
+        _replay(study, algorithm, done)
         spent += done.seconds
     number = len(trials)
     while (n_trials is None or number < n_trials) and (seconds is None or spent < seconds):
@@ -116,10 +117,9 @@ def search(
         started = time.perf_counter()
 
         def report(share: float, number: int = number, spent: float = spent, started: float = started) -> None:
-            if on_progress is not None:
-                of_trials = (number + share) / n_trials if n_trials else 0.0
-                of_time = (spent + time.perf_counter() - started) / seconds if seconds else 0.0
-                on_progress(min(max(of_trials, of_time), 1.0))
+            of_trials = (number + share) / n_trials if n_trials else 0.0
+            of_time = (spent + time.perf_counter() - started) / seconds if seconds else 0.0
+            on_progress(min(max(of_trials, of_time), 1.0))
 
         unit = evaluate_unit(
             with_parameters(algorithm, asked.params),
@@ -138,7 +138,7 @@ def search(
 
 
 def best_of(trials: Sequence[Trial]) -> Trial:
-    """Return the trial with the largest value, of equal ones the first."""
+    """Return the trial with the largest value, the first of equal ones."""
     return max(trials, key=lambda trial: (trial.value, -trial.number))
 
 
@@ -156,7 +156,7 @@ def compared(
     seed: int = 0,
     n_threads: int = 1,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Evaluation:
     """Measure the best setting ("tuned") and the one it started from ("before") on the ratings held out at first."""
     chosen = {"tuned": with_parameters(algorithm, best.parameters), "before": algorithm}
@@ -169,7 +169,7 @@ def compared(
                 seed=seed,
                 n_threads=n_threads,
                 max_raters=max_raters,
-                on_progress=(lambda share, number=number: on_progress((number + share) / 2)) if on_progress else None,  # type: ignore[misc]
+                on_progress=subrange(on_progress, number / 2, (number + 1) / 2),
             )
         ]
     return merge(units, seed=seed)
@@ -195,13 +195,11 @@ def _study(algorithm: Algorithm, seed: int) -> optuna.Study:
     return study
 
 
-def _repeat(study: optuna.Study, algorithm: Algorithm, done: Trial) -> None:
-    """Ask for what was asked before, so that the proposals go on where they stopped."""
+def _replay(study: optuna.Study, algorithm: Algorithm, done: Trial) -> None:
+    """Replay an earlier trial, so that proposals continue where they stopped."""
     asked = study.ask(_distributions(algorithm))
     if asked.params != done.parameters:
-        raise OtherSearch(
-            f"Trial {done.number} is not what this search would have tried: it had another seed or space."
-        )
+        raise DifferentSearch(f"Trial {done.number} belongs to a search with another seed or search space.")
     study.tell(asked, done.value)
 
 

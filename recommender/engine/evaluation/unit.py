@@ -1,13 +1,13 @@
-"""One algorithm on one split: the piece of an evaluation that a job can do by itself and store."""
+"""One algorithm on one split: the part of an evaluation that one chunk of a job measures."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.engine.data.types import Arrays, Bool, Float32, Float64, Int8, Int32, Int64
 from recommender.engine.evaluation.answers import RatingRows, answers
 from recommender.engine.evaluation.metrics import (
     LIST_LENGTH,
@@ -21,14 +21,9 @@ from recommender.engine.evaluation.metrics import (
     self_information,
 )
 from recommender.engine.evaluation.splits import Split
-from recommender.engine.model.model import Algorithm, OnProgress
-
-Bool = NDArray[np.bool_]
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
+from recommender.engine.model.model import Algorithm
+from recommender.engine.model.training import TrainingOptions
+from recommender.engine.progress import OnProgress, no_progress, subrange
 
 STRATA = ("all", "popular", "rare")
 """Which held-out movies count: all, those of the short head, the others."""
@@ -74,7 +69,7 @@ class Unit:
         return {**{name: getattr(self, name) for name in names}, "seconds": np.array([self.seconds])}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Unit":
+    def from_arrays(cls, arrays: Arrays) -> "Unit":
         """Rebuild from `to_arrays`."""
         return cls(
             raters=arrays["raters"],
@@ -94,7 +89,7 @@ def evaluate_unit(
     seed: int = 0,
     n_threads: int = 1,
     max_raters: int | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Unit:
     """Fit an algorithm to the training part and measure it on the held-out part.
 
@@ -111,14 +106,8 @@ def evaluate_unit(
         Called with the share done; it may raise to cancel.
     """
     started = time.perf_counter()
-    report = on_progress or _ignore
-    model = algorithm.fit(
-        split.train,
-        split.movies,
-        seed=seed,
-        n_threads=n_threads,
-        on_progress=lambda share: report(FIT_SHARE * share),
-    )
+    fitting = subrange(on_progress, 0.0, FIT_SHARE)
+    model = algorithm.fit(split.train, split.movies, TrainingOptions(seed, n_threads, fitting))
     raters = _raters_to_measure(split, seed, max_raters)
     predicted, lists = answers(
         model,
@@ -126,7 +115,7 @@ def evaluate_unit(
         raters,
         list_length=RECALL_LENGTH,
         n_threads=n_threads,
-        on_progress=lambda share: report(FIT_SHARE + (1 - FIT_SHARE) * share),
+        on_progress=subrange(on_progress, FIT_SHARE, 1.0),
     )
     counts = split.train.movie_counts()
     popular = popular_movies(counts)
@@ -175,7 +164,3 @@ def _raters_to_measure(split: Split, seed: int, max_raters: int | None) -> Int32
     if max_raters is None or raters.size <= max_raters:
         return raters
     return np.sort(np.random.default_rng(seed).choice(raters, max_raters, replace=False))
-
-
-def _ignore(share: float) -> None:
-    """Take note of no progress."""

@@ -1,14 +1,11 @@
-"""Team-draft interleaving: two rankings in one list, so that what people choose tells which ranking is better."""
+"""Team-draft interleaving: two rankings in one list, so that people's choices show which ranking is better."""
 
 import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Int8 = NDArray[np.int8]
-Int64 = NDArray[np.int64]
-Integers = NDArray[np.integer]
+from recommender.engine.data.types import Int8, Int64, Integers
 
 TEAM_A, TEAM_B = 1, 2
 
@@ -29,7 +26,7 @@ def team_draft(ranking_a: Integers, ranking_b: Integers, *, n: int, seed: int) -
 
     In each round a coin says which ranking picks first; each takes its best movie that is not yet in the list
     (Radlinski, Kurup and Joachims 2008, "How Does Clickthrough Data Reflect Retrieval Quality?", section 4.2). A
-    ranking that has run out passes. With the same seed a longer list starts with the shorter one.
+    ranking without movies left passes. With the same seed a longer list starts with the shorter one.
 
     Parameters
     ----------
@@ -68,7 +65,7 @@ def team_draft(ranking_a: Integers, ranking_b: Integers, *, n: int, seed: int) -
 
 
 def in_share(key: str, share: float) -> bool:
-    """Tell whether a key is among a share of all keys: the same answer every time, for any share independent of others.
+    """Tell whether a key belongs to a share of all keys: always the same answer; larger shares include smaller ones.
 
     Parameters
     ----------

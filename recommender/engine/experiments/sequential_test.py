@@ -1,4 +1,4 @@
-"""When to stop comparing two versions: a confidence sequence for the share of wins, valid however often one looks."""
+"""When to stop comparing two versions: a confidence sequence for the share of wins, valid at every look."""
 
 from dataclasses import dataclass
 from math import log
@@ -11,8 +11,8 @@ Verdict = Literal["a_is_better", "b_is_better", "no_difference", "go_on"]
 
 ALPHA = 0.05
 """Probability, over the whole experiment, that the true share is ever outside the sequence."""
-WORTH_HAVING = 0.05
-"""A share of wins this close to one half is no difference worth having."""
+MEANINGFUL_DIFFERENCE = 0.05
+"""A share of wins within this distance of one half is no meaningful difference."""
 PRIOR = 10.0
 """Both parameters of the beta mixture: sharpest for shares of wins from about 0.35 to 0.65."""
 
@@ -26,7 +26,7 @@ class Bounds:
 
 
 def bounds(wins_a: int, wins_b: int, *, alpha: float = ALPHA) -> Bounds:
-    """Return the confidence sequence at this moment.
+    """Return the current bounds of the confidence sequence.
 
     For a share ``p``, the likelihood ratio of a beta mixture against ``p``, ::
 
@@ -60,17 +60,19 @@ def bounds(wins_a: int, wins_b: int, *, alpha: float = ALPHA) -> Bounds:
     return Bounds(float(low), float(high))
 
 
-def verdict(wins_a: int, wins_b: int, *, alpha: float = ALPHA, worth_having: float = WORTH_HAVING) -> Verdict:
-    """Say which version is better, that there is no difference worth having, or that it is too early to tell.
+def verdict(
+    wins_a: int, wins_b: int, *, alpha: float = ALPHA, meaningful_difference: float = MEANINGFUL_DIFFERENCE
+) -> Verdict:
+    """Say which version is better, that there is no meaningful difference, or that it is too early to tell.
 
-    Looking after every list, and stopping at the first answer, calls a version better that is not with probability
-    `alpha` at most.
+    Even when looking after every list and stopping at the first answer, the probability of calling a version better
+    that is not is at most `alpha`.
     """
     sure = bounds(wins_a, wins_b, alpha=alpha)
     if sure.low > 0.5:
         return "a_is_better"
     if sure.high < 0.5:
         return "b_is_better"
-    if sure.low >= 0.5 - worth_having and sure.high <= 0.5 + worth_having:
+    if sure.low >= 0.5 - meaningful_difference and sure.high <= 0.5 + meaningful_difference:
         return "no_difference"
     return "go_on"

@@ -1,13 +1,8 @@
 """What to ask someone first: well-known movies that tell tastes apart, in groups of like ones."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Bools = NDArray[np.bool_]
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
+from recommender.engine.data.types import Bool, Float32, Float64, Int32, Int64
 
 SIGNAL = 4.0
 """Mean variance of taste over that of a rating around it, after scaling."""
@@ -80,7 +75,7 @@ def groups_of_like(features: Float32, known: Float64, *, n_groups: int, group_si
     return groups
 
 
-def shared_genres(genres: Bools, members: Int64, *, n: int = 2) -> Int64:
+def shared_genres(genres: Bool, members: Int64, *, n: int = 2) -> Int64:
     """Return the genres that most members have and that few others do, the most typical first.
 
     Parameters

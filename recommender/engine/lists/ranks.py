@@ -1,13 +1,10 @@
 """Where a movie stands in a user's list, and where it would stand without one of their ratings."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Float32, Int32
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import Model
-
-Float32 = NDArray[np.float32]
-Int32 = NDArray[np.int32]
 
 
 def rank_of(scores: Float32, movie_index: int, left_out: Int32) -> int:

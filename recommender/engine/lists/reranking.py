@@ -3,13 +3,9 @@
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
+from recommender.engine.data.types import Float32, Float64, Int32, Int64
 
 POOL = 300
 """So many movies at the top of a ranking are re-ordered; the others follow as they were."""

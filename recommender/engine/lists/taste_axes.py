@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Int32, Int64
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
 
 N_WELL_KNOWN = 300
 

@@ -1,82 +1,47 @@
-"""How a long fit survives its process: it hands over where it is, and starts from there the next time."""
+"""Checkpoints: an interrupted training continues from the state that it saved last."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from recommender.engine.data.movie_features import MovieFeatures
-from recommender.engine.data.ratings import RatingMatrix
-from recommender.engine.model.model import Algorithm, Model, OnProgress
-
-Arrays = Mapping[str, NDArray[Any]]
+from recommender.engine.data.types import Arrays
 
 
 class Checkpoint(Protocol):
-    """Keeps the state of one fit: of the same data, parameters, seed, code and thread count."""
+    """Stores the state of one training, identified by its data, parameters, seed, code and thread count."""
 
     def load(self) -> Arrays | None:
-        """Return what was saved last, or None."""
+        """Return the state that was saved last, or None."""
         ...
 
     def save(self, arrays: Arrays) -> None:
-        """Keep a state in place of the one before."""
+        """Save a state, replacing the one before."""
         ...
 
 
 class NoCheckpoint:
-    """Keeps nothing."""
+    """Saves nothing."""
 
     def load(self) -> None:
-        """Return nothing."""
+        """Return None: nothing was saved."""
 
     def save(self, arrays: Arrays) -> None:
         """Do nothing."""
 
 
-@runtime_checkable
-class Resumable(Protocol):
-    """An algorithm that takes long enough to make use of a checkpoint."""
-
-    def fit_from(
-        self,
-        checkpoint: Checkpoint,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
-    ) -> Model:
-        """Fit from where the checkpoint is; the bytes are those of `Algorithm.fit`, wherever it was interrupted."""
-        ...
-
-
-def fit(
-    algorithm: Algorithm,
-    ratings: RatingMatrix,
-    movies: MovieFeatures,
-    checkpoint: Checkpoint,
-    *,
-    seed: int = 0,
-    n_threads: int = 1,
-    on_progress: OnProgress | None = None,
-) -> Model:
-    """Fit an algorithm, from its checkpoint if it makes use of one."""
-    if isinstance(algorithm, Resumable):
-        return algorithm.fit_from(checkpoint, ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
-    return algorithm.fit(ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
+NO_CHECKPOINT = NoCheckpoint()
 
 
 class Steps:
-    """A fit as a row of named steps: each is done once, and its arrays are kept with those of the steps before."""
+    """A training as a sequence of named steps: each runs once, and its arrays are saved with those of earlier steps."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self._checkpoint = checkpoint
         self._done: dict[str, NDArray[Any]] = dict(checkpoint.load() or {})
 
-    def take(self, name: str, step: Callable[[], Arrays]) -> dict[str, NDArray[Any]]:
-        """Return the arrays of a step, doing it unless it was done before."""
+    def run(self, name: str, step: Callable[[], Arrays]) -> dict[str, NDArray[Any]]:
+        """Return the arrays of a step, running it unless they were saved."""
         prefix = f"{name}/"
         if not any(key.startswith(prefix) for key in self._done):
             self._done |= {prefix + key: array for key, array in step().items()}

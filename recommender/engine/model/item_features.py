@@ -6,15 +6,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from recommender.engine.data.types import Bool, Float32, Float64, Int8, Int32
 from recommender.engine.model.ridge_fit import GramInverse, RidgeFit
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +21,7 @@ class ItemFeatures:
     movie_ids : (n_movies,) int32
         Database keys, strictly increasing.
     offsets : (n_movies,) float32
-        The prediction for someone of whom nothing is known.
+        The prediction for an unknown user.
     factors : (n_movies, n_factors) float32 ndarray or csr_array
     prior_precision : (n_factors,) float32
         Ridge on each weight of a user.
@@ -37,7 +32,7 @@ class ItemFeatures:
     noise : float
         Variance of a rating around its prediction, in stars squared.
     ranking_offsets : (n_movies,) float32 or None
-        Added to the prediction when movies are put in order (never to the shown figure).
+        Added to predictions when movies are ranked, but not to the predicted rating that is shown.
     """
 
     movie_ids: Int32
@@ -59,7 +54,7 @@ class ItemFeatures:
         """Number of features per movie, the bias not counted."""
         return int(self.factors.shape[1])
 
-    def indices_of(self, movie_ids: Int32) -> tuple[Int32, NDArray[np.bool_]]:
+    def indices_of(self, movie_ids: Int32) -> tuple[Int32, Bool]:
         """Return (positions of the known ids, mask of the known ids) for database keys."""
         return indices_of(self.movie_ids, movie_ids)
 
@@ -75,7 +70,7 @@ class ItemFeatures:
         return design
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> "UserProfile":
-        """Fit one user's bias and weights to their ratings; nothing else of the model changes.
+        """Fit one user's bias and weights to their ratings; the model does not change.
 
         Solves ``(XᵀX + P) w = Xᵀ(r − offset)`` where ``X`` has a leading column of ones for the bias and ``P`` is
         the diagonal of precisions.
@@ -102,7 +97,7 @@ class ItemFeatures:
 
 @dataclass(frozen=True, eq=False)
 class UserProfile:
-    """One user as a model sees them: the outcome of a fold-in.
+    """One user as a model sees them: the result of a fold-in.
 
     Attributes
     ----------
@@ -145,7 +140,7 @@ class UserProfile:
         return self.fitted.contributions(design) if self.fitted else np.zeros((design.shape[0], self.n_ratings))
 
 
-def indices_of(known: Int32, wanted: Int32) -> tuple[Int32, NDArray[np.bool_]]:
+def indices_of(known: Int32, wanted: Int32) -> tuple[Int32, Bool]:
     """Look database keys up in a sorted array of keys.
 
     Returns

@@ -1,6 +1,6 @@
 """What every algorithm offers: `fit` on ratings gives a `Model`; a model folds users in and ranks movies for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 
@@ -11,26 +11,21 @@ from native import top_n as kernel
 from recommender.engine.data.array_shapes import ArrayShape
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-from recommender.engine.model.search_space import Objective, SearchSpace
+from recommender.engine.model.search_space import Hyperparameter, Objective, SearchSpace
+from recommender.engine.model.training import TrainingOptions
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
-NOBODY: Int32 = np.zeros(0, dtype=np.int32)
+NO_MOVIES: Int32 = np.zeros(0, dtype=np.int32)
 
 EIGHTY_PERCENT = 1.2816
 """Half an 80 % interval of the normal distribution, in standard deviations."""
 LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
 
-OnProgress = Callable[[float], None]
-"""Called with the share done (0..1) between blocks; it may raise to cancel."""
-
 
 @dataclass(frozen=True, slots=True)
 class ParameterGroup:
-    """Parameters of one user for people to read: a heading and (name, value) pairs, most telling first."""
+    """Parameters of one user for people to read: a heading and (name, value) pairs, most important first."""
 
     name: str
     values: tuple[tuple[str, float], ...]
@@ -41,24 +36,20 @@ class Algorithm(Protocol):
     """Hyper-parameters (a frozen dataclass) that can be fitted.
 
     ``name`` is the registry key; ``label`` and ``description`` are shown to people; below ``minimum_ratings``
-    the site offers another algorithm. ``search_space`` and ``objective`` are for the tuner.
+    the site offers another algorithm. ``offered`` are the hyper-parameters that people choose; ``search_space`` and
+    ``objective`` are for the tuner.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     description: ClassVar[str]
     minimum_ratings: ClassVar[int]
+    offered: ClassVar[tuple[Hyperparameter, ...]]
     search_space: ClassVar[SearchSpace]
     objective: ClassVar[Objective]
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "Model":
         """Learn item features. The same data, seed and thread count give the same bytes."""
         ...
@@ -76,7 +67,7 @@ class Model(Protocol):
 
     @property
     def item_features(self) -> ItemFeatures:
-        """What it knows of the movies."""
+        """What it knows about the movies."""
         ...
 
     @property
@@ -93,7 +84,7 @@ class Model(Protocol):
         ...
 
     def scores(self, profile: UserProfile) -> Float32:
-        """Ranking scores of all movies, (n_movies,) float32: the order of lists, not shown to anyone."""
+        """Ranking scores of all movies, (n_movies,) float32: they order lists and are never shown."""
         ...
 
     def recommend(self, profile: UserProfile, *, n: int, offset: int = 0, exclude: Int32 | None = None) -> Int32:
@@ -110,13 +101,13 @@ class Model(Protocol):
     def ranking_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
         """What each of the user's ratings adds to some ranking scores, (n, n_ratings) float64, exactly.
 
-        They sum to the score less what the movie gets whatever the user's ratings are.
+        They sum to the score minus the part that does not depend on the user's ratings.
         """
         ...
 
     def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32] | None:
         """Bounds (low, high) that a rating falls between with 80 % probability, (n,) float32 each in stars, cut to
-        the scale; None where the algorithm cannot say how sure it is.
+        the scale; None if the algorithm has no intervals.
         """
         ...
 
@@ -129,14 +120,14 @@ class Model(Protocol):
         ...
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`; arrays may be memory-mapped and read-only."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class LinearModel:
-    """A model that is item features and a ridge fold-in, nothing more."""
+    """A model of item features and a ridge fold-in, without anything else."""
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
         ArrayShape("movie_ids", ("int32",), ("movies",), rises=True),
@@ -157,7 +148,7 @@ class LinearModel:
 
     @property
     def ranks_by_ratings(self) -> bool:
-        """Whether there are features: a bias alone moves all movies alike."""
+        """Whether there are features: a bias alone shifts all movies equally."""
         return self.item_features.n_factors > 0
 
     def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
@@ -221,7 +212,7 @@ class LinearModel:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
         per_rating, bias_precision, noise = (float(value) for value in arrays["scalars"])
         return cls(
@@ -259,7 +250,7 @@ def top_n(
     """
     if offset + n <= 0 or offset >= scores.size:
         return np.zeros(0, dtype=np.int32)
-    left_out = np.unique(np.concatenate([part for part in (NOBODY, rated, exclude) if part is not None]))
+    left_out = np.unique(np.concatenate([part for part in (NO_MOVIES, rated, exclude) if part is not None]))
     indptr = np.array([0, left_out.size], dtype=np.int64)
     best = kernel.top_n(np.ascontiguousarray(scores)[None, :], offset + n, indptr, left_out)[0, offset:]
     return np.asarray(best[best >= 0])

@@ -1,62 +1,62 @@
-"""What a ridge fit of one user knows besides its weights: how sure they are, and what each rating did to them."""
+"""A ridge fit of one user: how certain its weights are, and what each rating contributes to predictions."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float64
 
 RANK_TOLERANCE = 1e-10
-"""Directions of ``XᵀX`` weaker than this share of the strongest count as absent."""
+"""Eigenvalues of ``XᵀX`` below this share of the largest count as zero."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GramInverse:
-    """The inverse of a gram matrix by halves, ``A⁻¹ = H Hᵀ``.
+    """The inverse of a Gram matrix as a product, ``A⁻¹ = H Hᵀ``.
 
-    ``H`` is that of the Cholesky factorisation. In a singular system (no ridge, too few ratings), be it that rounding
-    alone keeps it definite, it is that of the directions which are there: solutions are of smallest norm.
+    ``H`` comes from the Cholesky factorisation. In a singular system (no ridge, too few ratings), even one that
+    rounding makes look definite, it comes from the eigenvectors with non-zero eigenvalues: solutions have the
+    smallest norm.
 
     Attributes
     ----------
-    half : (n, n) or (n, rank) float64
+    factor : (n, n) or (n, rank) float64
         The Cholesky factor ``L`` of ``H = L⁻ᵀ``, or ``H`` itself.
-    is_factor : bool
+    is_cholesky : bool
     """
 
-    half: Float64
-    is_factor: bool
+    factor: Float64
+    is_cholesky: bool
 
     @classmethod
     def of(cls, gram: Float64) -> "GramInverse":
-        """Factorise a symmetric, not negative definite matrix."""
+        """Factorise a symmetric positive semi-definite matrix."""
         try:
             factor, _ = cho_factor(gram, lower=True)
         except np.linalg.LinAlgError:
-            return cls(_half_of_what_is_there(gram), is_factor=False)
+            return cls(_pseudo_inverse_factor(gram), is_cholesky=False)
         if np.square(factor.diagonal()).min() < RANK_TOLERANCE * gram.diagonal().max():
-            return cls(_half_of_what_is_there(gram), is_factor=False)
-        return cls(factor, is_factor=True)
+            return cls(_pseudo_inverse_factor(gram), is_cholesky=False)
+        return cls(factor, is_cholesky=True)
 
     def solve(self, target: Float64) -> Float64:
         """Return ``A⁻¹ target``."""
-        if self.is_factor:
-            return np.asarray(cho_solve((self.half, True), target))
-        return np.asarray(self.half @ (self.half.T @ target))
+        if self.is_cholesky:
+            return np.asarray(cho_solve((self.factor, True), target))
+        return np.asarray(self.factor @ (self.factor.T @ target))
 
-    def halved(self, design: Float64) -> Float64:
+    def whitened(self, design: Float64) -> Float64:
         """Return ``design · H``: the products of its rows are those of ``design · A⁻¹ · designᵀ``."""
-        if self.is_factor:
-            return np.asarray(solve_triangular(self.half, design.T, lower=True).T)
-        return np.asarray(design @ self.half)
+        if self.is_cholesky:
+            return np.asarray(solve_triangular(self.factor, design.T, lower=True).T)
+        return np.asarray(design @ self.factor)
 
 
 @dataclass(frozen=True, eq=False)
 class RidgeFit:
-    """What was fitted: ``(XᵀX + P) w = Xᵀ(r − offset)``.
+    """The solved system, ``(XᵀX + P) w = Xᵀ(r − offset)``.
 
     Attributes
     ----------
@@ -73,25 +73,25 @@ class RidgeFit:
     inverse: GramInverse
 
     @cached_property
-    def halved(self) -> Float64:
+    def whitened(self) -> Float64:
         """``X · H``, (n_ratings, n_factors + 1) float64."""
-        return self.inverse.halved(self.design)
+        return self.inverse.whitened(self.design)
 
     @cached_property
     def leverage(self) -> Float64:
         """How much each rating weighs in its own prediction, ``x_jᵀ A⁻¹ x_j``, (n_ratings,) float64."""
-        return np.asarray(np.einsum("ij,ij->i", self.halved, self.halved))
+        return np.asarray(np.einsum("ij,ij->i", self.whitened, self.whitened))
 
     def variance(self, design: Float64) -> Float64:
-        """Return what is not known of some predictions, ``xᵀ A⁻¹ x`` for unit noise, (n,) float64.
+        """Return the variance of some predictions, ``xᵀ A⁻¹ x`` for unit noise, (n,) float64.
 
         Parameters
         ----------
         design : (n, n_factors + 1) float64
             ``(1, features)`` of the movies predicted.
         """
-        halved = self.inverse.halved(design)
-        return np.asarray(np.einsum("ij,ij->i", halved, halved))
+        whitened = self.inverse.whitened(design)
+        return np.asarray(np.einsum("ij,ij->i", whitened, whitened))
 
     def contributions(self, design: Float64) -> Float64:
         """Return what each rating adds to some predictions, ``x_iᵀ A⁻¹ x_j · (r_j − offset_j)``.
@@ -108,10 +108,10 @@ class RidgeFit:
         (n, n_ratings) float64
             In stars.
         """
-        return np.asarray(self.inverse.halved(design) @ self.halved.T * self.residuals)
+        return np.asarray(self.inverse.whitened(design) @ self.whitened.T * self.residuals)
 
 
-def _half_of_what_is_there(gram: Float64) -> Float64:
+def _pseudo_inverse_factor(gram: Float64) -> Float64:
     values, vectors = np.linalg.eigh(gram)
-    there = values > RANK_TOLERANCE * max(float(values[-1]), 0.0)
-    return np.asarray(vectors[:, there] / np.sqrt(values[there]))
+    nonzero = values > RANK_TOLERANCE * max(float(values[-1]), 0.0)
+    return np.asarray(vectors[:, nonzero] / np.sqrt(values[nonzero]))

@@ -1,14 +1,15 @@
-"""What a tuner may change about an algorithm, and what it is to make large."""
+"""Which hyper-parameters a tuner searches and people choose, and the objective of a tuning."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
     """The values a hyper-parameter may take, both ends included; whole numbers where both ends are.
 
-    `log` searches ratios instead of differences.
+    `log` searches on a logarithmic scale.
     """
 
     low: float
@@ -17,9 +18,32 @@ class Range:
 
     @property
     def whole(self) -> bool:
-        """Whether only whole numbers will do."""
+        """Whether the values are whole numbers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """A hyper-parameter that people choose when they train, and how to ask for it.
+
+    Attributes
+    ----------
+    name : str
+        The field of the algorithm.
+    label, hint : str
+        Shown in a form.
+    limits : Range
+        What the form accepts; an algorithm may accept less.
+    """
+
+    name: str
+    label: str
+    hint: str
+    limits: Range
+
+
+N_FACTORS = Hyperparameter("n_factors", "Rank", "Number of factors", Range(1, 1000))
+REGULARIZATION = Hyperparameter("regularization", "Regularisation", "0 or more", Range(0.0, inf))
 
 SearchSpace = Mapping[str, Range]
 """Ranges by the name of the hyper-parameter."""
@@ -27,9 +51,9 @@ SearchSpace = Mapping[str, Range]
 Objective = Mapping[str, float]
 """Weights by the name of the metric: the objective is their weighted sum."""
 
-RATINGS_IN_ORDER: Objective = {"rank_agreement": 1.0}
-LISTS_THAT_HIT: Objective = {"ndcg_10": 1.0}
-BOTH_HEADS: Objective = {"rank_agreement": 1.0, "ndcg_10": 1.0}
-"""For an algorithm that predicts ratings with one head and ranks with another: neither knows the other's parameters."""
+RANK_AGREEMENT: Objective = {"rank_agreement": 1.0}
+NDCG: Objective = {"ndcg_10": 1.0}
+RANK_AGREEMENT_AND_NDCG: Objective = {"rank_agreement": 1.0, "ndcg_10": 1.0}
+"""For an algorithm that predicts ratings with one set of parameters and ranks with another."""
 
 POPULARITY_WEIGHT: SearchSpace = {"popularity_weight": Range(0.0, 4.0)}

@@ -1,15 +1,11 @@
 """The boost for common raters, and its tuning on a pair of movies that everyone calls similar."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Bool, Float64, Int64, UInt64
 from recommender.engine.model.item_features import indices_of
-
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
-Masks = NDArray[np.uint64]
 
 DEFAULT_LIMIT = 0.216
 DEFAULT_POINT = 162
@@ -19,15 +15,15 @@ LARGEST_LIMIT = 5.0
 def common_raters_boost(limit: float, point: int, min_common: int = 3) -> Float64:
     """Return the factor by which a score grows with the number of common raters, (point + 1,) float64.
 
-    1 up to `min_common` raters, then ``1 + ln x − ln 3`` with ``x`` rising in a line from 3 to ``3·e^limit`` at
-    `point` raters; the last value counts beyond.
+    1 up to `min_common` raters, then ``1 + ln x − ln 3`` with ``x`` rising linearly from 3 to ``3·e^limit`` at
+    `point` raters; the last value applies to larger numbers.
     """
     point = max(point, min_common + 1)
     x = 3 + (3 * np.exp(limit) - 3) * (np.arange(point + 1) - 3) / (point - 3)
     return np.asarray(1 + np.clip(np.log(np.maximum(x, 1.0)) - np.log(3), 0, limit))
 
 
-def genre_masks(movies: MovieFeatures) -> Masks:
+def genre_masks(movies: MovieFeatures) -> UInt64:
     """Return one bit per genre, (n_movies,) uint64; of more than 64 genres the most frequent count."""
     genres = movies.genres.tocoo()
     n_genres = len(movies.genre_names)
@@ -52,7 +48,7 @@ def co_rating_sums(ratings: RatingMatrix, movie: int) -> Int64:
     return np.stack([np.bincount(columns, term, ratings.n_movies) for term in terms], axis=1).astype(np.int64)
 
 
-def shares_genres(masks: Masks, movie: int) -> NDArray[np.bool_]:
+def shares_genres(masks: UInt64, movie: int) -> Bool:
     """Return which movies share at least half of the genres of the one with fewer genres, (n_movies,) bool."""
     counts = np.bitwise_count(masks)
     return np.asarray(2 * np.bitwise_count(masks & masks[movie]) >= np.minimum(counts, counts[movie]))
@@ -64,8 +60,8 @@ def tune(
     """Find (limit, point) for which the second movie of a pair is among the two most similar to the first.
 
     `point` is their number of common raters; `limit` grows from 0 by
-    ``limit ← limit · top_score / pair_score + 0.01``. Where the pair is not in the data, or has hardly a rater in
-    common or too few genres, the values found on ml-latest-small are returned.
+    ``limit ← limit · top_score / pair_score + 0.01``. If the pair is not in the data, or has
+    too few common raters or genres, the values found on ml-latest-small are returned.
     """
     indices, known = indices_of(ratings.movie_ids, np.array(pair, dtype=np.int32))
     if not known.all():

@@ -1,6 +1,5 @@
 """Similar movies: which movies the same people rated alike."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -12,13 +11,10 @@ from recommender.engine.data.array_shapes import ArrayShape, check
 from recommender.engine.data.artifact import ArtifactError
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RATINGS_PER_BLOCK, RatingMatrix, row_blocks
-from recommender.engine.model.model import OnProgress
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32, Int64, UInt32, UInt64
+from recommender.engine.progress import OnProgress, no_progress
 from recommender.engine.similar_movies.boost import common_raters_boost, genre_masks, tune
 
-Float32 = NDArray[np.float32]
-Int32 = NDArray[np.int32]
-
-Int8 = NDArray[np.int8]
 Measure = Literal["blend", "cosine"]
 
 CO_RATINGS_PER_BLOCK = 500_000_000
@@ -48,7 +44,7 @@ class SimilarMovies:
     min_common : int
         Fewest raters in common.
     min_score : float
-        Neighbours by cosine score more than this; in the blend 0.1 is enough.
+        Neighbours by cosine score more than this; the blend uses 0.1.
     limit, point : float and int, or None
         The boost of the cosine reaches ``1 + limit`` at `point` common raters; None tunes them on `reference_pair`.
     reference_pair : (int, int)
@@ -69,7 +65,7 @@ class SimilarMovies:
         movies: MovieFeatures,
         *,
         n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        on_progress: OnProgress = no_progress,
     ) -> "Neighbours":
         """Compare all pairs of movies, a block of movies at a time."""
         tuned = self.tuned(ratings, movies)
@@ -78,7 +74,7 @@ class SimilarMovies:
         return Neighbours(ratings.movie_ids, *found)
 
     def tuned(self, ratings: RatingMatrix, movies: MovieFeatures) -> "SimilarMovies":
-        """Return the same with `limit` and `point` set, where they matter."""
+        """Return the same with `limit` and `point` set if the measure uses them."""
         if self.measure == "blend" or (self.limit is not None and self.point is not None):
             return self
         limit, point = tune(ratings, movies, self.reference_pair, min_common=self.min_common, min_score=self.min_score)
@@ -97,10 +93,10 @@ class Comparison:
     settings: SimilarMovies
     levels: Int8
     order: Int32
-    packed_indptr: NDArray[np.int64]
-    packed: NDArray[np.uint32]
-    genre_masks: NDArray[np.uint64]
-    boost: NDArray[np.float64]
+    packed_indptr: Int64
+    packed: UInt32
+    genre_masks: UInt64
+    boost: Float64
 
     @classmethod
     def of(cls, ratings: RatingMatrix, movies: MovieFeatures, settings: SimilarMovies) -> Self:
@@ -121,11 +117,11 @@ class Comparison:
         return cls(ratings, settings, levels, order, packed_indptr, packed, genre_masks(movies), boost)
 
     def neighbours_of(
-        self, first_movie: int, last_movie: int, *, n_threads: int, on_progress: OnProgress | None = None
+        self, first_movie: int, last_movie: int, *, n_threads: int, on_progress: OnProgress = no_progress
     ) -> tuple[Int32, Float32]:
         """Return (neighbours, scores) of a range of movies, (last_movie - first_movie, n) each.
 
-        They do not depend on the range. `on_progress` is called about every second with the share done.
+        The result does not depend on the range. `on_progress` is called about every second with the share done.
         """
         n_movies = last_movie - first_movie
         neighbours = np.full((n_movies, self.settings.n), -1, dtype=np.int32)
@@ -135,8 +131,7 @@ class Comparison:
             neighbours[first:last], scores[first:last] = self._block(
                 first_movie + first, first_movie + last, n_threads=n_threads
             )
-            if on_progress is not None:
-                on_progress(last / n_movies)
+            on_progress(last / n_movies)
         return neighbours, scores
 
     def _block(self, first_movie: int, last_movie: int, *, n_threads: int) -> tuple[Int32, Float32]:
@@ -196,15 +191,15 @@ class Neighbours:
         return {"movie_ids": self.movie_ids, "neighbours": self.neighbours, "scores": self.scores}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Rebuild from `to_arrays`; raises `ArtifactError` where they are something else."""
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """Rebuild from `to_arrays`; raises `ArtifactError` if they do not fit."""
         check(arrays, cls.array_shapes)
         if arrays["neighbours"].max(initial=-1) >= arrays["movie_ids"].size:
             raise ArtifactError("The neighbours are not among the movies; find similar movies again.")
         return cls(arrays["movie_ids"], arrays["neighbours"], arrays["scores"])
 
 
-def co_rating_indptr(ratings: RatingMatrix) -> NDArray[np.int64]:
+def co_rating_indptr(ratings: RatingMatrix) -> Int64:
     """Return where the co-ratings of each movie start: all ratings of all its raters, (n_movies + 1,) int64."""
     co_ratings = np.zeros(ratings.n_ratings + 1, dtype=np.int64)
     np.cumsum(ratings.rater_counts()[ratings.rater_indices], out=co_ratings[1:])
@@ -217,7 +212,7 @@ def movie_ranges(ratings: RatingMatrix, n_co_ratings: int) -> list[tuple[int, in
 
 
 def centred_levels(ratings: RatingMatrix) -> Int8:
-    """Return half-stars less the rater's mean, in eighths, by movie, (n_ratings,) int8."""
+    """Return half-stars minus the rater's mean, in eighths, by movie, (n_ratings,) int8."""
     totals = np.bincount(ratings.rater_indices, ratings.half_stars_by_movie, minlength=ratings.n_raters)
     means = (totals / np.maximum(ratings.rater_counts(), 1)).astype(np.float32)
     levels = np.empty(ratings.n_ratings, dtype=np.int8)

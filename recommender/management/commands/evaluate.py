@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from recommender.engine.algorithms.registry import ALGORITHMS, UnknownAlgorithm
-from recommender.engine.evaluation import SPLIT_KINDS, CannotEvaluate
+from recommender.engine.evaluation import MAX_RATERS, N_SPLITS, SPLIT_KINDS, CannotEvaluate
 from recommender.engine.evaluation.report import table
 from recommender.formats.movielens import DatasetError
 from recommender.management import progress_bar
@@ -26,7 +26,7 @@ class Command(JobCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("algorithms", nargs="*", metavar="ALGORITHM", help=f"of {', '.join(ALGORITHMS)}; or all")
-        parser.add_argument("--splits", type=int, default=5, help="how many splits (5)")
+        parser.add_argument("--splits", type=int, default=N_SPLITS, help=f"how many splits ({N_SPLITS})")
         parser.add_argument("--seed", type=int, default=0, help="seed of the first split (0)")
         parser.add_argument("--split", choices=SPLIT_KINDS, default="random", help="what is held out of each rater")
         parser.add_argument("--json", type=Path, metavar="FILE", help="where to write all figures")
@@ -34,7 +34,7 @@ class Command(JobCommand):
             "--data", type=Path, metavar="DIR", help="a MovieLens release instead of the database, measured here"
         )
         parser.add_argument(
-            "--raters", type=int, default=evaluate.MAX_RATERS, help="measure at most so many raters (5000)"
+            "--raters", type=int, default=MAX_RATERS, help=f"measure at most so many raters ({MAX_RATERS})"
         )
 
     def handle(self, *args: Any, local: bool, **options: Any) -> None:
@@ -48,7 +48,7 @@ class Command(JobCommand):
             "n_splits": options["splits"],
             "seed": options["seed"],
             "split": options["split"],
-            "max_raters": None if options["raters"] == evaluate.MAX_RATERS else options["raters"],
+            "max_raters": None if options["raters"] == MAX_RATERS else options["raters"],
         }
         if data is not None:
             figures = _of_dataset(data, wanted | {"max_raters": options["raters"]})

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recommender.engine.algorithms.registry import ALGORITHMS, UnknownAlgorithm
-from recommender.engine.evaluation import CannotEvaluate
-from recommender.engine.evaluation.tuning import OtherSearch
+from recommender.engine.evaluation import MAX_RATERS, CannotEvaluate
+from recommender.engine.evaluation.tuning import DifferentSearch
 from recommender.formats.movielens import DatasetError
 from recommender.management.job_command import write_json
 from recommender.services.training import tune
@@ -42,7 +42,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="of splits and proposals (0)")
         parser.add_argument("--data", type=Path, metavar="DIR", help="a MovieLens release instead of the database")
         parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the trace, and to go on from")
-        parser.add_argument("--raters", type=int, default=tune.MAX_RATERS, help="measure at most so many raters (5000)")
+        parser.add_argument(
+            "--raters", type=int, default=MAX_RATERS, help=f"measure at most so many raters ({MAX_RATERS})"
+        )
 
     def handle(
         self,
@@ -81,7 +83,7 @@ class Command(BaseCommand):
                     on_trace=keep,
                     on_progress=show,
                 )
-            except OtherSearch as error:
+            except DifferentSearch as error:
                 raise CommandError(f"--json {json}: {error} Name another file.") from error
             except (CannotEvaluate, DatasetError, UnknownAlgorithm) as error:
                 raise CommandError(str(error)) from error

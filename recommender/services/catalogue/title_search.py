@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion, Movie
-from recommender.services.jobs.progress import OnProgress, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.versions import lifecycle, serving
@@ -23,17 +24,18 @@ class SearchHits:
     count: int
 
 
-def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelVersion:
+def build(*, job: Job | None = None, on_progress: OnProgress = no_progress) -> ModelVersion:
     """Index all titles, store the index as an artifact and put it in service."""
     return prepare(job=job, on_progress=on_progress)()
 
 
-def prepare(*, job: Job | None = None, on_progress: OnProgress = silent) -> Callable[[], ModelVersion]:
+def prepare(*, job: Job | None = None, on_progress: OnProgress = no_progress) -> Callable[[], ModelVersion]:
     """Index all titles and store the index as an artifact; return what puts it in service."""
     n_movies = max(Movie.objects.count(), 1)
+    indexing = subrange(on_progress, 0.0, 0.9)
 
     def report(done: int) -> None:
-        on_progress(0.9 * done / n_movies, f"Indexing titles: {done:,} of {n_movies:,}")
+        indexing(done / n_movies, f"Indexing titles: {done:,} of {n_movies:,}")
 
     digest = hashlib.sha256()
     with artifacts.workspace() as folder:

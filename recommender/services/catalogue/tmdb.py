@@ -11,11 +11,12 @@ from typing import Any, Self
 from django.db import connection, transaction
 from django.utils import timezone
 
+from recommender.engine.progress import no_progress
 from recommender.models import JobChunk, Movie
 from recommender.services.catalogue import title_search
 from recommender.services.catalogue.tmdb_answer import Metadata
 from recommender.services.catalogue.tmdb_client import CannotFetch, NoAnswer, TmdbClient
-from recommender.services.jobs.progress import OnProgress, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class Fetched:
         return f"{self.updated:,} updated, {self.unknown:,} unknown, {self.failed:,} failed, {self.skipped:,} skipped"
 
 
-def fetch_metadata(*, on_progress: OnProgress = silent) -> Fetched:
+def fetch_metadata(*, on_progress: OnProgress = no_progress) -> Fetched:
     """Ask TMDB about every movie it has not told of yet, the most rated first, and save each batch as it comes.
 
     One run at a time asks; a second one waits and goes on with what is left. `CannotFetch` says why it cannot go on.

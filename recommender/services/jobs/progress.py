@@ -1,6 +1,5 @@
 """How a service says how far it is, and how it hears that it should stop."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 
@@ -24,12 +23,3 @@ class WorkerStopping(Stopped):
 
 class ChunkLost(Stopped):
     """This attempt was taken for lost, and the chunk was given to another."""
-
-
-def silent(share: float, message: str = "") -> None:
-    """Report to nobody."""
-
-
-def part(on_progress: OnProgress, start: float, end: float, message: str) -> Callable[[float], None]:
-    """Return an engine callback for the stretch of a job that goes from `start` to `end`."""
-    return lambda share: on_progress(start + (end - start) * min(max(share, 0.0), 1.0), message)

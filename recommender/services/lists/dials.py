@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Float32, Int32
 from recommender.engine.lists.reranking import POOL, reranked
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model, top_n
@@ -13,7 +13,6 @@ from recommender.models import Mark
 from recommender.services.catalogue.movies import Excluded
 from recommender.services.lists import movie_arrays
 
-Int32 = NDArray[np.int32]
 FIRST_LIST_DIVERSITY = 0.3
 
 USUALLY_EXCLUDED: frozenset[Excluded] = frozenset({"seen", "hidden"})
@@ -79,7 +78,7 @@ def ranked(
     return Slice(best[offset:stop], count)
 
 
-def _offered(model: Model, profile: UserProfile, dials: Dials, without: Int32) -> tuple[NDArray[np.float32], int]:
+def _offered(model: Model, profile: UserProfile, dials: Dials, without: Int32) -> tuple[Float32, int]:
     """Return the ranking scores, filtered movies at the very end, and the length of the list."""
     scores = model.scores(profile)
     offered = np.ones(scores.size, dtype=np.bool_)
@@ -89,9 +88,9 @@ def _offered(model: Model, profile: UserProfile, dials: Dials, without: Int32) -
     return scores, int(np.count_nonzero(offered)) - int(np.count_nonzero(offered[without]))
 
 
-def _features(model: Model, movie_indices: Int32) -> NDArray[np.float32]:
+def _features(model: Model, movie_indices: Int32) -> Float32:
     """Return what makes movies alike: the model's features, or genres where it has none."""
     if model.item_features.n_factors:
-        features: NDArray[np.float32] = model.item_features.factors[movie_indices]
+        features: Float32 = model.item_features.factors[movie_indices]
         return features
     return movie_arrays.of(model).genres[movie_indices]

@@ -5,17 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db.models import Count
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Float64, Int32
 from recommender.engine.lists.ranks import rank_of, without
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model
 from recommender.models import Genre, Mark, Movie, MovieTag, Rater, Rating
 from recommender.services.catalogue import movies
 from recommender.services.lists import dials, reasons, served_model
-
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
 
 N_COUNTERFACTUALS = 3
 N_TAGS_SHOWN = 10

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils import timezone
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Int32
 from recommender.engine.experiments.interleaving import in_share, seed_of, team_draft
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.models import Experiment, Rater
@@ -14,8 +14,6 @@ from recommender.services.catalogue.movies import Mine
 from recommender.services.lists import dials as reranking
 from recommender.services.lists.served_model import Served
 from recommender.services.versions import serving
-
-Int32 = NDArray[np.int32]
 
 DEPTH = 400
 """So many movies are drafted; below them the list goes on as version A ranks."""

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Bool, Float32, Int32
 from recommender.engine.model.item_features import indices_of
 from recommender.engine.model.model import Model
 from recommender.models import Genre, Movie
-
-Int32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,11 +19,11 @@ class Catalogue:
     """
 
     genre_names: tuple[str, ...]
-    genres: NDArray[np.float32]
+    genres: Float32
     years: Int32
     rating_counts: Int32
 
-    def inside(self, *, genre: str | None, decade: int | None) -> NDArray[np.bool_]:
+    def inside(self, *, genre: str | None, decade: int | None) -> Bool:
         """Return which movies are of this genre and decade, (n_movies,)."""
         inside = np.ones(self.years.size, dtype=np.bool_)
         if genre is not None:

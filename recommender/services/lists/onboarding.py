@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Bool
 from recommender.engine.lists import onboarding as engine
 from recommender.engine.model.item_features import indices_of
 from recommender.engine.model.model import LinearModel, Model
@@ -85,7 +85,7 @@ def _choose(model: Model) -> list[ChosenGroup]:
     return chosen
 
 
-def _genres(movies: Sequence[Movie]) -> tuple[list[str], NDArray[np.bool_]]:
+def _genres(movies: Sequence[Movie]) -> tuple[list[str], Bool]:
     names = sorted({name for movie in movies for name in movie.genre_names if not name.startswith(NO_GENRE)})
     genres = np.array([[name in movie.genre_names for name in names] for movie in movies], dtype=np.bool_)
     return names, genres.reshape(len(movies), len(names))

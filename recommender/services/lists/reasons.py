@@ -4,13 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.engine.data.types import Float64, Int32, Int64
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import Model
 from recommender.models import Movie
-
-Int32 = NDArray[np.int32]
 
 N_REASONS = 3
 SENTENCE_LENGTH = 60
@@ -46,7 +44,7 @@ def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> lis
     ]
 
 
-def _strongest(added: NDArray[np.float64]) -> NDArray[np.int64]:
+def _strongest(added: Float64) -> Int64:
     """Return the positions of the three largest of each row, the largest first, of equal ones the first.
 
     Three times the largest are had sooner than all in order.

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.registry import ALGORITHMS, FEATURED
+from recommender.engine.data.types import Int32
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import Model
 from recommender.models import Mark, Movie, Rater, Rating
@@ -118,7 +118,7 @@ def of_model(
     return Recommendations(served.algorithm, _results(served.model, profile, page.movie_indices), page.count, mine)
 
 
-def _results(model: Model, profile: UserProfile, top: NDArray[np.int32]) -> list[Recommendation]:
+def _results(model: Model, profile: UserProfile, top: Int32) -> list[Recommendation]:
     stars = np.clip(model.predict(profile, top), 0.5, 5.0).tolist()
     bounds = model.interval(profile, top)
     intervals = zip(*(bound.tolist() for bound in bounds), strict=True) if bounds else [None] * top.size

@@ -1,11 +1,11 @@
 """Fill a table from NumPy arrays with PostgreSQL's binary COPY, without a Python object per row."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from django.db.backends.utils import CursorWrapper
-from numpy.typing import NDArray
+
+from recommender.engine.data.types import Arrays, Int64
 
 ROWS_PER_BLOCK = 1 << 18
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -16,14 +16,12 @@ OnBlock = Callable[[float], None]
 """Called with the share done (0..1) after each block."""
 
 
-def timestamps(seconds: NDArray[np.int64]) -> NDArray[np.int64]:
+def timestamps(seconds: Int64) -> Int64:
     """Return seconds since 1970 as PostgreSQL keeps a timestamptz: microseconds since 2000."""
     return (seconds - SECONDS_TO_2000) * 1_000_000
 
 
-def copy_arrays(
-    cursor: CursorWrapper, table: str, columns: Mapping[str, NDArray[Any]], on_block: OnBlock | None = None
-) -> None:
+def copy_arrays(cursor: CursorWrapper, table: str, columns: Arrays, on_block: OnBlock | None = None) -> None:
     """Append equally long int16, int32 and int64 arrays to the columns of that name and width."""
     n_rows = next(iter(columns.values())).size
     names = ", ".join(columns)
@@ -36,7 +34,7 @@ def copy_arrays(
         copy.write(TRAILER)
 
 
-def _rows(columns: Mapping[str, NDArray[Any]]) -> bytes:
+def _rows(columns: Arrays) -> bytes:
     """A row is its number of fields, then each field's length and value, all big-endian."""
     layout: list[tuple[str, str]] = [("n_fields", ">i2")]
     for name, values in columns.items():

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from recommender.engine.progress import no_progress
 from recommender.formats.generator.generate import generate
 from recommender.formats.movielens import DatasetError, read_catalogue, read_dataset
-from recommender.services.jobs.progress import OnProgress, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.movielens.download import DownloadError, download
 
 GROUPLENS = "https://files.grouplens.org/datasets/movielens/"
@@ -23,7 +24,7 @@ Say = Callable[[str], None]
 def locate_dataset(
     *,
     data_dir: Path | None = None,
-    on_progress: OnProgress = silent,
+    on_progress: OnProgress = no_progress,
     say: Say | None = None,
     base_url: str = GROUPLENS,
     timeout: float = TIMEOUT,

@@ -6,9 +6,10 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from recommender.engine.progress import no_progress, subrange
 from recommender.formats.movielens import Dataset, read_dataset
 from recommender.models import JobChunk
-from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.movielens.merge import (
     Changes,
@@ -42,16 +43,16 @@ ANALYZE recommender_movie, recommender_genre, recommender_movie_genres, recommen
 """
 
 
-def import_movielens(*, path: Path, on_progress: OnProgress = silent) -> ImportSummary:
+def import_movielens(*, path: Path, on_progress: OnProgress = no_progress) -> ImportSummary:
     """Bring the database up to a release (folder or zip); a catalogue without ratings leaves the ratings alone.
 
     Raises `DatasetError` when the release is missing or wrong, and whatever `on_progress` raises to cancel; the
     database then is as it was.
     """
-    dataset = read_dataset(path, lambda share, message: on_progress(0.2 * share, message))
+    dataset = read_dataset(path, subrange(on_progress, 0.0, 0.2))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_IMPORT_AT_A_TIME])
-        stage(cursor, dataset, part(on_progress, 0.2, 0.4, "Copying ratings"))
+        stage(cursor, dataset, subrange(on_progress, 0.2, 0.4, "Copying ratings"))
         return _merge(cursor, dataset, on_progress)
 
 

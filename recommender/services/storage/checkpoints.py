@@ -17,13 +17,12 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from recommender.engine.data.artifact import ArtifactError, read_artifact, write_artifact
+from recommender.engine.data.types import Arrays
 from recommender.services.storage import artifacts
 
 logger = logging.getLogger(__name__)
 FOLDER = "checkpoints"
 STALE_AFTER = timedelta(days=7)
-
-Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,22 @@ from recommender.engine import evaluation as engine
 from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.artifact import read_artifact, write_artifact
-from recommender.engine.evaluation import CannotEvaluate, Evaluation, SplitKind, Unit, evaluate_unit, merge
+from recommender.engine.evaluation import (
+    MAX_RATERS,
+    N_SPLITS,
+    CannotEvaluate,
+    Evaluation,
+    SplitKind,
+    Unit,
+    evaluate_unit,
+    merge,
+)
 from recommender.engine.model.model import Algorithm
+from recommender.engine.progress import no_progress, subrange
 from recommender.formats.movielens import read_dataset
 from recommender.models import Job, JobChunk
 from recommender.services.jobs import outputs
-from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Arguments, Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.training import snapshots
@@ -24,19 +34,17 @@ from recommender.services.training.from_dataset import ratings_and_movies
 from recommender.services.versions import lifecycle
 
 READING = 0.05
-MAX_RATERS = 5_000
-"""A sample of so many raters gives intervals as narrow as anyone needs, in minutes on the full MovieLens."""
 
 
 def evaluate(
     *,
     algorithms: Sequence[str] = (),
-    n_splits: int = 5,
+    n_splits: int = N_SPLITS,
     seed: int = 0,
     split: SplitKind = "random",
     data: Path | None = None,
     max_raters: int | None = MAX_RATERS,
-    on_progress: OnProgress = silent,
+    on_progress: OnProgress = no_progress,
 ) -> Evaluation:
     """Measure the named algorithms, or all of them, on the same splits.
 
@@ -68,7 +76,7 @@ def evaluate(
         split=split,
         n_threads=settings.N_THREADS,
         max_raters=max_raters,
-        on_progress=part(on_progress, READING, 1.0, "Fitting and measuring"),
+        on_progress=subrange(on_progress, READING, 1.0, "Fitting and measuring"),
     )
     if data is None:
         _record(chosen, outcome)
@@ -91,7 +99,7 @@ def _chosen(job: Job) -> dict[str, Algorithm]:
 
 
 def _n_splits(job: Job) -> int:
-    return int(job.arguments.get("n_splits", 5))
+    return int(job.arguments.get("n_splits", N_SPLITS))
 
 
 def _split(job: Job) -> SplitKind:
@@ -121,7 +129,7 @@ def _measure(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         seed=seed,
         n_threads=settings.N_THREADS,
         max_raters=job.arguments.get("max_raters", MAX_RATERS),
-        on_progress=part(on_progress, READING, 1.0, f"Measuring {algorithm}"),
+        on_progress=subrange(on_progress, READING, 1.0, f"Measuring {algorithm}"),
     )
     with artifacts.workspace() as folder:
         file = folder / "unit.safetensors"

@@ -1,11 +1,11 @@
 """A MovieLens release on disk as what algorithms are fitted to."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Int32
 from recommender.formats.movielens import Dataset
 
 
@@ -39,5 +39,5 @@ def ratings_and_movies(dataset: Dataset) -> tuple[RatingMatrix, MovieFeatures]:
     return ratings, features
 
 
-def _int32(values: list[int]) -> NDArray[np.int32]:
+def _int32(values: list[int]) -> Int32:
     return np.array(values, dtype=np.int32)

@@ -11,15 +11,13 @@ from django.utils import timezone
 from recommender.engine.algorithms.registry import UnknownAlgorithm, algorithm
 from recommender.engine.data.snapshot import Snapshot
 from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE, Comparison, compare
-from recommender.engine.evaluation.splits import CannotEvaluate, SplitKind
-from recommender.engine.model.model import OnProgress
+from recommender.engine.evaluation.splits import MAX_RATERS, CannotEvaluate, SplitKind
+from recommender.engine.progress import OnProgress, no_progress
 from recommender.models import ModelVersion
 from recommender.services.versions import lifecycle
 
 logger = logging.getLogger(__name__)
 State = ModelVersion.State
-MAX_RATERS = 5_000
-N_SPLITS = 1
 SEED = 0
 
 
@@ -33,7 +31,7 @@ class Verdict:
 
 
 def decide(
-    *, version: ModelVersion, data: Snapshot, split: SplitKind = "random", on_progress: OnProgress | None = None
+    *, version: ModelVersion, data: Snapshot, split: SplitKind = "random", on_progress: OnProgress = no_progress
 ) -> ModelVersion:
     """Activate a candidate or reject it; where the ratings are too few to tell, it stays a candidate.
 
@@ -64,7 +62,7 @@ def judge(
     active: ModelVersion | None,
     data: Snapshot,
     split: SplitKind = "random",
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Verdict:
     """Return what speaks for a candidate; nothing is changed."""
     if active is None:
@@ -78,7 +76,6 @@ def judge(
             data.ratings,
             data.movies,
             margin=settings.GATE_MARGIN,
-            n_splits=N_SPLITS,
             kind=split,
             seed=SEED,
             n_threads=settings.N_THREADS,

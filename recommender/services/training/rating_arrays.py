@@ -11,9 +11,8 @@ from scipy.sparse import csr_array
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Int32
 from recommender.engine.model.item_features import indices_of
-
-Int32 = NDArray[np.int32]
 
 MOVIES = "SELECT id, coalesce(year, 0::smallint) AS year FROM recommender_movie ORDER BY id"
 RATINGS = "SELECT rater_id, movie_id, half_stars FROM recommender_rating ORDER BY rater_id, movie_id"

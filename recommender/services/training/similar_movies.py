@@ -12,10 +12,11 @@ import numpy as np
 from django.conf import settings
 
 from recommender.engine.data.artifact import read_artifact, write_artifact
+from recommender.engine.progress import no_progress, subrange
 from recommender.engine.similar_movies.neighbours import Comparison, Neighbours, SimilarMovies, movie_ranges
 from recommender.models import Job, JobChunk, ModelVersion, Movie
 from recommender.services.jobs import outputs
-from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Arguments, Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.training import snapshots
@@ -25,11 +26,11 @@ CO_RATINGS_PER_CHUNK = 2_000_000_000
 """About 5 s of one processor at 2.4 ns each (docs/kernels.md)."""
 
 
-def build(*, job: Job | None = None, on_progress: OnProgress = silent) -> ModelVersion:
+def build(*, job: Job | None = None, on_progress: OnProgress = no_progress) -> ModelVersion:
     """Compare all pairs of movies in this process, store the neighbours and put them in service."""
     on_progress(0.0, "Reading ratings")
     data = snapshots.current(with_times=False)
-    comparing = part(on_progress, 0.1, 0.95, "Comparing movies")
+    comparing = subrange(on_progress, 0.1, 0.95, "Comparing movies")
     neighbours = SimilarMovies().fit(data.ratings, data.movies, n_threads=settings.N_THREADS, on_progress=comparing)
     return _store(neighbours, data.fingerprint(), job)()
 
@@ -53,7 +54,7 @@ def _compare(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     on_progress(0.0, "Reading the snapshot")
     comparison = _comparison(outputs.file(job=chunk.job, stage=snapshots.STAGE))
     first, last = chunk.arguments["first"], chunk.arguments["last"]
-    comparing = part(on_progress, 0.1, 0.95, "Comparing movies")
+    comparing = subrange(on_progress, 0.1, 0.95, "Comparing movies")
     neighbours, scores = comparison.neighbours_of(first, last, n_threads=settings.N_THREADS, on_progress=comparing)
     with artifacts.workspace() as folder:
         file = folder / "range.safetensors"

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from recommender.engine.data.artifact import read_artifact, write_artifact
 from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.progress import no_progress
 from recommender.models import Job, JobChunk, ModelVersion
 from recommender.services.jobs import outputs
-from recommender.services.jobs.progress import OnProgress, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.training import rating_arrays
@@ -37,7 +38,7 @@ def read(path: Path) -> Snapshot:
     return Snapshot.from_arrays(read_artifact(path)[0])
 
 
-def write(path: Path, *, on_progress: OnProgress = silent) -> Snapshot:
+def write(path: Path, *, on_progress: OnProgress = no_progress) -> Snapshot:
     """Write the current ratings to a file; the same ratings give the same bytes."""
     on_progress(0.0, "Reading ratings")
     snapshot = current()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -12,17 +12,16 @@ from recommender.engine.algorithms.registry import ALGORITHMS, BEST
 from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.artifact import write_artifact
 from recommender.engine.data.snapshot import Snapshot
-from recommender.engine.model import checkpoint as engine
+from recommender.engine.model.model import Algorithm
+from recommender.engine.model.training import TrainingOptions
+from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion
-from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Arguments, Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.storage.checkpoints import StoredCheckpoint
 from recommender.services.training import gate, snapshots
 from recommender.services.versions import lifecycle
-
-OFFERED = ("n_factors", "regularization")
-"""The hyper-parameters that people choose."""
 
 
 class NothingToTrainOn(Exception):
@@ -35,7 +34,7 @@ def train(
     hyperparameters: Mapping[str, Any] | None = None,
     seed: int = 0,
     job: Job | None = None,
-    on_progress: OnProgress = silent,
+    on_progress: OnProgress = no_progress,
 ) -> ModelVersion:
     """Fit on all ratings and let the gate decide on the candidate; with nothing in service it goes there at once.
 
@@ -52,9 +51,9 @@ def train(
         hyperparameters=hyperparameters,
         seed=seed,
         job=job,
-        on_progress=lambda share, message="": on_progress(0.1 + 0.6 * share, message),
+        on_progress=subrange(on_progress, 0.1, 0.7),
     )
-    deciding = part(on_progress, 0.7, 1.0, "Comparing with the model in service")
+    deciding = subrange(on_progress, 0.7, 1.0, "Comparing with the model in service")
     return gate.decide(version=candidate, data=data, on_progress=deciding)
 
 
@@ -65,7 +64,7 @@ def train_candidate(
     hyperparameters: Mapping[str, Any] | None = None,
     seed: int = 0,
     job: Job | None = None,
-    on_progress: OnProgress = silent,
+    on_progress: OnProgress = no_progress,
 ) -> ModelVersion:
     """Fit on these ratings, from the checkpoint of an interrupted fit if there is one, and register a candidate.
 
@@ -92,11 +91,9 @@ def train_candidate(
     if done is not None:
         return done
     checkpoint = StoredCheckpoint.of(manifest)
-    fitting = part(on_progress, 0.0, 0.95, f"Training {chosen.label}")
+    fitting = subrange(on_progress, 0.0, 0.95, f"Training {chosen.label}")
     with threadpool_limits(limits=n_threads, user_api="blas"):
-        model = engine.fit(
-            chosen, data.ratings, data.movies, checkpoint, seed=seed, n_threads=n_threads, on_progress=fitting
-        )
+        model = chosen.fit(data.ratings, data.movies, TrainingOptions(seed, n_threads, fitting, checkpoint))
     on_progress(0.95, "Storing the model")
     with artifacts.workspace() as folder:
         file = folder / "model.safetensors"
@@ -157,7 +154,7 @@ def _gate(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         version=ModelVersion.objects.get(pk=chunk.arguments["model_version"]),
         data=snapshots.of_job(chunk.job),
         split=chunk.job.arguments.get("split", "random"),
-        on_progress=part(on_progress, 0.0, 1.0, "Comparing with the model in service"),
+        on_progress=subrange(on_progress, 0.0, 1.0, "Comparing with the model in service"),
     )
     return Outcome({"model_version": version.pk, "state": version.state})
 
@@ -185,5 +182,5 @@ def check(*, algorithm: str, hyperparameters: Mapping[str, Any]) -> None:
     registered(algorithm, **hyperparameters)
 
 
-def _defaults(algorithm: Any) -> dict[str, Any]:
-    return {field.name: getattr(algorithm, field.name) for field in fields(algorithm) if field.name in OFFERED}
+def _defaults(algorithm: Algorithm) -> dict[str, Any]:
+    return {hyperparameter.name: getattr(algorithm, hyperparameter.name) for hyperparameter in algorithm.offered}

@@ -8,16 +8,17 @@ from django.conf import settings
 
 from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.evaluation import MAX_RATERS
 from recommender.engine.evaluation import tuning as engine
+from recommender.engine.progress import no_progress, subrange
 from recommender.formats.movielens import read_dataset
 from recommender.models import JobChunk
-from recommender.services.jobs.progress import OnProgress, part, silent
+from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.training import snapshots
 from recommender.services.training.from_dataset import ratings_and_movies
 
 SEARCHED = 0.9
-MAX_RATERS = 5_000
 Trace = dict[str, Any]
 """``{"algorithm", "seed", "raters", "data_fingerprint", "objective", "trials"}``, at the end "best" and "held_out"."""
 
@@ -32,7 +33,7 @@ def tune(
     max_raters: int = MAX_RATERS,
     earlier: Mapping[str, Any] | None = None,
     on_trace: Callable[[Trace], None] | None = None,
-    on_progress: OnProgress = silent,
+    on_progress: OnProgress = no_progress,
 ) -> Trace:
     """Search for better hyper-parameters, then compare the best with the present ones on ratings held out at first.
 
@@ -43,7 +44,7 @@ def tune(
     ------
     UnknownAlgorithm
         If the algorithm is not in the registry.
-    OtherSearch
+    DifferentSearch
         If `earlier` is the trace of another search.
     CannotEvaluate
         If there are too few ratings.
@@ -66,7 +67,7 @@ def tune(
     trials = _trials_of(earlier, about)
     outer, inner = engine.splits(data.ratings, data.movies, seed)
     options: dict[str, Any] = {"seed": seed, "n_threads": settings.N_THREADS, "max_raters": max_raters}
-    on_search = part(on_progress, 0.02, SEARCHED, f"Tuning {chosen.label}")
+    on_search = subrange(on_progress, 0.02, SEARCHED, f"Tuning {chosen.label}")
     for trial in engine.search(
         chosen, inner, n_trials=n_trials, seconds=seconds, trials=tuple(trials), on_progress=on_search, **options
     ):
@@ -74,7 +75,7 @@ def tune(
         if on_trace is not None:
             on_trace(_trace(about, trials))
     best = engine.best_of(trials)
-    on_compare = part(on_progress, SEARCHED, 1.0, "Measuring on held-out ratings")
+    on_compare = subrange(on_progress, SEARCHED, 1.0, "Measuring on held-out ratings")
     outcome = engine.compared(chosen, best, outer, on_progress=on_compare, **options)
     return _trace(about, trials) | {"best": best.to_json(), "held_out": outcome.to_json()}
 
@@ -84,7 +85,7 @@ def _trials_of(earlier: Mapping[str, Any] | None, about: Mapping[str, Any]) -> l
         return []
     for name, value in about.items():
         if earlier.get(name) != value:
-            raise engine.OtherSearch(
+            raise engine.DifferentSearch(
                 f"The trace is of another search: its {name} is {earlier.get(name)}, this one's {value}."
             )
     return [engine.Trial.from_json(trial) for trial in earlier.get("trials", ())]

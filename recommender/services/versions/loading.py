@@ -1,15 +1,15 @@
 """Load what a model version is about, verified: its sha256, its manifest and the arrays it is made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.engine.algorithms.registry import UnknownAlgorithm, load_model
 from recommender.engine.data.artifact import ArtifactError, read_artifact
 from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.data.types import Arrays
 from recommender.engine.model.model import Model
 from recommender.engine.similar_movies.neighbours import Neighbours
 from recommender.models import ModelVersion
@@ -17,7 +17,7 @@ from recommender.services.storage import artifacts
 from recommender.titles.index import TitleIndex
 from recommender.titles.manifest import TitleIndexError
 
-OF_ARRAYS: dict[str, Callable[[Mapping[str, NDArray[Any]]], Neighbours | Snapshot]] = {
+OF_ARRAYS: dict[str, Callable[[Arrays], Neighbours | Snapshot]] = {
     ModelVersion.SIMILAR_MOVIES: Neighbours.from_arrays,
     ModelVersion.SNAPSHOT: Snapshot.from_arrays,
 }

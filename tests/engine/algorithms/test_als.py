@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from recommender.engine.algorithms.als import ALS, eligible
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.model.model import LinearModel
+from recommender.engine.model.training import TrainingOptions
 
 
 def random_ratings(seed: int = 0, n_raters: int = 60, n_movies: int = 40, n_ratings: int = 900) -> RatingMatrix:
@@ -22,8 +24,8 @@ def random_ratings(seed: int = 0, n_raters: int = 60, n_movies: int = 40, n_rati
     return RatingMatrix.from_triples(raters + 1, movies + 1, half_stars, catalogue=np.arange(1, n_movies + 3))
 
 
-def fit(algorithm: ALS, ratings: RatingMatrix, **options: int) -> LinearModel:
-    return algorithm.fit(ratings, MovieFeatures.empty(ratings.movie_ids), **options)
+def fit(algorithm: ALS, ratings: RatingMatrix, **options: Any) -> LinearModel:
+    return algorithm.fit(ratings, MovieFeatures.empty(ratings.movie_ids), TrainingOptions(**options))
 
 
 SMALL = ALS(n_factors=4)
@@ -81,7 +83,7 @@ def test_it_drops_raters_and_movies_again_and_again() -> None:
 
 def test_it_reports_progress_that_grows_to_one() -> None:
     seen: list[float] = []
-    SMALL.fit(random_ratings(), MovieFeatures.empty(np.arange(1, 43, dtype=np.int32)), on_progress=seen.append)
+    fit(SMALL, random_ratings(), on_progress=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(1)
 
@@ -95,7 +97,7 @@ def test_it_stops_when_the_progress_callback_raises() -> None:
 
     ratings = random_ratings()
     with pytest.raises(KeyboardInterrupt):
-        SMALL.fit(ratings, MovieFeatures.empty(ratings.movie_ids), on_progress=cancel)
+        SMALL.fit(ratings, MovieFeatures.empty(ratings.movie_ids), TrainingOptions(on_progress=cancel))
     assert len(calls) == 1
 
 
@@ -137,7 +139,7 @@ def test_it_starts_from_a_sample_of_raters_where_there_are_many_ratings(monkeypa
     whole = fit(SMALL, ratings)
     monkeypatch.setattr("recommender.engine.algorithms.als.WARM_UP_RATINGS", 1_500)
     shares: list[float] = []
-    model = SMALL.fit(ratings, MovieFeatures.empty(ratings.movie_ids), on_progress=shares.append)
+    model = SMALL.fit(ratings, MovieFeatures.empty(ratings.movie_ids), TrainingOptions(on_progress=shares.append))
     alice = np.array([0, 2, 4, 1, 3, 5], dtype=np.int32), np.array([9, 10, 8, 3, 2, 4], dtype=np.int8)
     np.testing.assert_allclose(model.predict(model.fold_in(*alice)), whole.predict(whole.fold_in(*alice)), atol=0.4)
     assert shares[0] < 1 / 40

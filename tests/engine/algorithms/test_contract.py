@@ -9,6 +9,7 @@ import pytest
 from recommender.engine.algorithms.registry import ALGORITHMS, algorithm, load_model
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.model.training import TrainingOptions
 from tests.support.sample import N_MOVIES, sample_movies, sample_ratings
 
 RATINGS = sample_ratings()
@@ -25,11 +26,11 @@ def name(request):
 
 @pytest.fixture(scope="module")
 def model(name):
-    return algorithm(name).fit(RATINGS, MOVIES, seed=1)
+    return algorithm(name).fit(RATINGS, MOVIES, TrainingOptions(seed=1))
 
 
 def fit(name, ratings, movies=None, **options):
-    return algorithm(name).fit(ratings, movies or MovieFeatures.empty(ratings.movie_ids), **options)
+    return algorithm(name).fit(ratings, movies or MovieFeatures.empty(ratings.movie_ids), TrainingOptions(**options))
 
 
 def finite(model, movie_indices, half_stars):
@@ -47,6 +48,14 @@ def test_it_is_introduced_to_people(name):
     assert introduced.description.endswith(".")
     assert introduced.minimum_ratings >= 0
     assert len({each.label for each in ALGORITHMS.values()}) == len(ALGORITHMS)
+
+
+def test_what_people_may_choose_are_its_hyper_parameters(name):
+    chosen = ALGORITHMS[name]
+    for hyperparameter in chosen.offered:
+        default, limits = getattr(chosen, hyperparameter.name), hyperparameter.limits
+        assert limits.low <= default <= limits.high
+        assert isinstance(default, int) == limits.whole
 
 
 def test_it_knows_every_movie_of_the_catalogue(model):
@@ -152,7 +161,7 @@ def test_it_can_be_fitted_to_one_rating_and_to_none(name):
 
 
 def test_it_gives_the_same_bytes_for_the_same_seed(name, model):
-    again = algorithm(name).fit(RATINGS, MOVIES, seed=1).to_arrays()
+    again = algorithm(name).fit(RATINGS, MOVIES, TrainingOptions(seed=1)).to_arrays()
     first = model.to_arrays()
     assert {key: array.tobytes() for key, array in again.items()} == {key: a.tobytes() for key, a in first.items()}
 

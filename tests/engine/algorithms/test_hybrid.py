@@ -20,6 +20,7 @@ from recommender.engine.algorithms.hybrid.tastes import tastes
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation import split_ratings
+from recommender.engine.model.training import TrainingOptions
 from tests.support.sample import movies_of, ratings_of, sample_movies, sample_ratings
 
 RATINGS = sample_ratings(share_rated=0.5)
@@ -32,7 +33,7 @@ EVERY = np.arange(RATINGS.n_movies, dtype=np.int32)
 
 @pytest.fixture(scope="module")
 def model():
-    return SMALL.fit(RATINGS, MOVIES, seed=3)
+    return SMALL.fit(RATINGS, MOVIES, TrainingOptions(seed=3))
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,7 @@ def test_tastes_in_bulk_are_those_of_the_fold_in(model):
     features = model.item_features
     bulk = tastes(
         RATINGS, features.offsets, features.factors, model.movie_noise, features.bias_precision,
-        n_threads=1, on_share=lambda share: None,
+        n_threads=1, on_progress=lambda share: None,
     )  # fmt: skip
     rater = slice(*RATINGS.rater_indptr[7:9])
     profile = model.fold_in(RATINGS.movie_indices[rater], RATINGS.half_stars[rater])
@@ -154,8 +155,8 @@ def test_part_of_what_latent_factors_say_about_the_taste_is_added(model, by_kern
 
 
 def test_part_of_the_offsets_are_those_of_als(model):
-    als = ALS(n_factors=4).fit(RATINGS, MOVIES, seed=3).item_features.offsets
-    alone = replace(SMALL, latent_offset_share=0).fit(RATINGS, MOVIES, seed=3).item_features.offsets
+    als = ALS(n_factors=4).fit(RATINGS, MOVIES, TrainingOptions(seed=3)).item_features.offsets
+    alone = replace(SMALL, latent_offset_share=0).fit(RATINGS, MOVIES, TrainingOptions(seed=3)).item_features.offsets
     np.testing.assert_allclose(model.item_features.offsets, 0.8 * alone + 0.2 * als, atol=1e-5)
     assert np.abs(als - alone).max() > 0.05
 
@@ -198,7 +199,8 @@ def test_intervals_hold_about_80_percent_of_held_out_ratings():
 
 def test_intervals_are_as_wide_as_what_latent_factors_add_to_unseen_ratings_allows(model):
     assert 0.7 < model.latent.width < 0.98  # tastes of the sample are latent factors and little else
-    assert replace(SMALL, latent_taste_share=0).fit(RATINGS, MOVIES, seed=3).latent.width == pytest.approx(1)
+    without = replace(SMALL, latent_taste_share=0).fit(RATINGS, MOVIES, TrainingOptions(seed=3))
+    assert without.latent.width == pytest.approx(1)
 
 
 def test_intervals_stay_on_the_scale(model):
@@ -218,7 +220,7 @@ def test_it_learns_taste_and_says_so(model):
 
 
 def test_more_threads_give_the_same_bytes(model):
-    again = SMALL.fit(RATINGS, MOVIES, seed=3, n_threads=2).to_arrays()
+    again = SMALL.fit(RATINGS, MOVIES, TrainingOptions(seed=3, n_threads=2)).to_arrays()
     assert {key: array.tobytes() for key, array in again.items()} == {
         key: array.tobytes() for key, array in model.to_arrays().items()
     }

@@ -17,6 +17,7 @@ from recommender.engine.evaluation import Split, Unit, evaluate_unit, split_rati
 from recommender.engine.evaluation.intervals import Interval, bootstrap_ratios, percentile_interval, ratio
 from recommender.engine.evaluation.metrics import popular_movies, rater_segments
 from recommender.engine.evaluation.unit import COLUMNS
+from recommender.engine.model.training import TrainingOptions
 from recommender.formats.movielens import read_dataset
 from recommender.services.training.from_dataset import ratings_and_movies
 
@@ -53,7 +54,7 @@ def measured(dataset_dir: Path) -> dict[tuple[str, int], Measured]:
 
 
 def _measure(split: Split, seed: int) -> Measured:
-    model = algorithm("hybrid").fit(split.train, split.movies, seed=seed, n_threads=2)
+    model = algorithm("hybrid").fit(split.train, split.movies, TrainingOptions(seed=seed, n_threads=2))
     return Measured(
         hybrid=evaluate_unit(Fitted(model), split, seed=seed),
         mean=evaluate_unit(algorithm("mean"), split, seed=seed),

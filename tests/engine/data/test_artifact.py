@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from recommender.engine.algorithms.registry import ALGORITHMS, algorithm, load_model
 from recommender.engine.data.artifact import ArtifactError, read_artifact, write_artifact
+from recommender.engine.model.training import TrainingOptions
 from recommender.engine.similar_movies.neighbours import Neighbours, SimilarMovies
 from tests.support.sample import sample_movies, sample_ratings
 
@@ -23,7 +24,7 @@ KINDS = ("median", "tag_count", "tag_ls", "als", "ease", "hybrid")
 
 @cache
 def arrays_of(name):
-    return algorithm(name, **SMALL.get(name, {})).fit(RATINGS, MOVIES, seed=1).to_arrays()
+    return algorithm(name, **SMALL.get(name, {})).fit(RATINGS, MOVIES, TrainingOptions(seed=1)).to_arrays()
 
 
 @pytest.fixture(scope="module")
@@ -152,5 +153,5 @@ def test_neighbours_are_among_the_movies():
 
 def test_every_model_says_what_it_is_made_of():
     for name in ALGORITHMS:
-        model = algorithm(name, **SMALL.get(name, {})).fit(RATINGS, MOVIES, seed=1)
+        model = algorithm(name, **SMALL.get(name, {})).fit(RATINGS, MOVIES, TrainingOptions(seed=1))
         assert {shape.name for shape in model.array_shapes} >= set(model.to_arrays())

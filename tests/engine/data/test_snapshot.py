@@ -9,6 +9,7 @@ import pytest
 from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.engine.data.artifact import read_artifact, write_artifact
 from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.model.training import TrainingOptions
 from tests.support.sample import sample_movies, sample_ratings
 
 RATINGS = sample_ratings()
@@ -44,8 +45,8 @@ def test_its_arrays_stay_in_the_file(mapped: Snapshot) -> None:
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_algorithm_can_be_fitted_to_it(name: str, mapped: Snapshot) -> None:
-    before = ALGORITHMS[name].fit(SNAPSHOT.ratings, SNAPSHOT.movies, seed=1).to_arrays()
-    after = ALGORITHMS[name].fit(mapped.ratings, mapped.movies, seed=1).to_arrays()
+    before = ALGORITHMS[name].fit(SNAPSHOT.ratings, SNAPSHOT.movies, TrainingOptions(seed=1)).to_arrays()
+    after = ALGORITHMS[name].fit(mapped.ratings, mapped.movies, TrainingOptions(seed=1)).to_arrays()
     for array in before:
         np.testing.assert_array_equal(after[array], before[array])
 

@@ -78,7 +78,7 @@ def test_units_can_be_measured_elsewhere():
 def test_it_says_that_the_raters_are_too_few():
     few = np.repeat(np.arange(10), 20)
     ratings = RatingMatrix.from_triples(few, np.tile(np.arange(20), 10), 1 + (few * 7 + np.arange(200)) % 10)
-    with pytest.raises(CannotEvaluate, match=r"Only \d+ raters have enough ratings .* takes 30"):
+    with pytest.raises(CannotEvaluate, match=r"Only \d+ raters have enough ratings .* needs 30"):
         compare(GOOD, BAD, ratings, MovieFeatures.empty(ratings.movie_ids), margin=0.1)
     one = RatingMatrix.from_triples([1], [1], [5])
     with pytest.raises(CannotEvaluate, match="nothing to hold out"):

@@ -1,4 +1,4 @@
-"""Pieces of work side by side: results in order, progress in the caller's thread, and an end to all when one fails."""
+"""Pieces of work side by side: results in order, progress in the caller's thread, and all stop when one fails."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from recommender.engine.evaluation.side_by_side import SideBySide, Stopped
-from recommender.engine.model.model import OnProgress
+from recommender.engine.progress import OnProgress
 
 
 def test_it_gives_the_results_in_the_order_of_the_pieces() -> None:

@@ -1,4 +1,4 @@
-"""The tuner: what it finds, what it never sees, and that a search taken up again ends as it would have."""
+"""The tuner: what it finds, what it never sees, and that a resumed search ends like an uninterrupted one."""
 
 import json
 
@@ -9,7 +9,7 @@ from recommender.engine.algorithms.registry import ALGORITHMS, algorithm
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation import CannotEvaluate, evaluate_unit
 from recommender.engine.evaluation.tuning import (
-    OtherSearch,
+    DifferentSearch,
     Trial,
     best_of,
     compared,
@@ -99,7 +99,7 @@ def test_a_finished_search_tries_nothing_more(trials):
 
 
 def test_trials_of_another_search_are_refused(trials):
-    with pytest.raises(OtherSearch, match="Trial 1 is not what this search would have tried"):
+    with pytest.raises(DifferentSearch, match="Trial 1 belongs to a search with another seed"):
         found(seed=5, trials=trials)
 
 

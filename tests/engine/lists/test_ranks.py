@@ -9,6 +9,7 @@ from recommender.engine.algorithms.ease.ease import EASE
 from recommender.engine.algorithms.hybrid.hybrid import Hybrid
 from recommender.engine.lists.ranks import rank_of, without
 from recommender.engine.model.model import top_n
+from recommender.engine.model.training import TrainingOptions
 from tests.support.sample import sample_movies, sample_ratings
 
 RATINGS = sample_ratings()
@@ -20,7 +21,7 @@ RIDGE = {"mean": Mean(), "als": ALS(n_factors=8), "ease": EASE(), "hybrid": Hybr
 
 @pytest.fixture(scope="module", params=list(RIDGE))
 def model(request):
-    return RIDGE[request.param].fit(RATINGS, MOVIES, seed=1)
+    return RIDGE[request.param].fit(RATINGS, MOVIES, TrainingOptions(seed=1))
 
 
 def test_intervals_hold_the_prediction_and_narrow_with_ratings(model):

@@ -8,10 +8,11 @@ import pytest
 from recommender.engine.algorithms.als import ALS
 from recommender.engine.lists.taste_axes import taste_axes
 from recommender.engine.model.item_features import UserProfile
+from recommender.engine.model.training import TrainingOptions
 from tests.support.sample import sample_movies, sample_ratings
 
 RATINGS = sample_ratings()
-MODEL = ALS(n_factors=4).fit(RATINGS, sample_movies(RATINGS), seed=1)
+MODEL = ALS(n_factors=4).fit(RATINGS, sample_movies(RATINGS), TrainingOptions(seed=1))
 COUNTS = RATINGS.movie_counts()
 EVEN = np.arange(0, 40, 4, dtype=np.int32)
 

@@ -9,15 +9,15 @@ from recommender.engine.algorithms import als
 from recommender.engine.algorithms.als import ALS
 from recommender.engine.algorithms.hybrid.hybrid import Hybrid
 from recommender.engine.algorithms.registry import ALGORITHMS
-from recommender.engine.model import checkpoint
-from recommender.engine.model.checkpoint import Resumable
+from recommender.engine.model.training import TrainingOptions
+from recommender.engine.progress import no_progress
 from tests.support.sample import sample_movies, sample_ratings
 
 RATINGS = sample_ratings()
 MOVIES = sample_movies(RATINGS)
 RESUMABLE = {
     "als": ALS(n_factors=6, n_epochs=4),
-    "als without restraint": ALS(n_factors=3, n_epochs=3, regularization=0.0),
+    "unregularised als": ALS(n_factors=3, n_epochs=3, regularization=0.0),
     "hybrid": Hybrid(n_factors=16),
 }
 
@@ -27,7 +27,7 @@ class Interrupted(Exception):
 
 
 class Kept:
-    """A checkpoint in memory that counts, and dies where it is told to: before or after the n-th save."""
+    """A checkpoint in memory that counts its calls and raises before or after the n-th save if told to."""
 
     def __init__(self):
         self.state, self.n_saved, self.n_loaded, self.dies = None, 0, 0, None
@@ -45,8 +45,8 @@ class Kept:
             raise Interrupted
 
 
-def fit(algorithm, kept, on_progress=None):
-    return checkpoint.fit(algorithm, RATINGS, MOVIES, kept, seed=5, n_threads=2, on_progress=on_progress)
+def fit(algorithm, kept, on_progress=no_progress):
+    return algorithm.fit(RATINGS, MOVIES, TrainingOptions(5, 2, on_progress, kept))
 
 
 def bytes_of(model):
@@ -60,7 +60,7 @@ def algorithm(request):
 
 @pytest.fixture(scope="module")
 def undisturbed(algorithm):
-    return bytes_of(algorithm.fit(RATINGS, MOVIES, seed=5, n_threads=2))
+    return bytes_of(algorithm.fit(RATINGS, MOVIES, TrainingOptions(seed=5, n_threads=2)))
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_it_resumes_within_and_after_the_epochs_on_a_sample_of_raters(monkeypatc
         assert bytes_of(fit(algorithm, kept)) == undisturbed
 
 
-def test_progress_goes_on_from_where_it_was(algorithm):
+def test_progress_continues_where_it_stopped(algorithm):
     kept, shares = Kept(), []
     kept.dies = ("after", 2)
     with pytest.raises(Interrupted):
@@ -144,9 +144,8 @@ def test_progress_goes_on_from_where_it_was(algorithm):
     assert shares[-1] == pytest.approx(1)
 
 
-def test_an_algorithm_without_checkpoints_need_not_know_of_them():
+def test_a_quick_algorithm_saves_no_checkpoints():
     kept = Kept()
     model = fit(ALGORITHMS["mean"], kept)
-    assert not isinstance(ALGORITHMS["mean"], Resumable)
     assert kept.n_saved == 0
-    assert bytes_of(model) == bytes_of(ALGORITHMS["mean"].fit(RATINGS, MOVIES, seed=5))
+    assert bytes_of(model) == bytes_of(ALGORITHMS["mean"].fit(RATINGS, MOVIES, TrainingOptions(seed=5)))

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from recommender.engine.algorithms.registry import algorithm
 from recommender.engine.data.artifact import write_artifact
+from recommender.engine.model.training import TrainingOptions
 from recommender.services.storage import artifacts
 from recommender.services.storage.checkpoints import StoredCheckpoint
 from tests.support.sample import sample_movies, sample_ratings
@@ -23,14 +24,14 @@ django.setup()
 from pathlib import Path
 from recommender.engine.algorithms.registry import algorithm
 from recommender.engine.data.artifact import write_artifact
-from recommender.engine.model import checkpoint
+from recommender.engine.model.training import TrainingOptions
 from recommender.services.storage.checkpoints import StoredCheckpoint
 from tests.support.sample import sample_movies, sample_ratings
 ratings = sample_ratings()
 chosen = algorithm("als", n_factors=8, n_epochs=12)
 kept = StoredCheckpoint.of({"test": "killed"})
 slowly = lambda share: time.sleep(0.05)
-model = checkpoint.fit(chosen, ratings, sample_movies(ratings), kept, seed=3, n_threads=2, on_progress=slowly)
+model = chosen.fit(ratings, sample_movies(ratings), TrainingOptions(3, 2, slowly, kept))
 write_artifact(Path(sys.argv[1]), model.to_arrays(), {"algorithm": "als"})
 kept.remove()
 """
@@ -72,7 +73,9 @@ def test_it_ends_with_the_same_bytes(kept: StoredCheckpoint, tmp_path: Path) -> 
     assert epochs_kept(kept) >= 6
     assert start(result).wait() == 0
     ratings = sample_ratings()
-    model = algorithm("als", n_factors=8, n_epochs=12).fit(ratings, sample_movies(ratings), seed=3, n_threads=2)
+    model = algorithm("als", n_factors=8, n_epochs=12).fit(
+        ratings, sample_movies(ratings), TrainingOptions(seed=3, n_threads=2)
+    )
     write_artifact(undisturbed, model.to_arrays(), {"algorithm": "als"})
     assert result.read_bytes() == undisturbed.read_bytes()
     assert epochs_kept(kept) == 0

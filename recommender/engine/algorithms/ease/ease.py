@@ -15,15 +15,20 @@ from recommender.engine.algorithms.ease.weights import ItemWeights
 from recommender.engine.data.array_shapes import ArrayShape
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Arrays, Float32, Float64, Int32, Int64
 from recommender.engine.model.item_features import UserProfile
-from recommender.engine.model.model import LinearModel, OnProgress, ParameterGroup
-from recommender.engine.model.search_space import LISTS_THAT_HIT, Objective, Range, SearchSpace
+from recommender.engine.model.model import LinearModel, ParameterGroup
+from recommender.engine.model.search_space import (
+    NDCG,
+    REGULARIZATION,
+    Hyperparameter,
+    Objective,
+    Range,
+    SearchSpace,
+)
+from recommender.engine.model.training import TrainingOptions
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
-
-USUAL_COUNT = 10.0
+TYPICAL_COUNT = 10.0
 SMALL_CATALOGUE = 2_000
 
 
@@ -39,30 +44,31 @@ class EASE:
     regularization : float
         ``λ``.
     rating_weight : float
-        ``c``, per star: 0 asks only what is watched.
+        ``c``, per star; with 0 only whether a movie was rated counts, not how.
     popularity_exponent : float
-        Columns are divided, scores multiplied by ``(n_ratings / 10) ** popularity_exponent``: a weaker ridge on what
-        is rated often.
+        Columns are divided, scores multiplied by ``(n_ratings / 10) ** popularity_exponent``: a weaker ridge on movies
+        with many ratings.
     activity_exponent : float
         The row of a rater with n ratings is scaled by ``n ** −activity_exponent``.
     sitting_weight, genre_weight, tag_weight, year_weight : float
         Of the further rows.
     prior_weight : float
-        Score of a movie that everybody rated, before the first rating.
+        Score of a movie that everybody rated, for a user without ratings.
     damping : float
         Of movie means and rater biases.
     min_ratings, max_movies : int
-        Movies with fewer ratings get no weights, unless the catalogue is small: little can be said of what was
-        watched together with them, and leaving them out ranks better (inner splits of ml-latest-small, nDCG@10:
-        0.2185 with all, 0.2222 with 5, 0.2202 with 10) and costs the cube less.
+        Movies with fewer ratings get no weights, unless the catalogue is small: little is known about what is
+        watched together with them. Leaving them out ranks better (inner splits of ml-latest-small, nDCG@10: 0.2185
+        with all, 0.2222 with 5, 0.2202 with 10), and the cost grows with the cube of the number of movies.
     max_weights : int
-        How many weights are kept in all, the same number into each movie.
+        How many weights are kept in total; each movie keeps the same number.
     """
 
     name: ClassVar[str] = "ease"
     label: ClassVar[str] = "Watched together"
     description: ClassVar[str] = "Finds what people who rated the same movies as you watched and liked."
     minimum_ratings: ClassVar[int] = 1
+    offered: ClassVar[tuple[Hyperparameter, ...]] = (REGULARIZATION,)
     search_space: ClassVar[SearchSpace] = {
         "regularization": Range(20.0, 2000.0, log=True),
         "rating_weight": Range(0.0, 1.0),
@@ -73,7 +79,7 @@ class EASE:
         "tag_weight": Range(0.0, 10.0),
         "year_weight": Range(0.0, 15.0),
     }
-    objective: ClassVar[Objective] = LISTS_THAT_HIT
+    objective: ClassVar[Objective] = NDCG
 
     regularization: float = 220.0
     rating_weight: float = 0.4
@@ -99,26 +105,16 @@ class EASE:
             )
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "EASEModel":
-        """Solve for the item-item weights; there is nothing random in it.
+        """Solve for the item-item weights; nothing in it is random.
 
         Parameters
         ----------
         ratings : RatingMatrix
         movies : MovieFeatures
-        seed : int
-            Not used.
-        n_threads : int
-            Not used: the threads are those of BLAS.
-        on_progress : callable, optional
-            Called between the steps; what it raises ends the fit.
+        options : TrainingOptions
+            Only `on_progress` is used, between the steps; BLAS has its own number of threads.
         """
         baseline = Mean(movie_damping=self.damping, rater_damping=self.damping, n_sweeps=8).fit(ratings, movies)
         means = baseline.item_features.offsets
@@ -130,12 +126,10 @@ class EASE:
         weights = csr_array((ratings.n_movies, ratings.n_movies), dtype=np.float32)
         for step in solve(csr_array(rows[:, chosen]), self.regularization, n_kept):
             if isinstance(step, Progress):
-                if on_progress is not None:
-                    on_progress(step.share)
+                options.on_progress(step.share)
             else:
                 weights = _in_catalogue(step, chosen, scale)
-        if on_progress is not None:
-            on_progress(1.0)
+        options.on_progress(1.0)
         share = ratings.movie_counts() / max(ratings.n_raters, 1)
         item_weights = ItemWeights(
             weights=weights,
@@ -152,7 +146,7 @@ class EASE:
         raters, stars = ratings.row_of_each_rating(), ratings.half_stars / 2.0
         residuals = np.bincount(raters, stars - means[ratings.movie_indices], minlength=ratings.n_raters)
         biases = residuals / np.maximum(ratings.rater_counts() + self.damping, 1.0)
-        scale = (np.maximum(ratings.movie_counts(), 1) / USUAL_COUNT) ** self.popularity_exponent
+        scale = (np.maximum(ratings.movie_counts(), 1) / TYPICAL_COUNT) ** self.popularity_exponent
         values = 1.0 + self.rating_weight * (stars - _global_mean(ratings) - biases[raters])
         by_rater = rater_rows(ratings, values / scale[ratings.movie_indices], self.activity_exponent)
         sittings = sitting_rows(ratings, by_rater, self.sitting_weight)
@@ -169,12 +163,12 @@ class EASEModel(LinearModel):
     item_weights: ItemWeights = None  # type: ignore[assignment]  # follows a field with a default
 
     def scores(self, profile: UserProfile) -> Float32:
-        """Return what speaks for each movie, given what the user rated and how."""
+        """Return the score of each movie for the ratings of the user."""
         return self.item_weights.scores(profile.movie_indices, profile.half_stars)
 
     @property
     def ranks_by_ratings(self) -> bool:
-        """They are all it ranks by."""
+        """Always: the ranking depends on nothing else."""
         return True
 
     def ranking_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
@@ -190,7 +184,7 @@ class EASEModel(LinearModel):
         return super().to_arrays() | self.item_weights.to_arrays()
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
         baseline = LinearModel.from_arrays(arrays, metadata)
         return cls(baseline.item_features, item_weights=ItemWeights.from_arrays(arrays))
@@ -200,7 +194,7 @@ def _global_mean(ratings: RatingMatrix) -> float:
     return float(ratings.half_stars.mean(dtype=np.float64)) / 2 if ratings.n_ratings else MIDDLE_OF_SCALE
 
 
-def _in_catalogue(weights: csr_array, chosen: NDArray[np.int64], scale: Float64) -> csr_array:
+def _in_catalogue(weights: csr_array, chosen: Int64, scale: Float64) -> csr_array:
     """Return the weights between the chosen movies as weights between all, the popularity scale undone."""
     lengths = np.diff(weights.indptr)
     indptr = np.zeros(scale.size + 1, dtype=np.int64)

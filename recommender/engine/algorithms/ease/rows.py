@@ -1,14 +1,11 @@
-"""The rows EASE learns from: raters, their sittings, and what movies are about."""
+"""The rows EASE learns from: raters, their sittings (ratings given in one go), genres, tags and years."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float64
 
 SECONDS_PER_DAY = 86_400
 MIN_SITTING = 3
@@ -19,7 +16,7 @@ YEAR_WIDTH = 2.0
 def rater_rows(ratings: RatingMatrix, values: Float64, activity_exponent: float) -> csr_array:
     """Return `values` by rater, (n_raters, n_movies); the row of a rater with n ratings times n**-activity_exponent.
 
-    Heavy raters say less per rating.
+    A single rating of a heavy rater says less.
     """
     scale = np.maximum(ratings.rater_counts() / 50.0, 1e-9) ** -activity_exponent
     data = (values * scale[ratings.row_of_each_rating()]).astype(np.float32)
@@ -30,8 +27,9 @@ def rater_rows(ratings: RatingMatrix, values: Float64, activity_exponent: float)
 def sitting_rows(ratings: RatingMatrix, rows: csr_array, weight: float, max_gap_days: float = 1.0) -> csr_array:
     """Return one further row per sitting of a rater with several, (n_sittings, n_movies).
 
-    Movies rated in the same sitting were seen in the same years, or thought of together. A sitting ends where the next
-    rating is more than `max_gap_days` later; sittings of fewer than 3 ratings and a rater's only one say nothing new.
+    Movies rated in the same sitting were often seen around the same time, or come to mind together. A sitting ends
+    where the next rating is more than `max_gap_days` later; sittings of fewer than 3 ratings, and the only sitting of a
+    rater, add nothing.
     """
     nothing = csr_array((0, ratings.n_movies), dtype=np.float32)
     if ratings.rated_at is None or not weight or not ratings.n_ratings:
@@ -57,7 +55,7 @@ def sitting_rows(ratings: RatingMatrix, rows: csr_array, weight: float, max_gap_
 def content_rows(movies: MovieFeatures, genre_weight: float, tag_weight: float, year_weight: float) -> csr_array:
     """Return a row per genre, per tag of at least two movies and per three years, (n, n_movies).
 
-    They join movies of one kind that few people have rated ("collective EASE", Jeunen, Van Balen and Goethals 2020).
+    They connect similar movies that few people have rated ("collective EASE", Jeunen, Van Balen and Goethals 2020).
     """
     tags = movies.tag_counts().T.tocsr()
     tags = csr_array(tags[np.diff(tags.indptr) > 1])

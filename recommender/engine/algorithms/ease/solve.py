@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csr_array
 
-Float32 = NDArray[np.float32]
+from recommender.engine.data.types import Float32
 
 COLUMNS_PER_BLOCK = 1024
 GRAM_SHARE, FACTORISED_SHARE, INVERTED_SHARE = 0.4, 0.6, 0.9
@@ -45,7 +44,7 @@ def solve(rows: csr_array, regularization: float, n_kept: int) -> Iterator[Progr
         block = slice(start, min(start + COLUMNS_PER_BLOCK, n_movies))
         inverse[:, block] = (by_movie @ csr_array(by_movie[block].T)).toarray()
         yield Progress(GRAM_SHARE * block.stop / n_movies)
-    reach = np.sqrt(inverse.diagonal())
+    spread = np.sqrt(inverse.diagonal())
     inverse[np.diag_indices(n_movies)] += np.float32(regularization)
     inverse, failed = spotrf(inverse, lower=1, overwrite_a=1, clean=0)
     if failed:
@@ -53,10 +52,10 @@ def solve(rows: csr_array, regularization: float, n_kept: int) -> Iterator[Progr
     yield Progress(FACTORISED_SHARE)
     inverse, _ = spotri(inverse, lower=1, overwrite_c=1)
     yield Progress(INVERTED_SHARE)
-    yield _largest(inverse, reach, n_kept)
+    yield _largest(inverse, spread, n_kept)
 
 
-def _largest(inverse: Float32, reach: Float32, n_kept: int) -> csr_array:
+def _largest(inverse: Float32, spread: Float32, n_kept: int) -> csr_array:
     """Return the off-diagonal entries of ``−P / diag(P)`` that matter most to each column, given P's lower triangle."""
     n_movies = inverse.shape[0]
     n_kept = max(min(n_kept, n_movies - 1), 0)
@@ -67,7 +66,7 @@ def _largest(inverse: Float32, reach: Float32, n_kept: int) -> csr_array:
         column = np.concatenate([inverse[movie, :movie], inverse[movie:, movie]]) / -diagonal[movie]
         column[movie] = 0
         kept = (
-            np.argpartition(np.abs(column) * reach, n_movies - n_kept)[n_movies - n_kept :]
+            np.argpartition(np.abs(column) * spread, n_movies - n_kept)[n_movies - n_kept :]
             if n_kept
             else np.zeros(0, int)
         )

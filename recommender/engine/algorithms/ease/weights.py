@@ -1,6 +1,5 @@
-"""Item-item weights: how much having rated one movie, and how highly, speaks for another."""
+"""Item-item weights: how much a rating of one movie adds to the score of another."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -10,11 +9,7 @@ from scipy.sparse import csr_array
 
 from native.sparse_rows import entries, weighted_sum
 from recommender.engine.data.array_shapes import ArrayShape, sparse
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +24,7 @@ class ItemWeights:
     weights : (n_movies, n_movies) csr_array of float32
         Row ``j`` is the rated movie, column ``i`` the scored one; the diagonal is empty.
     popularity : (n_movies,) float32
-        What is known before the first rating; it fades with every rating, where it would only blur the list.
+        The score before the first rating. It fades with every rating, because it would make lists less personal.
     means : (n_movies,) float32
         Damped movie means in stars, for the user's bias.
     global_mean : float
@@ -37,7 +32,7 @@ class ItemWeights:
     rating_weight : float
         ``c``, per star.
     bias_damping : float
-        So many ratings of the average pull the user's bias towards zero.
+        Pulls the user's bias towards zero, like so many average ratings.
     """
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
@@ -100,7 +95,7 @@ class ItemWeights:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Arrays) -> Self:
         """Rebuild from `to_arrays`."""
         n_movies = arrays["ease_popularity"].size
         parts = arrays["ease_data"], arrays["ease_indices"], arrays["ease_indptr"]

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from recommender.engine.algorithms.als import ALS
 from recommender.engine.algorithms.ease.ease import EASE
 from recommender.engine.algorithms.ease.weights import ItemWeights
-from recommender.engine.algorithms.hybrid.intervals import calibrated, kept_for_latent_width
+from recommender.engine.algorithms.hybrid.intervals import calibrated, ratings_seen_by_factors
 from recommender.engine.algorithms.hybrid.kernel_features import (
     N_ITERATIONS,
     genre_features,
@@ -27,13 +27,21 @@ from recommender.engine.algorithms.hybrid.offsets import Offsets
 from recommender.engine.algorithms.hybrid.tastes import tastes
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-from recommender.engine.model.checkpoint import Checkpoint, NoCheckpoint, Steps
+from recommender.engine.data.types import Float32, Float64
+from recommender.engine.model.checkpoint import Steps
 from recommender.engine.model.item_features import ItemFeatures
-from recommender.engine.model.model import LinearModel, OnProgress
-from recommender.engine.model.search_space import BOTH_HEADS, Objective, Range, SearchSpace
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
+from recommender.engine.model.model import LinearModel
+from recommender.engine.model.search_space import (
+    N_FACTORS,
+    RANK_AGREEMENT_AND_NDCG,
+    REGULARIZATION,
+    Hyperparameter,
+    Objective,
+    Range,
+    SearchSpace,
+)
+from recommender.engine.model.training import TrainingOptions
+from recommender.engine.progress import OnProgress, subrange
 
 OFFSET_SCALE, POPULARITY_SCALE = 3.0, 0.4
 FACTORS_SHARE, TASTES_SHARE, LATENT_SHARE, WIDTH_SHARE = 0.3, 0.55, 0.6, 0.65
@@ -46,9 +54,9 @@ class Hybrid:
 
     The predicted rating is a Gaussian process per user (Rasmussen and Williams 2006, chapter 2) on residuals of
     movie offsets. Its kernel is a weighted sum of genre, tag, year and co-occurrence cosines, a movie's offset and its
-    popularity; the leading eigenvectors of the kernel are the item features, what they leave of its diagonal is
-    noise of the movie. Offsets and tastes are fitted by turns. Part of the offsets and of the taste that ALS finds is
-    added: it knows what people thought of what they watched.
+    popularity; the leading eigenvectors of the kernel are the item features, the rest of its diagonal is noise of
+    the movie. Offsets and tastes are fitted alternately. Part of the offsets and of the taste that ALS finds is added,
+    because ALS learns how people rated what they watched.
 
     Attributes
     ----------
@@ -60,23 +68,24 @@ class Hybrid:
     noise : float
         Variance of a rating around what the kernel knows, in stars squared.
     spread : float
-        Variance of movie offsets around what popularity, year and genres let expect, in stars squared.
+        Variance of movie offsets around what popularity, year and genres predict, in stars squared.
     n_rounds : int
-        How often tastes and offsets are fitted in turn.
+        How often tastes and offsets are fitted alternately.
     n_latent : int
         Factors of ALS.
     latent_offset_share : float
-        Part of the movie offsets that is those of ALS, 0 to 1.
+        Share of ALS in the movie offsets, 0 to 1.
     latent_taste_share : float
-        How much of the taste that ALS sees is added.
+        Share of the taste found by ALS that is added.
     regularization : float
         Of EASE, which has more hyper-parameters of its own.
     """
 
     name: ClassVar[str] = "hybrid"
     label: ClassVar[str] = "Best of all"
-    description: ClassVar[str] = "Weighs what similar people watched, and how you rate genres, tags, years and stars."
+    description: ClassVar[str] = "Combines what people like you watched with how you rate genres, tags and years."
     minimum_ratings: ClassVar[int] = 0
+    offered: ClassVar[tuple[Hyperparameter, ...]] = (N_FACTORS, REGULARIZATION)
     search_space: ClassVar[SearchSpace] = {
         "watched_weight": Range(0.02, 2.0, log=True),
         "genre_weight": Range(0.01, 1.0, log=True),
@@ -91,7 +100,7 @@ class Hybrid:
         "latent_taste_share": Range(0.0, 1.0),
         "regularization": Range(20.0, 2000.0, log=True),
     }
-    objective: ClassVar[Objective] = BOTH_HEADS
+    objective: ClassVar[Objective] = RANK_AGREEMENT_AND_NDCG
 
     n_factors: int = 256
     watched_weight: float = 0.2
@@ -119,72 +128,49 @@ class Hybrid:
             raise ValueError("latent_offset_share must be 0 to 1, and latent_taste_share not below 0.")
 
     def fit(
-        self,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
+        self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> HybridModel:
-        """Learn item features and offsets by turns, then the item-item weights.
+        """Learn item features, then tastes and offsets alternately, then the item-item weights.
 
         Parameters
         ----------
         ratings : RatingMatrix
         movies : MovieFeatures
-        seed : int
-            Of the eigenvectors' random start and of the sample that calibrates intervals.
-        n_threads : int
-        on_progress : callable, optional
-            Called between blocks; what it raises ends the fit.
+        options : TrainingOptions
+            The seed is that of the eigenvectors' random start and of the sample that calibrates intervals. The
+            checkpoint saves the factors, every round of tastes, ALS and EASE.
         """
-        return self.fit_from(NoCheckpoint(), ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress)
-
-    def fit_from(
-        self,
-        checkpoint: Checkpoint,
-        ratings: RatingMatrix,
-        movies: MovieFeatures,
-        *,
-        seed: int = 0,
-        n_threads: int = 1,
-        on_progress: OnProgress | None = None,
-    ) -> HybridModel:
-        """Learn from where the checkpoint is: after the factors, a round of tastes, ALS or EASE; otherwise as `fit`."""
-        report = on_progress or _ignore
-        steps = Steps(checkpoint)
+        steps = Steps(options.checkpoint)
         offsets = Offsets.damped(ratings, movies, self.spread)
-        leading = steps.take("factors", lambda: self._factors(ratings, movies, offsets, seed, report))
+        leading = steps.run(
+            "factors", lambda: self._factors(ratings, movies, offsets, options.for_part(0.0, FACTORS_SHARE))
+        )
         factors: Float32 = leading["factors"]
         noise = np.asarray(leading["rest"] + np.float32(self.noise), dtype=np.float32)
-        report(FACTORS_SHARE)
+        options.on_progress(FACTORS_SHARE)
         offsets.refit()
+        tastes_part = subrange(options.on_progress, FACTORS_SHARE, TASTES_SHARE)
         for number in range(self.n_rounds):
-            start = FACTORS_SHARE + (TASTES_SHARE - FACTORS_SHARE) * number / self.n_rounds
-            end = FACTORS_SHARE + (TASTES_SHARE - FACTORS_SHARE) * (number + 1) / self.n_rounds
-            refitted = steps.take(
+            on_round = subrange(tastes_part, number / self.n_rounds, (number + 1) / self.n_rounds)
+            refitted = steps.run(
                 f"tastes {number + 1}",
-                partial(self._refit_offsets, ratings, offsets, factors, noise, n_threads, _between(report, start, end)),
+                partial(self._refit_offsets, ratings, offsets, factors, noise, options.n_threads, on_round),
             )
             offsets.movie, offsets.rater = refitted["movie"], refitted["rater"]
-        kept = kept_for_latent_width(ratings, seed)
-        learned = steps.take(
-            "latent",
-            lambda: self._als(ratings, movies, seed, n_threads, _between(report, TASTES_SHARE, LATENT_SHARE)),
-        )
-        of_kept = steps.take(
+        seen = ratings_seen_by_factors(ratings, options.seed)
+        learned = steps.run("latent", lambda: self._als(ratings, movies, options.for_part(TASTES_SHARE, LATENT_SHARE)))
+        of_seen = steps.run(
             "latent of kept",
-            lambda: self._als(ratings.take(kept), movies, seed, n_threads, _between(report, LATENT_SHARE, WIDTH_SHARE)),
+            lambda: self._als(ratings.take(seen), movies, options.for_part(LATENT_SHARE, WIDTH_SHARE)),
         )
         own = (1 - self.latent_offset_share) * (offsets.mean + offsets.movie)
         mixed = (own + self.latent_offset_share * learned["offsets"]).astype(np.float32)
         ease = EASE(regularization=self.regularization)
-        watched = steps.take(
+        watched = steps.run(
             "ease",
-            lambda: ease.fit(ratings, movies, on_progress=_between(report, WIDTH_SHARE, 1.0)).item_weights.to_arrays(),
+            lambda: ease.fit(ratings, movies, options.for_part(WIDTH_SHARE, 1.0)).item_weights.to_arrays(),
         )
-        report(1.0)
+        options.on_progress(1.0)
         model = HybridModel(
             ItemFeatures(
                 movie_ids=ratings.movie_ids,
@@ -201,15 +187,16 @@ class Hybrid:
             genre_names=movies.genre_names,
             genre_factors=_means_of_genres(movies, factors),
         )
-        return calibrated(model, ratings, offsets.reliability, seed, kept, self._latent(of_kept, mixed))
+        return calibrated(model, ratings, offsets.reliability, options.seed, seen, self._latent(of_seen, mixed))
 
     def _factors(
-        self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets, seed: int, report: OnProgress
+        self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets, options: TrainingOptions
     ) -> dict[str, Float32]:
-        """Return the leading eigenvectors of the kernel, and what they leave of its diagonal."""
+        """Return the leading eigenvectors of the kernel, and the rest of its diagonal."""
         features = self._features(ratings, movies, offsets)
-        for number, (factors, rest) in enumerate(leading_factors(features, self.n_factors, seed), start=1):  # noqa: B007
-            report(FACTORS_SHARE * number / N_ITERATIONS)
+        iterations = leading_factors(features, self.n_factors, options.seed)
+        for number, (factors, rest) in enumerate(iterations, start=1):  # noqa: B007
+            options.on_progress(number / N_ITERATIONS)
         return {"factors": factors, "rest": rest}
 
     def _refit_offsets(
@@ -219,9 +206,9 @@ class Hybrid:
         factors: Float32,
         noise: Float32,
         n_threads: int,
-        on_share: OnProgress,
+        on_progress: OnProgress,
     ) -> dict[str, Float64]:
-        """Fit the raters' tastes, then the biases to what they leave over."""
+        """Fit the raters' tastes, then the biases to the ratings minus the tastes."""
         taste = tastes(
             ratings,
             (offsets.mean + offsets.movie).astype(np.float32),
@@ -229,17 +216,14 @@ class Hybrid:
             noise,
             1 / self.bias_variance,
             n_threads=n_threads,
-            on_share=on_share,
+            on_progress=on_progress,
         )
         offsets.refit(taste)
         return {"movie": offsets.movie, "rater": offsets.rater}
 
-    def _als(
-        self, ratings: RatingMatrix, movies: MovieFeatures, seed: int, n_threads: int, on_progress: OnProgress
-    ) -> dict[str, NDArray[Any]]:
+    def _als(self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions) -> dict[str, NDArray[Any]]:
         """Return the offsets and latent factors of ALS."""
-        als = ALS(n_factors=self.n_latent)
-        return als.fit(ratings, movies, seed=seed, n_threads=n_threads, on_progress=on_progress).to_arrays()
+        return ALS(n_factors=self.n_latent).fit(ratings, movies, options).to_arrays()
 
     def _latent(self, learned: dict[str, NDArray[Any]], offsets: Float32) -> LatentTaste:
         """Return what the factors add to predictions that have these offsets."""
@@ -276,12 +260,3 @@ def _means_of_genres(movies: MovieFeatures, factors: Float32) -> Float32:
     counts = np.asarray(movies.genres.sum(axis=0)).reshape(-1, 1)
     means = (movies.genres.T @ factors) / np.maximum(counts, 1)
     return np.asarray(means - factors.mean(axis=0), dtype=np.float32)
-
-
-def _between(report: OnProgress, start: float, end: float) -> OnProgress:
-    """Return a callback for the stretch of the progress from `start` to `end`."""
-    return lambda share: report(start + (end - start) * share)
-
-
-def _ignore(share: float) -> None:
-    """Take note of no progress."""

@@ -1,25 +1,23 @@
-"""Calibration: how wide an interval has to be to hold 80 % of the ratings, measured where they were left out."""
+"""Calibration: how wide intervals must be to hold 80 % of the ratings, measured on left-out ratings."""
 
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from recommender.engine.algorithms.hybrid.latent import LatentTaste
 from recommender.engine.algorithms.hybrid.model import HybridModel
-from recommender.engine.algorithms.hybrid.offsets import USUAL_NOISE
+from recommender.engine.algorithms.hybrid.offsets import TYPICAL_NOISE
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Bool, Float64
 from recommender.engine.model.item_features import UserProfile
-
-Float64 = NDArray[np.float64]
 
 SHARE_INSIDE = 0.8
 MAX_SCALE = 20.0
 N_RATERS = 1_000
 N_GROUPS = 5
 N_ROUNDS = 2
-SHARE_UNSEEN, ENOUGH_UNSEEN = 0.1, 100
+SHARE_UNSEEN, MIN_UNSEEN = 0.1, 100
 
 
 def calibrated(
@@ -27,15 +25,15 @@ def calibrated(
     ratings: RatingMatrix,
     reliability: Float64,
     seed: int,
-    kept: NDArray[np.bool_],
-    of_kept: LatentTaste,
+    seen: Bool,
+    of_seen: LatentTaste,
 ) -> HybridModel:
     """Return the model with intervals that hold 80 % of the left-out ratings of a sample of raters.
 
-    First the variance of movie offsets is scaled to what the left-out ratings of rare movies show (never below what
-    the fit says). Then the half-widths are the quantiles of the standardised differences, one for each group of raters
-    with about as many ratings: with one for all, intervals of people with few ratings held 84 to 85 %. Both know of the
-    kernel's features alone; last, the width is scaled to what latent factors add.
+    First, the variance of movie offsets is scaled up to match the left-out ratings of rare movies (never down). Second,
+    the half-widths are quantiles of the standardised differences, one for each group of raters with similar numbers of
+    ratings: with a single one, intervals of people with few ratings held 84 to 85 %. Both steps use the kernel features
+    only; third, the width is scaled for what latent factors add.
 
     Parameters
     ----------
@@ -46,56 +44,54 @@ def calibrated(
         The weights of the raters in the movie offsets.
     seed : int
         Of the sample.
-    kept : (n_ratings,) bool
-        `kept_for_latent_width`.
-    of_kept : LatentTaste
-        Fitted to the ratings kept.
+    seen : (n_ratings,) bool
+        `ratings_seen_by_factors`.
+    of_seen : LatentTaste
+        Fitted to these ratings only.
     """
     eligible = np.flatnonzero(ratings.rater_counts() > 1)
     chosen = np.random.default_rng(seed).permutation(eligible)[:N_RATERS]
     if not chosen.size:
         return model
-    known_variance = model.offset_variance
+    fitted_variance = model.offset_variance
     profiles = [_profile(model, ratings, int(rater)) for rater in chosen]
     own = [
-        reliability[rater] * known_variance[profile.movie_indices] / USUAL_NOISE
+        reliability[rater] * fitted_variance[profile.movie_indices] / TYPICAL_NOISE
         for rater, profile in zip(chosen, profiles, strict=True)
     ]
-    model = replace(model, offset_variance=known_variance * np.float32(_scale(model, profiles, own)))
+    model = replace(model, offset_variance=fitted_variance * np.float32(_offset_variance_scale(model, profiles, own)))
     by_activity = np.argsort([profile.n_ratings for profile in profiles], kind="stable")
     groups = np.array_split(by_activity, min(N_GROUPS, len(profiles)))
-    usual = [float(np.mean([profiles[number].n_ratings for number in group])) for group in groups]
+    mean_counts = [float(np.mean([profiles[number].n_ratings for number in group])) for group in groups]
     for _ in range(N_ROUNDS):
         ratios = [_standardised(model, *each) for each in zip(profiles, own, strict=True)]
         widths = [np.quantile(np.concatenate([ratios[number] for number in group]), SHARE_INSIDE) for group in groups]
-        half_widths = np.stack([usual, np.maximum(widths, 1e-3)])
+        half_widths = np.stack([mean_counts, np.maximum(widths, 1e-3)])
         model = replace(model, half_widths=half_widths)
-    width = _latent_width(model, profiles, [kept[_stored(ratings, int(rater))] for rater in chosen], of_kept)
+    width = _latent_width(model, profiles, [seen[_stored(ratings, int(rater))] for rater in chosen], of_seen)
     return replace(model, latent=replace(model.latent, width=width))
 
 
-def kept_for_latent_width(ratings: RatingMatrix, seed: int) -> NDArray[np.bool_]:
-    """Return which ratings the factors may see that tell how much latent factors narrow intervals, (n_ratings,)."""
+def ratings_seen_by_factors(ratings: RatingMatrix, seed: int) -> Bool:
+    """Return the ratings to fit latent factors to that are measured on the other ratings, (n_ratings,) bool."""
     return np.random.default_rng(seed).random(ratings.n_ratings) >= SHARE_UNSEEN
 
 
-def _latent_width(
-    model: HybridModel, profiles: list[UserProfile], kept: list[NDArray[np.bool_]], of_kept: LatentTaste
-) -> float:
-    """Return how wide intervals have to be with what latent factors add, for each unit without.
+def _latent_width(model: HybridModel, profiles: list[UserProfile], seen: list[Bool], of_seen: LatentTaste) -> float:
+    """Return the ratio of the width of intervals with latent factors to the width without them.
 
-    Measured on ratings that the factors have not seen: on others they look better than they are, and intervals as
-    narrow as that held 76 %.
+    Measured on ratings that the factors have not seen. On seen ones factors look better than they are: intervals
+    calibrated on those held 76 %.
     """
     without, added = [np.zeros(0)], [np.zeros(0)]
-    for profile, seen in zip(profiles, kept, strict=True):
+    for profile, is_seen in zip(profiles, seen, strict=True):
         residuals, variance = model.left_out(profile)
-        deviation = np.sqrt(variance * model.misfit(profile))[~seen]
-        latent = of_kept.fold_in(profile.movie_indices[seen], profile.half_stars[seen])
-        stars = of_kept.stars(latent, profile.movie_indices[~seen])
-        without.append(np.abs(residuals[~seen]) / deviation)
-        added.append(np.abs(residuals[~seen] - stars) / deviation)
-    if sum(part.size for part in without) < ENOUGH_UNSEEN:
+        deviation = np.sqrt(variance * model.misfit(profile))[~is_seen]
+        latent = of_seen.fold_in(profile.movie_indices[is_seen], profile.half_stars[is_seen])
+        stars = of_seen.stars(latent, profile.movie_indices[~is_seen])
+        without.append(np.abs(residuals[~is_seen]) / deviation)
+        added.append(np.abs(residuals[~is_seen] - stars) / deviation)
+    if sum(part.size for part in without) < MIN_UNSEEN:
         return 1.0
     before, after = (float(np.quantile(np.concatenate(parts), SHARE_INSIDE)) for parts in (without, added))
     return after / max(before, 1e-3)
@@ -110,17 +106,17 @@ def _profile(model: HybridModel, ratings: RatingMatrix, rater: int) -> UserProfi
     return model.fold_in(ratings.movie_indices[stored], ratings.half_stars[stored])
 
 
-def _scale(model: HybridModel, profiles: list[UserProfile], own: list[Float64]) -> float:
-    """Return how much larger the variance of offsets is than known, by least squares on squared differences."""
+def _offset_variance_scale(model: HybridModel, profiles: list[UserProfile], own: list[Float64]) -> float:
+    """Return the factor by which the variance of offsets is underestimated, by least squares on squared differences."""
     squares, parts = [], []
-    for profile, taken_up in zip(profiles, own, strict=True):
-        residuals, variance = model.left_out(profile, taken_up)
+    for profile, own_leverage in zip(profiles, own, strict=True):
+        residuals, variance = model.left_out(profile, own_leverage)
         offset_variance = model.offset_variance[profile.movie_indices]
         misfit = model.misfit(profile)
         squares.append(np.square(residuals) / misfit)
         parts.append(np.stack([variance - offset_variance, offset_variance], axis=1))
-    (usual, of_offsets), _ = nnls(np.concatenate(parts), np.concatenate(squares))
-    return float(np.clip(of_offsets / usual, 1.0, MAX_SCALE)) if usual > 0 else 1.0
+    (base, of_offsets), _ = nnls(np.concatenate(parts), np.concatenate(squares))
+    return float(np.clip(of_offsets / base, 1.0, MAX_SCALE)) if base > 0 else 1.0
 
 
 def _standardised(model: HybridModel, profile: UserProfile, own: Float64) -> Float64:

@@ -1,17 +1,14 @@
-"""Item features from a kernel: what movies have in common, pressed into a few leading directions."""
+"""Item features from a kernel: what movies have in common, compressed into a few leading directions."""
 
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, hstack
 
 from recommender.engine.algorithms.ease.rows import year_rows
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
+from recommender.engine.data.types import Float32
 
 OVERSAMPLING = 24
 N_ITERATIONS = 4
@@ -30,7 +27,7 @@ def genre_features(movies: MovieFeatures) -> csr_array:
 
 
 def tag_features(movies: MovieFeatures) -> csr_array:
-    """Tags as unit rows of ``log1p(count) · idf``; tags of a single movie join nothing and are left out."""
+    """Tags as unit rows of ``log1p(count) · idf``; tags of a single movie connect nothing and are left out."""
     tags = movies.tag_counts()
     tags.data = np.log1p(tags.data)
     n_tagged = np.bincount(tags.indices, minlength=tags.shape[1])
@@ -39,14 +36,14 @@ def tag_features(movies: MovieFeatures) -> csr_array:
 
 
 def year_features(movies: MovieFeatures) -> csr_array:
-    """Gaussian bumps over the years as unit rows: near years are alike."""
+    """Gaussian bumps over the years as unit rows: nearby years are similar."""
     return unit_rows(csr_array(year_rows(movies, YEAR_SPACING, YEAR_WIDTH).T))
 
 
 def watched_features(ratings: RatingMatrix) -> csr_array:
     """Who rated a movie, as unit rows: their kernel is the co-occurrence cosine.
 
-    A rater with n ratings counts ``1 / ln(2 + n)``: having rated nearly everything joins nothing.
+    A rater with n ratings counts ``1 / ln(2 + n)``: somebody who has rated nearly everything connects nothing.
     """
     weights = 1 / np.sqrt(np.log(2.0 + ratings.rater_counts()))
     shape = (ratings.n_movies, ratings.n_raters)
@@ -66,7 +63,7 @@ def leading_factors(features: csr_array, n_factors: int, seed: int) -> Iterator[
     """Approximate a kernel ``A Aᵀ`` by ``F Fᵀ + diag(rest)`` with few factors.
 
     Subspace iteration on the sparse features (Halko, Martinsson and Tropp 2011, algorithm 4.4) finds the leading
-    eigenvectors without forming the kernel; what they leave of its diagonal is returned beside them.
+    eigenvectors without forming the kernel; the rest of its diagonal is returned with them.
 
     Parameters
     ----------

@@ -1,6 +1,5 @@
-"""What latent factors add to the hybrid's predictions: the tastes that show in ratings alone."""
+"""What latent factors add to the hybrid's predictions: tastes that only show in ratings."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -8,11 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.engine.data.array_shapes import ArrayShape
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,16 +17,16 @@ class LatentTaste:
 
     The kernel of the hybrid knows who watched a movie, not what they thought of it; ALS learns from that. Its factors
     cannot be further features of the same fit: they have seen the ratings, and the fit would trust them too much
-    (measured, see docs/algorithms.md). Two fits, each with its own ridge, added up, do not have that trouble.
+    (measured, see docs/algorithms.md). The sum of two fits, each with its own ridge, avoids this.
 
     Attributes
     ----------
     features : ItemFeatures
         With the offsets of the hybrid; the user's bias is fitted, but not added a second time.
     share : float
-        Of the taste.
+        Of the taste, 0 to 1.
     width : float
-        How wide intervals are, with what is added, for each unit of what they were.
+        Width of intervals with the added taste, relative to the width without it.
     """
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
@@ -43,7 +39,7 @@ class LatentTaste:
     share: float
     width: float = 1.0
 
-    def fold_in(self, movie_indices: Int32, half_stars: NDArray[np.int8]) -> UserProfile:
+    def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
         """Ridge fit of one user (`ItemFeatures.fold_in`)."""
         return self.features.fold_in(movie_indices, half_stars)
 
@@ -69,7 +65,7 @@ class LatentTaste:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Arrays) -> Self:
         """Rebuild from `to_arrays` and the hybrid's own arrays."""
         share, width, per_rating, bias_precision = (float(value) for value in arrays["latent_scalars"])
         return cls(

@@ -1,4 +1,4 @@
-"""A fitted hybrid: predictions with intervals, rankings, and what each of the user's ratings did to them."""
+"""A fitted hybrid: predictions with intervals, rankings, and the contribution of each rating to them."""
 
 import json
 from collections.abc import Mapping
@@ -12,14 +12,10 @@ from recommender.engine.algorithms.ease.ease import EASEModel
 from recommender.engine.algorithms.ease.weights import ItemWeights
 from recommender.engine.algorithms.hybrid.latent import LatentTaste
 from recommender.engine.data.array_shapes import ArrayShape
+from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import EIGHTY_PERCENT, LinearModel, ParameterGroup, around
 from recommender.engine.model.ridge_fit import RidgeFit
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
 
 MISFIT_DAMPING = 10.0
 N_GENRES_SHOWN = 20
@@ -27,7 +23,7 @@ N_GENRES_SHOWN = 20
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class HybridProfile(UserProfile):
-    """One user by the kernel's features, and once more by latent factors."""
+    """One user's fit on the kernel features, and their fit on latent factors."""
 
     latent: UserProfile
 
@@ -42,13 +38,13 @@ class HybridModel(EASEModel):
     movie_noise : (n_movies,) float32
         Variance of a rating of the movie around the prediction, in stars squared; ratings weigh one over it.
     offset_variance : (n_movies,) float32
-        How well the movie's offset is known, in stars squared.
+        Variance of the movie's offset, in stars squared.
     genre_names : tuple of str
     genre_factors : (n_genres, n_factors) float32
-        Mean features of a genre's movies less those of all.
+        Mean features of a genre's movies minus those of all.
     half_widths : (2, n_groups) float64
-        Half an 80 % interval in standard deviations, measured on left-out ratings of raters of about as many ratings;
-        above them how many these are, increasing.
+        First row: numbers of ratings, increasing. Second row: half an 80 % interval in standard deviations, measured on
+        left-out ratings of raters with about that many.
     """
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
@@ -82,15 +78,15 @@ class HybridModel(EASEModel):
 
     def predict(self, profile: UserProfile, movie_indices: Int32 | None = None) -> Float32:
         """Predicted stars by the kernel's features, plus the share of the latent taste."""
-        return super().predict(profile, movie_indices) + self.latent.stars(_own(profile).latent, movie_indices)
+        return super().predict(profile, movie_indices) + self.latent.stars(_hybrid(profile).latent, movie_indices)
 
     def rating_contributions(self, profile: UserProfile, movie_indices: Int32) -> Float64:
-        """What each rating adds by either fit: both are linear in the ratings, and so is their sum."""
-        by_latent = self.latent.contributions(_own(profile).latent, movie_indices)
+        """What each rating adds by both fits together: they are linear in the ratings, and so is their sum."""
+        by_latent = self.latent.contributions(_hybrid(profile).latent, movie_indices)
         return super().rating_contributions(profile, movie_indices) + by_latent
 
     def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32]:
-        """Bounds from what is not known of the user, of the movie and of the rating, and from how steady the user is.
+        """Bounds from the uncertainty about user, movie and rating, and from how consistent the user is.
 
         The variance of the user's weights (posterior of the ridge fit), of the movie's offset and of a rating are added
         up and scaled by `misfit`; the width is calibrated on left-out ratings.
@@ -101,16 +97,16 @@ class HybridModel(EASEModel):
         return around(self.predict(profile, movie_indices), width)
 
     def left_out(self, profile: UserProfile, own_leverage: Float64 | float = 0.0) -> tuple[Float64, Float64]:
-        """Return how far each rating is from what the user's others predict, and the variance of that difference.
+        """Return how far each rating is from the prediction by the user's other ratings, and its variance.
 
-        By the kernel's features alone: latent factors have learned from the very ratings that are left out here, and
-        would look better than they are (`hybrid_intervals`).
+        Only the kernel features predict here: latent factors have learned from the very ratings that are left out, and
+        would look better than they are.
 
         Parameters
         ----------
         profile : UserProfile
         own_leverage : (n_ratings,) float64, optional
-            How much of a rating its movie's offset has taken up, for raters of the training data.
+            How much each rating has influenced its movie's offset, for raters of the training data.
 
         Returns
         -------
@@ -162,7 +158,7 @@ class HybridModel(EASEModel):
         )
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Self:
+    def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
         genre_names = tuple(json.loads(arrays["genre_names"].tobytes()))
         if len(genre_names) != arrays["genre_factors"].shape[0]:
@@ -179,13 +175,13 @@ class HybridModel(EASEModel):
         )
 
 
-def _own(profile: UserProfile) -> HybridProfile:
+def _hybrid(profile: UserProfile) -> HybridProfile:
     if not isinstance(profile, HybridProfile):
         raise TypeError("This profile is not the hybrid's.")
     return profile
 
 
 def _fitted(profile: UserProfile) -> RidgeFit:
-    fitted = _own(profile).fitted
+    fitted = _hybrid(profile).fitted
     assert fitted is not None  # every fold-in of the hybrid is a ridge fit
     return fitted

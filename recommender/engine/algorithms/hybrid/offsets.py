@@ -1,20 +1,18 @@
-"""Movie offsets that rare movies borrow from movies like them, and how reliable each rater is."""
+"""Movie offsets, where rare movies borrow from similar ones, and how reliable each rater is."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.engine.algorithms.baselines import MIDDLE_OF_SCALE
 from recommender.engine.algorithms.hybrid.kernel_features import genre_features, year_features
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float32, Float64
 
-Float64 = NDArray[np.float64]
-
-USUAL_NOISE = 0.75
-"""Variance of a rating around the biases, in stars squared, where nothing better is known."""
+TYPICAL_NOISE = 0.75
+"""Variance of a rating around the biases, in stars squared, if nothing better is known."""
 NOISE_DAMPING = 10.0
 DAMPING = 4.0
 N_SWEEPS = 8
@@ -30,15 +28,15 @@ class Offsets:
     ----------
     ratings : RatingMatrix
     design : (n_movies, n_features) float64
-        What a movie's bias is expected from, each column times its prior standard deviation.
+        Predictors of a movie's bias, each column times its prior standard deviation.
     spread : float
-        Variance of movie biases around what is expected of them, in stars squared.
+        Variance of movie biases around their predictions, in stars squared.
     mean : float
         Of all ratings, in stars.
     movie : (n_movies,) float64
     rater : (n_raters,) float64
     reliability : (n_raters,) float64
-        The weight of a rater's ratings: the usual noise over theirs.
+        The weight of a rater's ratings: typical noise divided by theirs.
     """
 
     ratings: RatingMatrix
@@ -51,7 +49,7 @@ class Offsets:
 
     @classmethod
     def damped(cls, ratings: RatingMatrix, movies: MovieFeatures, spread: float) -> "Offsets":
-        """Start from damped biases; they show how far each rater strays from them."""
+        """Start from damped biases; the residuals show how reliable each rater is."""
         mean = float(ratings.half_stars.mean(dtype=np.float64)) / 2 if ratings.n_ratings else MIDDLE_OF_SCALE
         movie, rater = np.zeros(ratings.n_movies), np.zeros(ratings.n_raters)
         rows, columns = ratings.row_of_each_rating(), ratings.movie_indices
@@ -61,11 +59,11 @@ class Offsets:
             movie = totals / (ratings.movie_counts() + DAMPING)
             rater = np.bincount(rows, stars - movie[columns], minlength=rater.size) / (ratings.rater_counts() + DAMPING)
         squares = np.bincount(rows, np.square(stars - movie[columns] - rater[rows]), minlength=rater.size)
-        noise = (squares + NOISE_DAMPING * USUAL_NOISE) / (ratings.rater_counts() + NOISE_DAMPING)
-        return cls(ratings, _design(ratings, movies), spread, mean, movie, rater, USUAL_NOISE / noise)
+        noise = (squares + NOISE_DAMPING * TYPICAL_NOISE) / (ratings.rater_counts() + NOISE_DAMPING)
+        return cls(ratings, _design(ratings, movies), spread, mean, movie, rater, TYPICAL_NOISE / noise)
 
-    def refit(self, taste: NDArray[np.float32] | None = None, n_sweeps: int = 4) -> None:
-        """Fit the biases to what `taste` (per rating, in stars) leaves over.
+    def refit(self, taste: Float32 | None = None, n_sweeps: int = 4) -> None:
+        """Fit the biases to the ratings minus `taste` (per rating, in stars).
 
         The mean of a movie's residuals is normal around its bias with variance ``noise / weight``, its bias normal
         around ``design · β`` with variance `spread`, ``β`` standard normal: empirical Bayes for a normal hierarchy
@@ -78,7 +76,7 @@ class Offsets:
             left = left - taste
         weights = self.reliability[rows]
         precision = self.precision()
-        trust = self.spread / (self.spread + USUAL_NOISE / np.maximum(precision, 1e-9))
+        trust = self.spread / (self.spread + TYPICAL_NOISE / np.maximum(precision, 1e-9))
         for _ in range(n_sweeps):
             totals = np.bincount(columns, weights * (left - self.rater[rows]), minlength=self.movie.size)
             means = totals / np.maximum(precision, 1e-9)
@@ -97,7 +95,7 @@ class Offsets:
 
     def variance(self) -> Float64:
         """Return the posterior variance of each movie's bias, in stars squared, (n_movies,) float64."""
-        return np.asarray(1 / (1 / self.spread + self.precision() / USUAL_NOISE))
+        return np.asarray(1 / (1 / self.spread + self.precision() / TYPICAL_NOISE))
 
 
 def _design(ratings: RatingMatrix, movies: MovieFeatures) -> Float64:

@@ -1,14 +1,11 @@
 """What raters' tastes add to their ratings: a ridge fit of every rater, in bulk."""
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import NDArray
 
 from native.normal_equations import solve_rows
 from recommender.engine.data.ratings import RatingMatrix
-
-Float32 = NDArray[np.float32]
+from recommender.engine.data.types import Float32
+from recommender.engine.progress import OnProgress
 
 RATINGS_PER_BLOCK = 200_000
 
@@ -33,7 +30,7 @@ def tastes(
     bias_precision: float,
     *,
     n_threads: int,
-    on_share: Callable[[float], None],
+    on_progress: OnProgress,
 ) -> Float32:
     """Fold every rater in and return what their weights, without their bias, say about their own ratings.
 
@@ -46,7 +43,7 @@ def tastes(
         With unit prior precision.
     bias_precision : float
     n_threads : int
-    on_share : callable
+    on_progress : callable
         Called with the share done between blocks; it may raise to cancel.
 
     Returns
@@ -77,6 +74,6 @@ def tastes(
         for rater in range(last - first):
             mine = slice(int(indptr[rater]), int(indptr[rater + 1]))
             taste[stored][mine] = factors[movies[mine]] @ weights[rater, 1:]
-        on_share(last / ratings.n_raters)
+        on_progress(last / ratings.n_raters)
         first = last
     return taste
