@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from recommender.api.schemas import AlgorithmList, AlgorithmOut
-from recommender.services.lists import recommendations
+from recommender.services.lists.choices import choices
 
 router = Router(tags=["recommendations"])
 
@@ -22,6 +22,6 @@ def algorithms(request: HttpRequest) -> AlgorithmList:
             default=choice.default,
             featured=choice.featured,
         )
-        for choice in recommendations.choices()
+        for choice in choices()
     ]
     return AlgorithmList(count=len(results), results=results)

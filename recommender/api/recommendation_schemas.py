@@ -8,7 +8,8 @@ from pydantic import Field
 
 from recommender.api.schemas import MovieOut, Part
 from recommender.services.catalogue.movies import Mine
-from recommender.services.lists.recommendations import Recommendation, Recommendations
+from recommender.services.lists.recommendations import Recommendations
+from recommender.services.lists.rows import Recommendation
 
 
 class ReasonOut(Part):

@@ -10,7 +10,7 @@ from recommender.engine.algorithms.registry import FEATURED
 from recommender.models import Genre, Movie, Rating
 from recommender.services.catalogue.movies import half_stars_by, poster_url, summary_of
 from recommender.services.lists import onboarding
-from recommender.services.lists.recommendations import choices
+from recommender.services.lists.choices import choices
 from recommender.services.lists.served_model import algorithm_of
 from recommender.services.ratings.ratings import rater_of
 
