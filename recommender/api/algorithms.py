@@ -11,7 +11,7 @@ router = Router(tags=["recommendations"])
 
 @router.get("/algorithms", response=AlgorithmList, summary="Algorithms to choose from")
 def algorithms(request: HttpRequest) -> AlgorithmList:
-    """Return every algorithm, whether it can be used now and which one is the default."""
+    """Return all algorithms, which of them can be used now, and which one is the default."""
     results = [
         AlgorithmOut(
             name=choice.name,

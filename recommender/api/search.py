@@ -16,7 +16,7 @@ router = Router(tags=["movies"])
 
 
 class SearchParameters(Schema):
-    """What may be asked of a search."""
+    """The parameters of a search."""
 
     q: Annotated[str, Field(max_length=200)] = ""
     limit: Limit = 20

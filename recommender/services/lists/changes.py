@@ -82,7 +82,7 @@ def _top(state: Before, half_stars: Mapping[int, int]) -> list[int]:
 def _sentence(entered: list[tuple[int, str]]) -> str:
     """Return "New in your list: Heat, Ran and 3 more"."""
     if not entered:
-        return "Your list stays as it is"
+        return "Your list has not changed"
     titles = [title for _, title in entered[:N_NAMED]]
     more = len(entered) - len(titles)
     return "New in your list: " + joined([*titles, f"{more} more"] if more else titles)

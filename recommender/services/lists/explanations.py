@@ -72,7 +72,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Figures:
-    """One movie and one user in numbers; `stars` and `ranking` are what each rating adds, (n_ratings,)."""
+    """The figures of one movie for one user; `stars` and `ranking` are what each rating adds, (n_ratings,)."""
 
     offset: float
     score: float
@@ -123,11 +123,11 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
     )
 
 
-def _figures(model: Model, profile: UserProfile, nobody: UserProfile, movie_index: int, left_out: Int32) -> _Figures:
+def _figures(model: Model, profile: UserProfile, unrated: UserProfile, movie_index: int, left_out: Int32) -> _Figures:
     asked = np.array([movie_index], dtype=np.int32)
     scores = model.scores(profile)
     return _Figures(
-        offset=float(model.predict(nobody, asked)[0]),
+        offset=float(model.predict(unrated, asked)[0]),
         score=float(scores[movie_index]),
         rank=None if movie_index in left_out else rank_of(scores, movie_index, left_out),
         stars=model.rating_contributions(profile, asked)[0],
@@ -138,7 +138,7 @@ def _figures(model: Model, profile: UserProfile, nobody: UserProfile, movie_inde
 def _contributions(
     model: Model, profile: UserProfile, figures: _Figures, titles: Mapping[int, str]
 ) -> list[Contribution]:
-    """Return all contributions, the largest of either sign first."""
+    """Return all contributions, sorted by size without regard to sign, largest first."""
     rated = model.movie_ids[profile.movie_indices].tolist()
     return [
         Contribution(

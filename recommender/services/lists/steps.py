@@ -46,11 +46,11 @@ def unwanted(model: Model, profile: UserProfile, mine: Mine, exclude: frozenset[
 
 def leave_out(model: Model, scores: Float32, unwanted: Int32, dials: Dials) -> Candidates:
     """Leave out the unwanted movies and those outside the filters."""
-    inside = np.ones(scores.size, dtype=np.bool_)
+    matching = np.ones(scores.size, dtype=np.bool_)
     if dials.genre is not None or dials.decade is not None:
-        inside = movie_arrays.of(model).inside(genre=dials.genre, decade=dials.decade)
-        scores = np.where(inside, scores, np.float32(-np.inf))
-    return Candidates(scores, unwanted, int(np.count_nonzero(inside)) - int(np.count_nonzero(inside[unwanted])))
+        matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade)
+        scores = np.where(matching, scores, np.float32(-np.inf))
+    return Candidates(scores, unwanted, int(np.count_nonzero(matching)) - int(np.count_nonzero(matching[unwanted])))
 
 
 def rerank(model: Model, candidates: Candidates, dials: Dials, *, n: int) -> Int32:

@@ -213,7 +213,7 @@ def test_taking_a_rating_back_changes_the_list_back(alice_rated: Rater) -> None:
 
 def test_the_same_rating_again_changes_nothing(alice_rated: Rater) -> None:
     changes = changes_of(alice_rated, 1, ALICE[1])
-    assert changes == list_changes.Changes([], [], "Your list stays as it is")
+    assert changes == list_changes.Changes([], [], "Your list has not changed")
 
 
 def test_nothing_is_said_to_change_where_there_is_no_list(site: None, alice_rater: Rater) -> None:
