@@ -75,14 +75,14 @@ def test_it_sorts(alice_rated: Rater, sort: str, movie_ids: list[int]) -> None:
     ],
 )
 def test_it_searches_titles_without_minding_accents(alice_rated: Rater, query: str, movie_ids: list[int]) -> None:
-    assert find(alice_rated, query=query) == movie_ids
+    assert find(alice_rated, text=query) == movie_ids
 
 
 def test_it_filters_by_stars_genre_and_decade(alice_rated: Rater) -> None:
     assert find(alice_rated, half_stars=7) == [4, 2]
     assert find(alice_rated, genre="drama") == [4, 2]
     assert find(alice_rated, decade=1990) == [2]
-    assert find(alice_rated, half_stars=7, genre="Crime", decade=1990, query="leon") == [2]
+    assert find(alice_rated, half_stars=7, genre="Crime", decade=1990, text="leon") == [2]
 
 
 def test_slices_fit_together_and_count_what_the_filters_leave(alice_rated: Rater) -> None:
