@@ -25,7 +25,7 @@ class Dials:
     exclude: frozenset[Excluded] = USUALLY_EXCLUDED
 
     def with_defaults(self, *, n_ratings: int) -> Self:
-        """Return the dials with the default diversity for a user with so many ratings, unless they chose one."""
+        """Fill in the default diversity, which depends on whether the user has ratings, unless they chose one."""
         if self.diversity is not None:
             return self
         return replace(self, diversity=0.0 if n_ratings else FIRST_LIST_DIVERSITY)

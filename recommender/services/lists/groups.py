@@ -1,4 +1,4 @@
-"""Recommendations for several people at once, each of whom has agreed to it."""
+"""Recommendations for several people together, all of whom have agreed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Rating count, mean, median and histogram of movies: computed from all ratings, or updated by single changes.
 
-Everything that writes ratings goes through `update_statistics` or `move`; the rules stand nowhere else.
+All code that writes ratings calls `update_statistics` or `move`; how counts and means are computed is said only here.
 """
 
 from collections.abc import Sequence
