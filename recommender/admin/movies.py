@@ -49,8 +49,9 @@ class MovieAdmin(BigTableAdmin):
         if not search_term.strip():
             return queryset, False
         from recommender.services.catalogue import title_search
+        from recommender.titles.query import TitleQuery
 
-        hits = title_search.search(query=search_term[:LONGEST_QUERY], limit=MOST_FOUND)
+        hits = title_search.search(TitleQuery(search_term[:LONGEST_QUERY], limit=MOST_FOUND))
         return queryset.filter(pk__in=[movie.pk for movie in hits.movies]), False
 
 

@@ -1,4 +1,4 @@
-"""The JSON API, version 1. Everything the pages do goes through it."""
+"""The JSON API, version 1. The pages do everything through it."""
 
 from ninja import NinjaAPI
 
@@ -22,8 +22,8 @@ from recommender.api import (
 api = NinjaAPI(
     title="movierec",
     version="1",
-    description="Search movies, rate them in half stars, get recommendations. Ratings are stars, 0.5 to 5. "
-    "Signing up, in and out, and changing address and password: /api/auth/openapi.json.",
+    description="Search for movies, rate them, get recommendations. Ratings are 0.5 to 5 stars in half steps. "
+    "To sign up, in or out, and to change your email address or password, see /api/auth/openapi.json.",
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",

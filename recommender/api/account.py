@@ -1,4 +1,4 @@
-"""My account: take my data along, or close it for good."""
+"""My account: download my data, or delete the account for good."""
 
 from typing import Annotated, Literal
 
@@ -32,15 +32,15 @@ class DeletionIn(Schema):
 @router.get(
     "/account/export",
     response={401: Problem},
-    summary="Everything the site knows about me",
+    summary="Download my data",
     openapi_extra={
         "responses": {200: {"description": "OK", "content": {kind: {} for _, kind in STREAMS.values()}}},
     },
 )
 def export(request: HttpRequest, format: Literal["json", "csv"] = "json") -> StreamingHttpResponse:
-    """Return one JSON file, or a zip archive of CSV files that spreadsheets can open safely.
+    """Return everything the site knows about me: one JSON file, or a zip archive of CSV files safe for spreadsheets.
 
-    ratings.csv begins with the columns of a MovieLens release; it, and the archive, can be imported again.
+    ratings.csv begins with the columns of a MovieLens release; it can be imported again, and so can the archive.
     """
     stream, content_type = STREAMS[format]
     answer = StreamingHttpResponse(stream(user=_user(request)), content_type=content_type)
@@ -55,16 +55,16 @@ def export(request: HttpRequest, format: Literal["json", "csv"] = "json") -> Str
     summary="Delete my account for good",
 )
 def delete(request: HttpRequest, payload: DeletionIn) -> HttpResponse:
-    """Remove me, my ratings, tags, imports, addresses and sessions, at once and irrevocably.
+    """Delete my account with my ratings, tags, imports, addresses and sessions, at once; this cannot be undone.
 
     `confirmation` is "delete my account".
     """
     user = _user(request)
     accounts.check_confirmation(payload.confirmation)
     if not ratelimit.consume(request, action="reauthenticate", user=user):
-        raise HttpError(429, "That was a lot of tries. Wait a minute and try again.")
+        raise HttpError(429, "Too many attempts. Wait a minute and try again.")
     if not user.check_password(payload.password):
-        raise HttpError(403, "This is not your password.")
+        raise HttpError(403, "This password is not correct.")
     logout(request)
     accounts.delete(user=user)
     return HttpResponse(status=204)

@@ -4,14 +4,14 @@ from django.http import HttpRequest
 from ninja import Router
 
 from recommender.api.schemas import AlgorithmList, AlgorithmOut
-from recommender.services.lists import recommendations
+from recommender.services.lists.choices import choices
 
 router = Router(tags=["recommendations"])
 
 
 @router.get("/algorithms", response=AlgorithmList, summary="Algorithms to choose from")
 def algorithms(request: HttpRequest) -> AlgorithmList:
-    """Return every algorithm, whether it can be used now and which one is the default."""
+    """Return all algorithms, which of them can be used now, and which one is the default."""
     results = [
         AlgorithmOut(
             name=choice.name,
@@ -22,6 +22,6 @@ def algorithms(request: HttpRequest) -> AlgorithmList:
             default=choice.default,
             featured=choice.featured,
         )
-        for choice in recommendations.choices()
+        for choice in choices()
     ]
     return AlgorithmList(count=len(results), results=results)

@@ -1,4 +1,4 @@
-"""Every error is JSON with one clear sentence in `detail`."""
+"""Error responses: JSON with one clear sentence in `detail`."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from recommender.services.ratings.tags import InvalidTag
 
 
 def register(api: NinjaAPI) -> None:
-    """Teach the API what to answer when something is wrong."""
+    """Register the response to each error."""
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -37,7 +37,7 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthorizationError)
     def forbidden(request: HttpRequest, error: AuthorizationError) -> HttpResponse:
-        return api.create_response(request, {"detail": "You may not do that."}, status=403)
+        return api.create_response(request, {"detail": "You do not have permission to do that."}, status=403)
 
     @api.exception_handler(UnknownMovie)
     @api.exception_handler(UnknownAlgorithm)
@@ -63,6 +63,6 @@ def register(api: NinjaAPI) -> None:
 
 
 def _field(location: tuple[str | int, ...]) -> str:
-    """Name the field as the caller wrote it: the last text of its place."""
+    """Return the field's name as the caller wrote it: the last string of its location."""
     names = [part for part in location if isinstance(part, str)]
     return names[-1] if names else "body"

@@ -1,4 +1,4 @@
-"""GET explanation: why a movie is predicted and ranked as it is, for me."""
+"""GET explanation: why a movie has its predicted rating and its place in my list."""
 
 from django.http import HttpRequest
 from ninja import Path, Router
@@ -18,9 +18,9 @@ router = Router(tags=["recommendations"], auth=django_auth)
     summary="Why this movie",
 )
 def explanation(request: HttpRequest, movie_id: Path[MovieId], algorithm: AlgorithmName = None) -> ExplanationOut:
-    """Return what each of my ratings adds to the predicted rating, and the movie's place without the strongest three.
+    """Return what each of my ratings adds to the predicted rating, and the movie's place without each of the top three.
 
-    All figures are exact: a counterfactual is ranked from my ratings without that one.
+    All figures are exact: for a counterfactual, the list is made again from my ratings without that one.
     """
     why = explanations.explain(rater=parameters.rater(request), movie_id=movie_id, algorithm=algorithm)
     return ExplanationOut.model_validate(why)

@@ -1,4 +1,4 @@
-"""What comes out about the watchlist and what I have hidden."""
+"""Schemas of the watchlist and the hidden movies."""
 
 from datetime import datetime
 from typing import Self
@@ -18,7 +18,7 @@ class MarkOut(Schema):
 
 
 class MarkedMovie(MovieOut):
-    """A movie on my watchlist or hidden; `predicted_stars` is null where no model can tell."""
+    """A movie on my watchlist or hidden; `predicted_stars` is null if no model can predict it."""
 
     marked_at: datetime
     predicted_stars: float | None
@@ -26,14 +26,14 @@ class MarkedMovie(MovieOut):
 
 
 class MarkedMovieList(Schema):
-    """A page of my watchlist or of what I have hidden."""
+    """A page of my watchlist or of my hidden movies."""
 
     count: int
     results: list[MarkedMovie]
 
     @classmethod
     def of_list(cls, listed: MarkedMovies) -> Self:
-        """Build it from a page of marked movies."""
+        """Convert a page of marked movies."""
         results = [
             MarkedMovie.of(
                 marked.movie,

@@ -1,4 +1,4 @@
-"""My watchlist and the movies I have hidden: list, put, delete."""
+"""My watchlist and my hidden movies: list, put, delete."""
 
 from typing import Annotated
 
@@ -18,7 +18,8 @@ from recommender.services.ratings import marks
 router = Router(tags=["my watchlist"], auth=django_auth)
 ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 ListOrder = Annotated[
-    Order, Query(description="Newest marks first, by title, newest movies first, or by what I may like.")
+    Order,
+    Query(description="By when I added them, title, year (both newest first) or predicted rating (highest first)."),
 ]
 
 
@@ -26,37 +27,37 @@ ListOrder = Annotated[
 def watchlist(
     request: HttpRequest, limit: Limit = 50, offset: Offset = 0, order: ListOrder = "added"
 ) -> MarkedMovieList:
-    """Return the movies I want to see, with the stars we expect of me where a model can tell."""
+    """Return the movies I want to see, with my predicted ratings if a model is in service."""
     return _listed(request, Mark.Kind.WATCHLIST, order, limit, offset)
 
 
 @router.put("/watchlist/{movie_id}", response={200: MarkOut, **ERRORS}, summary="Put a movie on my watchlist")
 def put_on_watchlist(request: HttpRequest, movie_id: Path[MovieId]) -> MarkOut:
-    """Put a movie on my watchlist; a hidden one is hidden no longer. Rating it takes it off again."""
+    """Put a movie on my watchlist; it is no longer hidden then. Rating the movie removes it from the watchlist."""
     return _put(request, movie_id, Mark.Kind.WATCHLIST)
 
 
-@router.delete("/watchlist/{movie_id}", response={204: None, **ERRORS}, summary="Take a movie off my watchlist")
+@router.delete("/watchlist/{movie_id}", response={204: None, **ERRORS}, summary="Remove a movie from my watchlist")
 def take_off_watchlist(request: HttpRequest, movie_id: Path[MovieId]) -> HttpResponse:
-    """Take a movie off my watchlist; one that is not there is fine."""
+    """Remove a movie from my watchlist; it is no error if it is not there."""
     return _remove(request, movie_id, Mark.Kind.WATCHLIST)
 
 
-@router.get("/hidden", response={200: MarkedMovieList, **ERRORS}, summary="Movies I have hidden")
+@router.get("/hidden", response={200: MarkedMovieList, **ERRORS}, summary="My hidden movies")
 def hidden(request: HttpRequest, limit: Limit = 50, offset: Offset = 0, order: ListOrder = "added") -> MarkedMovieList:
-    """Return the movies that no list offers me any more."""
+    """Return the movies that my lists no longer show."""
     return _listed(request, Mark.Kind.HIDDEN, order, limit, offset)
 
 
 @router.put("/hidden/{movie_id}", response={200: MarkOut, **ERRORS}, summary="Hide a movie")
 def hide(request: HttpRequest, movie_id: Path[MovieId]) -> MarkOut:
-    """Leave a movie out of my recommendations from the next request on; it leaves my watchlist too."""
+    """Leave a movie out of my recommendations from the next request on, and remove it from my watchlist."""
     return _put(request, movie_id, Mark.Kind.HIDDEN)
 
 
 @router.delete("/hidden/{movie_id}", response={204: None, **ERRORS}, summary="Show a movie again")
 def unhide(request: HttpRequest, movie_id: Path[MovieId]) -> HttpResponse:
-    """Let a movie be recommended again; one that is not hidden is fine."""
+    """Allow a movie to be recommended again; it is no error if it is not hidden."""
     return _remove(request, movie_id, Mark.Kind.HIDDEN)
 
 

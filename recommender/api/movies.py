@@ -14,14 +14,14 @@ router = Router(tags=["movies"])
 
 @router.get("/recently-rated", response={200: MovieList, 422: Problem}, summary="Recently rated movies")
 def recently_rated(request: HttpRequest, limit: Limit = 20, exclude: Exclude = "") -> MovieList:
-    """Return the movies that somebody has rated on this site, the latest first; imported ratings do not count."""
+    """Return the movies that users of this site rated last, newest first; imported ratings do not count."""
     found = movies.recently_rated(limit=limit, exclude=movies.left_out_for(request.user, kinds(exclude)))
     return MovieList.of(found, len(found), movies.mine(request.user, found))
 
 
 @router.get("/movies/{movie_id}", response={200: MovieDetailOut, 404: Problem, 422: Problem}, summary="One movie")
 def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieDetailOut:
-    """Return a movie with its overview, and with my stars and my mark when signed in."""
+    """Return a movie with its overview and, if I am signed in, my stars and my mark."""
     found = movies.get(movie_id=movie_id)
     return MovieDetailOut.of_details(found, movies.mine(request.user, [found]))
 
@@ -30,7 +30,7 @@ def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieDetailOut:
     "/movies/{movie_id}/similar", response={200: MovieList, 404: Problem, 422: Problem}, summary="Similar movies"
 )
 def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20, exclude: Exclude = "") -> MovieList:
-    """Return the movies that people rate like this one."""
+    """Return the movies that people rate similarly to this one."""
     left_out = movies.left_out_for(request.user, kinds(exclude))
     neighbours = similar_movies.similar_to(movie=movies.get(movie_id=movie_id), limit=limit, exclude=left_out)
     return MovieList.of(neighbours, len(neighbours), movies.mine(request.user, neighbours))
@@ -39,7 +39,7 @@ def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20, ex
 @router.get(
     "/movies/{movie_id}/histogram",
     response={200: RatingHistogramOut, 404: Problem, 422: Problem},
-    summary="How a movie's ratings are spread",
+    summary="Distribution of a movie's ratings",
 )
 def histogram(request: HttpRequest, movie_id: Path[MovieId]) -> RatingHistogramOut:
     """Return how many people gave a movie 0.5, 1 … 5 stars."""

@@ -13,25 +13,23 @@ router = Router(tags=["my ratings"], auth=django_auth)
 
 
 class OnboardingGroup(Schema):
-    """Well-known movies that are alike, the most telling first, and what they have in common."""
+    """Similar well-known movies, the most informative first, and what they have in common."""
 
     heading: str
     movies: list[MovieOut]
 
 
 class OnboardingOut(Schema):
-    """Groups to rate movies of; with `enough` ratings a list is one's own, and I have `n_ratings`."""
+    """Groups of movies to rate; with `enough` ratings my list is personal, and I have `n_ratings`."""
 
     n_ratings: int
     enough: int
     groups: list[OnboardingGroup]
 
 
-@router.get(
-    "/onboarding", response={200: OnboardingOut, 401: Problem, 404: Problem}, summary="Movies that tell tastes apart"
-)
+@router.get("/onboarding", response={200: OnboardingOut, 401: Problem, 404: Problem}, summary="Movies to rate first")
 def first_movies(request: HttpRequest) -> OnboardingOut:
-    """Return groups of well-known movies; one rating here and there says most about a taste."""
+    """Return groups of well-known movies; a few ratings from different groups say most about my taste."""
     asked = onboarding.onboarding_for(rater=parameters.rater(request))
     shown = [movie for group in asked.groups for movie in group.movies]
     mine = movies.mine(request.user, shown)

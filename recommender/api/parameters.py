@@ -1,4 +1,4 @@
-"""Parameters that several endpoints share: what a list leaves out, and who is asking."""
+"""Parameters that several endpoints share: what a list leaves out, and who asks for it."""
 
 from typing import Annotated, get_args
 
@@ -18,19 +18,19 @@ Exclude = Annotated[
     Query(
         max_length=40,
         pattern=f"^(({_ANY})(,({_ANY}))*)?$",
-        description='Comma-separated: "seen" (rated), "hidden", "watchlist". Empty for nothing.',
+        description='Comma-separated: "seen" (rated), "hidden", "watchlist". Empty to leave out nothing.',
     ),
 ]
 
 
 def kinds(exclude: str) -> frozenset[Excluded]:
-    """Return what the parameter names."""
+    """Return the kinds that the parameter names."""
     named = exclude.split(",")
     return frozenset(kind for kind in KINDS if kind in named)
 
 
 def rater(request: HttpRequest) -> Rater:
-    """Return the asking user as a rater."""
+    """Return the rater of the user who asks."""
     if not isinstance(request.user, User):
         raise AuthenticationError
     return rater_of(request.user)

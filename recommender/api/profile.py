@@ -1,4 +1,4 @@
-"""GET profile: what a model has learned about me; GET and PUT preferences: what I have chosen."""
+"""GET profile: what a model has learned about me. GET and PUT preferences: the algorithm I have chosen."""
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -20,7 +20,7 @@ class ParameterOut(Schema):
 
 
 class ParameterGroupOut(Schema):
-    """Figures of one kind, the most telling first."""
+    """Figures of one kind, the most important first."""
 
     name: str
     unit: str
@@ -28,7 +28,7 @@ class ParameterGroupOut(Schema):
 
 
 class AxisOut(Schema):
-    """A dimension of taste: `stars` more are expected of me for movies like `liked` than for movies like `other`."""
+    """A dimension of taste: I rate movies like `liked` about `stars` higher than those like `other`."""
 
     stars: float
     liked: list[TitleOut]
@@ -36,7 +36,7 @@ class AxisOut(Schema):
 
 
 class ProfileOut(Schema):
-    """My parameters in one model."""
+    """What one model has learned about me."""
 
     algorithm: str
     n_ratings: int
@@ -45,7 +45,7 @@ class ProfileOut(Schema):
 
 
 class PreferencesBody(Schema):
-    """The algorithm of my lists; null leaves it to the site."""
+    """The algorithm of my lists; null means the site's default."""
 
     algorithm: str | None = Field(max_length=64)
 
@@ -73,9 +73,9 @@ def profile(request: HttpRequest, algorithm: AlgorithmName = None) -> ProfileOut
     )
 
 
-@router.get("/preferences", response={200: PreferencesBody, 401: Problem}, summary="My choices")
+@router.get("/preferences", response={200: PreferencesBody, 401: Problem}, summary="My preferences")
 def my_preferences(request: HttpRequest) -> PreferencesBody:
-    """Return the algorithm that makes my lists unless a request names another; null: the site's default."""
+    """Return the algorithm of my lists, which a request may override; null means the site's default."""
     return PreferencesBody(algorithm=served_model.algorithm_of(parameters.rater(request)))
 
 

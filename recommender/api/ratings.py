@@ -27,11 +27,14 @@ from recommender.services.ratings import habits, my_ratings, ratings
 
 router = Router(tags=["my ratings"], auth=django_auth)
 ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
-ListLength = Annotated[int | None, Query(alias="list", ge=1, le=100, description="Say what changed in my top so many")]
+ListLength = Annotated[
+    int | None,
+    Query(alias="list", ge=1, le=100, description="Say what changed in the top of my list, down to this place"),
+]
 
 
 class RatingsPart(Schema):
-    """My ratings of one decade or genre, and the mean that everybody else gives those movies."""
+    """My ratings of one decade or genre, and the mean of everybody else for the same movies."""
 
     name: str
     count: int
@@ -40,7 +43,7 @@ class RatingsPart(Schema):
 
 
 class AgreementOut(Schema):
-    """My stars against the means of everybody else: their mean difference and Pearson's correlation."""
+    """My stars compared with the means of everybody else: the mean difference and Pearson's correlation."""
 
     n_movies: int
     mean_difference: float | None
@@ -69,22 +72,22 @@ def my_ratings_found(
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> RatedMovieList:
-    """Return my ratings: those whose titles have all words of `q`, with these `stars`, of this genre and decade.
+    """Return my ratings with these `stars`, of movies with all words of `q` in their titles, this genre and decade.
 
     `sort` is "newest" or "oldest" by when I rated, "highest" or "lowest" by my stars, "title", "year" (latest first)
-    or "mean" (best loved first).
+    or "mean" (highest mean rating of all users first).
     """
     half_stars = None if stars is None else ratings.half_stars_of(stars)
-    wanted = my_ratings.Wanted(query=q, half_stars=half_stars, genre=genre, decade=decade, sort=sort)
-    page = my_ratings.ratings_of(rater=parameters.rater(request), wanted=wanted, limit=limit, offset=offset)
+    query = my_ratings.RatingQuery(q, half_stars=half_stars, genre=genre, decade=decade, sort=sort)
+    page = my_ratings.ratings_of(rater=parameters.rater(request), query=query, limit=limit, offset=offset)
     mine = movies.mine(request.user, [movie for movie, _ in page.rated])
     results = [RatedMovie.of_rating(movie, rating, mine) for movie, rating in page.rated]
     return RatedMovieList(count=page.count, results=results)
 
 
-@router.get("/ratings/statistics", response={200: StatisticsOut, 401: Problem}, summary="My ratings in figures")
+@router.get("/ratings/statistics", response={200: StatisticsOut, 401: Problem}, summary="My rating statistics")
 def statistics(request: HttpRequest) -> StatisticsOut:
-    """Return how I rate: a histogram, means by decade and genre, and how far I agree with everybody else."""
+    """Return a histogram of my ratings, means by decade and genre, and how far I agree with everybody else."""
     return StatisticsOut.model_validate(habits.statistics_of(rater=parameters.rater(request)))
 
 
@@ -98,8 +101,8 @@ def rate(
 ) -> RatingOut:
     """Set my rating of a movie, 0.5 to 5 stars in half steps; a second rating replaces the first.
 
-    A rating takes the movie off my watchlist and un-hides it. With `list=20` the answer says in `changes` what entered
-    and left my top 20 (of `algorithm`); null where there is no list yet.
+    A rating removes the movie from my watchlist and my hidden movies. With `list=20` the response says in `changes`
+    what entered and left my top 20 (of `algorithm`); null if there is no list yet.
     """
     rater, movie = parameters.rater(request), movies.get(movie_id=movie_id)
     half_stars = ratings.half_stars_of(payload.stars)
@@ -113,9 +116,9 @@ def rate(
 def remove(
     request: HttpRequest, movie_id: Path[MovieId], list_length: ListLength = None, algorithm: AlgorithmName = None
 ) -> RemovedRating | HttpResponse:
-    """Take my rating of a movie back; taking back what is not there is fine.
+    """Remove my rating of a movie; it is no error if there is none.
 
-    The answer is empty (204), or with `list=20` says in `changes` what entered and left my top 20 (200).
+    The response is empty (204), or with `list=20` says in `changes` what entered and left my top 20 (200).
     """
     rater, movie = parameters.rater(request), movies.get(movie_id=movie_id)
     before = list_changes.before(rater=rater, length=list_length, algorithm=algorithm) if list_length else None

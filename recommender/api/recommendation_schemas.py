@@ -1,4 +1,4 @@
-"""What comes out about recommendations: lists, reasons, explanations, invitations to choose together."""
+"""Schemas of recommendations: lists, reasons, explanations, invitations to choose together."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -8,11 +8,12 @@ from pydantic import Field
 
 from recommender.api.schemas import MovieOut, Part
 from recommender.services.catalogue.movies import Mine
-from recommender.services.lists.recommendations import Recommendation, Recommendations
+from recommender.services.lists.recommendations import Recommendations
+from recommender.services.lists.rows import Recommendation
 
 
 class ReasonOut(Part):
-    """One of the user's ratings that speak for a movie, and how much it adds to its ranking score."""
+    """One of my ratings that speak for a movie, and how much it adds to the movie's ranking score."""
 
     movie_id: int
     title: str
@@ -20,11 +21,11 @@ class ReasonOut(Part):
     contribution: float
 
 
-Interval = Annotated[tuple[float, float], Field(description="Low and high: 80 % of ratings lie between.")]
+Interval = Annotated[tuple[float, float], Field(description="Low and high; 80 % of ratings lie between them.")]
 
 
 class RecommendedMovie(MovieOut):
-    """A movie the user may like."""
+    """A movie I may like."""
 
     predicted_stars: float
     interval: Interval | None
@@ -33,7 +34,7 @@ class RecommendedMovie(MovieOut):
 
     @classmethod
     def of_recommendation(cls, recommended: Recommendation, mine: Mine) -> Self:
-        """Build it from one of a list."""
+        """Convert one movie of a list."""
         return cls.of(
             recommended.movie,
             mine,
@@ -45,7 +46,7 @@ class RecommendedMovie(MovieOut):
 
 
 class RecommendedMovieList(Schema):
-    """A slice of the user's list and the algorithm it comes from."""
+    """A slice of my list and the algorithm it comes from."""
 
     count: int
     algorithm: str
@@ -53,7 +54,7 @@ class RecommendedMovieList(Schema):
 
     @classmethod
     def of_list(cls, listed: Recommendations) -> Self:
-        """Build it from a slice of a list."""
+        """Convert a slice of a list."""
         results = [RecommendedMovie.of_recommendation(recommended, listed.mine) for recommended in listed.results]
         return cls(count=listed.count, algorithm=listed.algorithm, results=results)
 
@@ -74,9 +75,9 @@ class CounterfactualOut(Part):
 
 
 class ExplanationOut(Schema):
-    """Why a movie is predicted and ranked as it is.
+    """Why a movie has its predicted rating and its place in my list.
 
-    `offset + sum of contribution` is the prediction before it is cut to the scale; `score_offset + sum of
+    `offset + sum of contribution` is the prediction before it is clipped to 0.5..5 stars; `score_offset + sum of
     ranking_contribution` is the ranking score. `rank` is null for a movie I have rated or hidden.
     """
 
@@ -96,7 +97,7 @@ class ExplanationOut(Schema):
 
 
 class InvitationOut(Schema):
-    """A token to pass on, and when it ends."""
+    """A token to pass on, and when it expires."""
 
     token: str
     expires_at: datetime

@@ -1,4 +1,4 @@
-"""GET recommendations, for me or for a group that agreed."""
+"""GET recommendations, for me or for a group whose members have agreed."""
 
 from typing import Annotated
 
@@ -35,10 +35,10 @@ def recommendations(
 ) -> HttpResponse:
     """Return movies I have neither rated nor hidden, best first; every rating counts from the next request on.
 
-    `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1. Slices of the same settings
+    `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1. Slices with the same settings
     fit together. `exclude` says what is left out, as a comma-separated list of "seen", "hidden" and "watchlist"; empty
-    for nothing. `interval` holds four of five ratings; it is null where the algorithm cannot tell. Before my first
-    rating the list is popular and varied.
+    to leave out nothing. `interval` contains the rating four times in five; it is null if the algorithm does not know
+    it. Before my first rating the list is popular and varied.
     """
     dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity, exclude=kinds(exclude))
     rater = parameters.rater(request)
@@ -60,11 +60,10 @@ def recommendations(
     summary="Invite someone to choose a movie together",
 )
 def invitation(request: HttpRequest) -> InvitationOut:
-    """Agree to recommendations together with whoever I give this token to, for a day.
+    """Allow anyone I give this token to get recommendations for both of us, for a day.
 
-    The holder gets lists made for both of us. They do not show my ratings, but leave out what I have rated or hidden
-    and rank higher what I may like; so I give the token only to whom I would tell that. A token cannot be called back
-    before its day is over.
+    These lists do not show my ratings, but they leave out what I have rated or hidden and put first what I may like,
+    so I should give the token only to people who may know that. A token cannot be revoked before it expires.
     """
     made = groups.invite(rater=parameters.rater(request))
     return InvitationOut(token=made.token, expires_at=made.expires_at)
@@ -73,7 +72,7 @@ def invitation(request: HttpRequest) -> InvitationOut:
 @router.get(
     "/recommendations/group",
     response={200: RecommendedMovieList, **ERRORS},
-    summary="Recommendations for me and people who agreed",
+    summary="Recommendations for me and people who have agreed",
 )
 def group(
     request: HttpRequest,
@@ -84,10 +83,11 @@ def group(
     offset: Offset = 0,
     exclude_watchlist: bool = False,
 ) -> HttpResponse:
-    """Return movies that neither I nor the writers of the invitations (`token`, repeatable) have rated or hidden.
+    """Return movies that neither I nor the senders of the invitations (`token`, repeatable) have rated or hidden.
 
-    Best first. "average" looks at the mean of the members, "least_misery" at whom a movie suits least. `interval` is
-    null and `reasons` are empty: the ratings of the others stay theirs. `exclude_watchlist` leaves out mine.
+    Best first: "average" ranks by the mean of the members, "least_misery" by the member who likes a movie least.
+    `interval` is null and `reasons` are empty, to keep the others' ratings private. `exclude_watchlist` leaves out the
+    movies on my watchlist.
     """
     together = groups.recommend_for_group(
         rater=parameters.rater(request),

@@ -1,4 +1,4 @@
-"""What goes in and what comes out."""
+"""Schemas of requests and responses that several endpoints share."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,19 +27,19 @@ class Problem(Schema):
 
 
 class TooFew(Problem):
-    """An error that more ratings mend."""
+    """An error that goes away after `needed` more ratings."""
 
     needed: int
 
 
 class Part(BaseModel):
-    """A small thing of which an answer holds hundreds: read from a dataclass, without what `Schema` does for rows."""
+    """A small object of which a response has hundreds: read from a dataclass, without the overhead of `Schema`."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
 class MovieOut(Part):
-    """A movie as everybody sees it, and what the asking user has said about it."""
+    """A movie, and what I have said about it if I am signed in."""
 
     movie_id: int
     title: str
@@ -56,7 +56,7 @@ class MovieOut(Part):
 
     @classmethod
     def of(cls, movie: Movie, mine: Mine = NOTHING, **more: object) -> Self:
-        """Build it from a row whose genres are loaded."""
+        """Convert a row whose genres are loaded."""
         half_stars, mark = mine.half_stars.get(movie.pk), mine.marks.get(movie.pk)
         return cls(
             movie_id=movie.pk,
@@ -76,7 +76,7 @@ class MovieOut(Part):
 
 
 class MovieDetailOut(MovieOut):
-    """A movie with what its page tells besides; empty or null where TMDB has not told."""
+    """A movie with what its page shows in addition; empty or null if TMDB does not know it."""
 
     overview: str
     original_title: str
@@ -84,7 +84,7 @@ class MovieDetailOut(MovieOut):
 
     @classmethod
     def of_details(cls, movie: Movie, mine: Mine) -> Self:
-        """Build it from a row whose genres are loaded."""
+        """Convert a row whose genres are loaded."""
         return cls.of(
             movie,
             mine,
@@ -95,26 +95,26 @@ class MovieDetailOut(MovieOut):
 
 
 class MovieList(Schema):
-    """A page of movies and how many there are in all."""
+    """A page of movies, and how many there are in total."""
 
     count: int
     results: list[MovieOut]
 
     @classmethod
     def of(cls, movies: Iterable[Movie], count: int, mine: Mine) -> Self:
-        """Build it from rows whose genres are loaded."""
+        """Convert rows whose genres are loaded."""
         return cls(count=count, results=[MovieOut.of(movie, mine) for movie in movies])
 
 
 class HistogramStep(Schema):
-    """One step of the rating scale and how many ratings are on it."""
+    """One step of the rating scale, and how many ratings have it."""
 
     stars: float
     count: int
 
 
 class RatingHistogramOut(Schema):
-    """The ten steps of the scale, the lowest first, and the number of ratings in all."""
+    """The ten steps of the scale, the lowest first, and the total number of ratings."""
 
     movie_id: int
     count: int
@@ -122,37 +122,37 @@ class RatingHistogramOut(Schema):
 
     @classmethod
     def of(cls, movie_id: int, counts: list[int]) -> Self:
-        """Build it from the counts of 1 … 10 half stars."""
+        """Convert the counts of 1 … 10 half stars."""
         steps = [HistogramStep(stars=(place + 1) / 2, count=count) for place, count in enumerate(counts)]
         return cls(movie_id=movie_id, count=sum(counts), results=steps)
 
 
 class RatedMovie(MovieOut):
-    """A movie the user has rated."""
+    """A movie I have rated."""
 
     rated_at: datetime
 
     @classmethod
     def of_rating(cls, movie: Movie, rating: Rating, mine: Mine) -> Self:
-        """Build it from a movie whose genres are loaded and its rating."""
+        """Convert a movie whose genres are loaded, and its rating."""
         return cls.of(movie, mine, rated_at=rating.rated_at)
 
 
 class RatedMovieList(Schema):
-    """A page of the user's ratings."""
+    """A page of my ratings."""
 
     count: int
     results: list[RatedMovie]
 
 
 class SettingsBody(Schema):
-    """My settings: may the site record what lists showed me and what I did with it?"""
+    """My settings: whether the site may record what my lists showed and how I used them."""
 
     share_impressions: Annotated[bool, Field(strict=True)]
 
 
 class RatingIn(Schema):
-    """Stars on the half-star grid."""
+    """Stars in half steps."""
 
     stars: Annotated[float, Field(strict=True, ge=0.5, le=5, multiple_of=0.5, allow_inf_nan=False)]
 
@@ -167,14 +167,14 @@ class RatingOut(Schema):
 
 
 class TitleOut(Schema):
-    """A movie by its name alone."""
+    """A movie's title."""
 
     movie_id: int
     title: str
 
 
 class ChangesOut(Schema):
-    """Movies that entered and left the top of my list, best first, and that in words."""
+    """Movies that entered and left the top of my list, best first, and a sentence about them."""
 
     entered: list[TitleOut]
     left: list[TitleOut]
@@ -182,7 +182,7 @@ class ChangesOut(Schema):
 
     @classmethod
     def of(cls, changes: Changes | None) -> Self | None:
-        """Build it from the difference of two lists."""
+        """Convert the difference of two lists."""
         if changes is None:
             return None
         entered, left = (
@@ -193,14 +193,14 @@ class ChangesOut(Schema):
 
 
 class RemovedRating(Schema):
-    """A rating taken back."""
+    """A removed rating."""
 
     movie_id: int
     changes: ChangesOut | None
 
 
 class AlgorithmOut(Schema):
-    """An algorithm people can choose; `featured` ones are one of each kind."""
+    """An algorithm to choose from; the `featured` ones are one of each kind."""
 
     name: str
     label: str
@@ -219,5 +219,5 @@ class AlgorithmList(Schema):
 
 
 def as_json(body: BaseModel) -> HttpResponse:
-    """Return a body as it is: ninja makes dictionaries of it first, which takes longer than the rest of the writing."""
+    """Return a body as JSON, faster than ninja, which first converts it to dictionaries."""
     return HttpResponse(body.model_dump_json(), content_type="application/json; charset=utf-8")

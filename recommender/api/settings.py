@@ -1,4 +1,4 @@
-"""My settings: read, replace."""
+"""GET and PUT settings."""
 
 from django.http import HttpRequest
 from ninja import Router
@@ -13,12 +13,14 @@ router = Router(tags=["my settings"], auth=django_auth)
 
 @router.get("/settings", response={200: SettingsBody, 401: Problem}, summary="My settings")
 def settings(request: HttpRequest) -> SettingsBody:
-    """Return my settings; nothing is shared until I say so."""
+    """Return my settings; nothing is recorded until I agree."""
     return SettingsBody(share_impressions=parameters.rater(request).shares_impressions)
 
 
-@router.put("/settings", response={200: SettingsBody, 401: Problem, 403: Problem, 422: Problem}, summary="Change them")
+@router.put(
+    "/settings", response={200: SettingsBody, 401: Problem, 403: Problem, 422: Problem}, summary="Change my settings"
+)
 def put_settings(request: HttpRequest, payload: SettingsBody) -> SettingsBody:
-    """Replace my settings. Saying no to `share_impressions` deletes at once what was recorded."""
+    """Replace my settings. Setting `share_impressions` to false deletes what was recorded, at once."""
     impressions.set_consent(rater=parameters.rater(request), share=payload.share_impressions)
     return payload

@@ -1,4 +1,4 @@
-"""What comes out about tags."""
+"""Schemas of tags."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -10,7 +10,7 @@ from recommender.services.ratings.tags import Suggestion, TagsOfMovie
 
 
 class TagOut(Part):
-    """A tag, how many people gave it and whether I am one of them."""
+    """A tag, how many people gave it, and whether I am one of them."""
 
     name: str
     count: int
@@ -18,32 +18,32 @@ class TagOut(Part):
 
 
 class TagList(Schema):
-    """Tags of a movie: mine first, then the most given; `count` is how many there are in all."""
+    """Tags of a movie: mine first, then the most given; `count` is how many there are in total."""
 
     count: int
     results: list[TagOut]
 
     @classmethod
     def of(cls, found: TagsOfMovie) -> Self:
-        """Build it from the tags of a movie."""
+        """Convert the tags of a movie."""
         return cls(count=found.count, results=[TagOut.model_validate(tag) for tag in found.tags])
 
 
 class TagSuggestion(Part):
-    """A tag in use and how often it was given."""
+    """A tag and how often it was given."""
 
     name: str
     count: int
 
 
 class TagSuggestionList(Schema):
-    """Tags that begin with what was typed, the most given first."""
+    """Tags that begin with the typed text, the most given first."""
 
     count: int
     results: list[TagSuggestion]
 
     @classmethod
     def of(cls, found: Iterable[Suggestion]) -> Self:
-        """Build it from suggestions."""
+        """Convert suggestions."""
         results = [TagSuggestion.model_validate(tag) for tag in found]
         return cls(count=len(results), results=results)

@@ -1,4 +1,4 @@
-"""Tags of movies: read, give, take back, complete."""
+"""Tags of movies: list, add, remove, suggest."""
 
 from typing import Annotated
 
@@ -18,36 +18,34 @@ ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 TagName = Annotated[str, Field(min_length=1, max_length=255)]
 
 
-@router.get("/tags", response={200: TagSuggestionList, 422: Problem}, summary="Complete a tag")
+@router.get("/tags", response={200: TagSuggestionList, 422: Problem}, summary="Suggest tags")
 def complete(
     request: HttpRequest, prefix: Annotated[str, Field(max_length=255)] = "", limit: Limit = 10
 ) -> TagSuggestionList:
-    """Return the tags in use that begin with `prefix`, the most given first."""
+    """Return the tags that begin with `prefix`, the most given first."""
     return TagSuggestionList.of(tags.complete(prefix=prefix, limit=limit))
 
 
-@router.get(
-    "/movies/{movie_id}/tags", response={200: TagList, 404: Problem, 422: Problem}, summary="The tags of a movie"
-)
+@router.get("/movies/{movie_id}/tags", response={200: TagList, 404: Problem, 422: Problem}, summary="Tags of a movie")
 def of_movie(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 30) -> TagList:
-    """Return the tags people gave a movie: mine first, then the most given."""
+    """Return the tags that people gave a movie: mine first, then the most given."""
     return _answer(request, movie_id, limit)
 
 
 @router.put(
-    "/movies/{movie_id}/tags/{path:tag}", response={200: TagList, **ERRORS}, summary="Give a tag", auth=django_auth
+    "/movies/{movie_id}/tags/{path:tag}", response={200: TagList, **ERRORS}, summary="Add a tag", auth=django_auth
 )
 def give(request: HttpRequest, movie_id: Path[MovieId], tag: Path[TagName], limit: Limit = 30) -> TagList:
-    """Give a movie a tag of mine: kept in lower case, at most 64 characters, at most 20 for a movie."""
+    """Add a tag of mine to a movie: stored in lower case, at most 64 characters, at most 20 tags per movie."""
     tags.add(rater=parameters.rater(request), movie=movies.get(movie_id=movie_id), name=tag)
     return _answer(request, movie_id, limit)
 
 
 @router.delete(
-    "/movies/{movie_id}/tags/{path:tag}", response={200: TagList, **ERRORS}, summary="Take a tag back", auth=django_auth
+    "/movies/{movie_id}/tags/{path:tag}", response={200: TagList, **ERRORS}, summary="Remove a tag", auth=django_auth
 )
 def take_back(request: HttpRequest, movie_id: Path[MovieId], tag: Path[TagName], limit: Limit = 30) -> TagList:
-    """Take a tag of mine back; taking back what I did not give is fine."""
+    """Remove my tag from a movie; it is no error if I have not given it."""
     tags.remove(rater=parameters.rater(request), movie=movies.get(movie_id=movie_id), name=tag)
     return _answer(request, movie_id, limit)
 

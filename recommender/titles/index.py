@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from math import log1p
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import tantivy
@@ -14,12 +14,10 @@ from tantivy import Occur, Query
 
 from recommender.titles.document import ORDER_FIELDS, TitleDocument, brevity, index_fields, sort_ranks, title_schema
 from recommender.titles.manifest import TitleIndexError, checked_count, write_manifest
-from recommender.titles.query import BREVITY_WEIGHT, POPULARITY_WEIGHT, title_queries
+from recommender.titles.query import BREVITY_WEIGHT, POPULARITY_WEIGHT, Order, TitleQuery, title_queries
 from recommender.titles.text import title_words
 
-__all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "build_title_index"]
-
-Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
+__all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "TitleQuery", "build_title_index"]
 
 _HEAP_BYTES: Final = 400_000_000
 _PROGRESS_EVERY: Final = 1000
@@ -108,61 +106,27 @@ class TitleIndex:
     def __len__(self) -> int:
         return self._n_documents
 
-    def search(
-        self,
-        query: str,
-        *,
-        limit: int = 20,
-        offset: int = 0,
-        genre: str | None = None,
-        decade: int | None = None,
-        min_ratings: int = 0,
-        exclude: Collection[int] | None = None,
-        order: Order = "relevance",
-    ) -> TitleHits:
+    def search(self, query: TitleQuery) -> TitleHits:
         """Return the movies that match what somebody has typed so far.
-
-        Parameters
-        ----------
-        query : str
-            Words in any order, the last one possibly unfinished; a year; an id (``tt0133093``, ``tmdb:603``).
-            Blank matches every movie, by popularity.
-        limit, offset : int
-            Which part of the ordered matches; negative counts as 0.
-        genre : str, optional
-            Exact name, upper or lower case.
-        decade : int, optional
-            Its first year, e.g. 1990.
-        min_ratings : int
-        exclude : collection of int, optional
-            Movie ids left out, and not counted.
-        order : {"relevance", "popularity", "rating", "newest", "oldest", "title"}
-            "rating" is the mean damped by ten average ratings.
-
-        Returns
-        -------
-        TitleHits
 
         Raises
         ------
         ValueError
-            If `order` is none of these.
+            If the order is none of those a query can have.
         """
-        if order != "relevance" and order not in ORDER_FIELDS:
-            raise ValueError(f"order is {order!r}; expected relevance or one of {', '.join(ORDER_FIELDS)}.")
-        limit, offset = max(limit, 0), max(offset, 0)
-        if order == "relevance" and not query.strip():
-            order = "popularity"
-        excluded = frozenset(exclude or ())
-        n_wanted = offset + limit + len(excluded)
-        matches, found = self._find(query, _filters(genre, decade, min_ratings), n_wanted, order)
+        if query.order != "relevance" and query.order not in ORDER_FIELDS:
+            raise ValueError(f"order is {query.order!r}; expected relevance or one of {', '.join(ORDER_FIELDS)}.")
+        limit, offset = max(query.limit, 0), max(query.offset, 0)
+        order = "popularity" if query.order == "relevance" and not query.text.strip() else query.order
+        n_wanted = offset + limit + len(query.exclude)
+        matches, found = self._find(query.text, _filters(query), n_wanted, order)
         movie_ids = self._reranked(found.hits) if order == "relevance" else self._values("movie_id", found.hits)
-        kept = [movie_id for movie_id in movie_ids if movie_id not in excluded]
+        kept = [movie_id for movie_id in movie_ids if movie_id not in query.exclude]
         count = _count(found)
         if count == len(movie_ids):
             count = len(kept)
-        elif excluded:
-            count -= self._count_among(matches, excluded)
+        elif query.exclude:
+            count -= self._count_among(matches, query.exclude)
         return TitleHits(kept[offset : offset + limit], count)
 
     def titled(self, title: str, *, limit: int = 50) -> list[int]:
@@ -228,15 +192,16 @@ def _count(found: tantivy.SearchResult) -> int:
     return count
 
 
-def _filters(genre: str | None, decade: int | None, min_ratings: int) -> list[Query]:
+def _filters(query: TitleQuery) -> list[Query]:
     schema, parts = title_schema(), []
-    if genre is not None:
-        parts.append(Query.term_query(schema, "genre", genre.casefold()))
-    if decade is not None:
+    if query.genre is not None:
+        parts.append(Query.term_query(schema, "genre", query.genre.casefold()))
+    if query.decade is not None:
         # A decade before the first movie is no unsigned number the index could hold.
-        parts.append(Query.term_query(schema, "decade", decade) if 0 <= decade < 10_000 else Query.empty_query())
-    if min_ratings > 0:
-        parts.append(Query.range_query(schema, "rating_count", tantivy.FieldType.Unsigned, min_ratings, None))
+        possible = 0 <= query.decade < 10_000
+        parts.append(Query.term_query(schema, "decade", query.decade) if possible else Query.empty_query())
+    if query.min_ratings > 0:
+        parts.append(Query.range_query(schema, "rating_count", tantivy.FieldType.Unsigned, query.min_ratings, None))
     return [Query.const_score_query(part, 0.0) for part in parts]
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 import tantivy
 from tantivy import Occur, Query
@@ -51,12 +51,46 @@ ONE_TYPO: Final = 0.6
 TWO_TYPOS: Final = 0.4
 TYPO_IN_BEGINNING: Final = 0.3
 
+Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
 DocumentFrequency = Callable[[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
 class TitleQuery:
-    """What somebody typed, taken apart.
+    """A search for movies.
+
+    Attributes
+    ----------
+    text : str
+        Words in any order, the last one possibly unfinished; a year; an id (``tt0133093``, ``tmdb:603``).
+        Blank matches every movie, by popularity.
+    limit, offset : int
+        Which part of the ordered matches; negative counts as 0.
+    genre : str or None
+        Exact name, upper or lower case.
+    decade : int or None
+        Its first year, e.g. 1990.
+    min_ratings : int
+        The fewest ratings a movie may have.
+    exclude : frozenset of int
+        Movie ids left out, and not counted.
+    order : {"relevance", "popularity", "rating", "newest", "oldest", "title"}
+        "rating" is the mean damped by ten average ratings.
+    """
+
+    text: str = ""
+    limit: int = 20
+    offset: int = 0
+    genre: str | None = None
+    decade: int | None = None
+    min_ratings: int = 0
+    exclude: frozenset[int] = frozenset()
+    order: Order = "relevance"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """The text of a query, taken apart.
 
     Attributes
     ----------
@@ -85,18 +119,18 @@ class TitleQuery:
         return self.words[:position] + self.words[position + 1 :]
 
 
-def parse_query(text: str) -> TitleQuery:
+def parse_text(text: str) -> ParsedText:
     """Take a query apart; anything is a query, and what is too long is cut."""
     text = text[:_LONGEST_QUERY].replace("\0", " ")
     if match := _IMDB.search(text):
-        return TitleQuery([], imdb_id=int(match[1]))
+        return ParsedText([], imdb_id=int(match[1]))
     if match := _TMDB.search(text):
-        return TitleQuery([], tmdb_id=int(match[1]))
+        return ParsedText([], tmdb_id=int(match[1]))
     words = title_words(text)[:_MOST_WORDS]
     year = next((int(word) for word in reversed(words) if _YEAR.fullmatch(word)), None)
     beginning = words[-1] if len(words) > 1 and _YEAR_BEGINNING.fullmatch(words[-1]) else None
     width = 10 ** (4 - len(beginning)) if beginning else 0
-    return TitleQuery(
+    return ParsedText(
         words,
         year=year if len(words) > 1 else None,
         year_range=(int(beginning) * width, (int(beginning) + 1) * width - 1) if beginning else None,
@@ -120,7 +154,7 @@ def title_queries(text: str, frequency: DocumentFrequency, n_documents: int) -> 
         blank text; the one movie for an id; else all words, all words with typos (first only in unknown words),
         half of the words.
     """
-    query = parse_query(text)
+    query = parse_text(text)
     if not text.strip():
         yield Query.all_query()
     elif query.imdb_id is not None or query.tmdb_id is not None:
@@ -132,14 +166,14 @@ def title_queries(text: str, frequency: DocumentFrequency, n_documents: int) -> 
         yield partial_query(query, frequency, n_documents)
 
 
-def id_query(query: TitleQuery) -> Query:
+def id_query(query: ParsedText) -> Query:
     """Return the query for an IMDb or TMDB id."""
     if query.imdb_id is not None:
         return _term("imdb_id", query.imdb_id, 1.0)
     return _term("tmdb_id", query.tmdb_id, 1.0)
 
 
-def exact_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: int) -> Query:
+def exact_query(query: ParsedText, frequency: DocumentFrequency, n_documents: int) -> Query:
     """Return the query for titles with every word (the last one may be a beginning), best title match first."""
     weights = _Weights(query, frequency, n_documents)
     required = Query.boolean_query([(Occur.Must, clause) for clause in _word_clauses(query, weights)])
@@ -148,7 +182,7 @@ def exact_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: in
     return _ranked(matches, query, weights)
 
 
-def fuzzy_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: int, *, known_words: bool) -> Query:
+def fuzzy_query(query: ParsedText, frequency: DocumentFrequency, n_documents: int, *, known_words: bool) -> Query:
     """Return `exact_query` widened by typos in unknown words (and in `known_words`) and by forgotten spaces."""
     weights = _Weights(query, frequency, n_documents)
     required = Query.boolean_query(
@@ -161,7 +195,7 @@ def fuzzy_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: in
     return _ranked(Query.boolean_query(clauses), query, weights)
 
 
-def partial_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: int) -> Query:
+def partial_query(query: ParsedText, frequency: DocumentFrequency, n_documents: int) -> Query:
     """Return the query for titles with at least half of the words."""
     weights = _Weights(query, frequency, n_documents)
     clauses = [(Occur.Should, clause) for clause in _word_clauses(query, weights)]
@@ -172,7 +206,7 @@ def partial_query(query: TitleQuery, frequency: DocumentFrequency, n_documents: 
 class _Weights:
     """What each word of a query is worth: its share of `WORDS`, by rarity (inverse document frequency)."""
 
-    def __init__(self, query: TitleQuery, frequency: DocumentFrequency, n_documents: int) -> None:
+    def __init__(self, query: ParsedText, frequency: DocumentFrequency, n_documents: int) -> None:
         words = query.words_without_year
         self.meaningful = meaningful_words(words)
         self.known: dict[str, bool] = {}
@@ -188,7 +222,7 @@ class _Weights:
 
 
 def _word_clauses(
-    query: TitleQuery, weights: _Weights, *, typos: bool = False, known_words: bool = False
+    query: ParsedText, weights: _Weights, *, typos: bool = False, known_words: bool = False
 ) -> Iterator[Query]:
     """Yield what must match for each meaningful word, and for the year."""
     words = query.words_without_year
@@ -223,7 +257,7 @@ def _typos(word: str, weight: float, *, is_last: bool, known: bool) -> Iterator[
         yield _fuzzy(word, 1, weight * TYPO_IN_BEGINNING, prefix=True)
 
 
-def _ranked(matches: Query, query: TitleQuery, weights: _Weights) -> Query:
+def _ranked(matches: Query, query: ParsedText, weights: _Weights) -> Query:
     """Return the matches, scored by how well the whole title fits, the words as written and adjacent words."""
     clauses = [(Occur.Must, matches), (Occur.Should, Query.disjunction_max_query(list(_title_clauses(query.words))))]
     words = query.words_without_year

@@ -1,1 +1,1 @@
-"""Pages: thin server-rendered shells, filled by the API."""
+"""Pages: thin shells rendered by the server, filled with data from the API."""

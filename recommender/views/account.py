@@ -1,4 +1,4 @@
-"""The pages about somebody's own account and data."""
+"""The pages about the user's account and data."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -21,7 +21,7 @@ from recommender.services.ratings.ratings import rater_of
 @never_cache
 @login_required
 def your_account(request: HttpRequest) -> HttpResponse:
-    """Show what the site keeps of the signed-in user and what they can do about it."""
+    """Show what the site stores about the user, and what they can do about it."""
     return render(request, "recommender/account.html")
 
 
@@ -29,7 +29,7 @@ def your_account(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def import_ratings(request: HttpRequest) -> HttpResponse:
-    """Choose a file to import, and list the imports so far."""
+    """Choose a file to import, and list past imports."""
     return render(request, "recommender/import_ratings.html")
 
 
@@ -37,7 +37,7 @@ def import_ratings(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def rating_import(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Review one import, apply it, see what it did, undo it."""
+    """Review, apply or undo one import."""
     try:
         mine = review.get(rater=rater_of(_user(request)), import_id=import_id)
     except UnknownImport as error:
@@ -50,7 +50,7 @@ def rating_import(request: HttpRequest, import_id: int) -> HttpResponse:
 @login_required
 @reauthentication_required
 def delete_account(request: HttpRequest) -> HttpResponse:
-    """Say what goes, ask for the words that confirm it, and close the account."""
+    """Say what is deleted, ask for confirmation, and delete the account."""
     user = _user(request)
     error, typed = "", request.POST.get("confirmation", "")
     if request.method == "POST":
@@ -61,7 +61,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
         else:
             logout(request)
             accounts.delete(user=user)
-            messages.success(request, "Your account is deleted. Thank you for your stars.")
+            messages.success(request, "Your account has been deleted. Thank you for your ratings.")
             return redirect("home")
     context = {"phrase": accounts.PHRASE, "traces": accounts.traces_of(user=user), "error": error, "typed": typed[:100]}
     return render(request, "recommender/delete_account.html", context, status=422 if error else 200)

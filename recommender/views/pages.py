@@ -1,4 +1,4 @@
-"""The pages visitors see; their data comes from the API by fetch."""
+"""The pages of the site; their scripts fetch the data from the API."""
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Max, Min, QuerySet
@@ -10,7 +10,7 @@ from recommender.engine.algorithms.registry import FEATURED
 from recommender.models import Genre, Movie, Rating
 from recommender.services.catalogue.movies import half_stars_by, poster_url, summary_of
 from recommender.services.lists import onboarding
-from recommender.services.lists.recommendations import choices
+from recommender.services.lists.choices import choices
 from recommender.services.lists.served_model import algorithm_of
 from recommender.services.ratings.ratings import rater_of
 
@@ -20,7 +20,7 @@ RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Search, popular and recently rated movies and, for a signed-in user, a row of recommendations."""
+    """Search, popular and recently rated movies and, for signed-in users, a row of recommendations."""
     context = {
         "query": request.GET.get("q", "").strip(),
         "searching": any(request.GET.get(name, "").strip() for name in SEARCH),
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
-    """Show one movie with its figures, the user's stars and similar movies."""
+    """Show one movie with its statistics, the user's rating and similar movies."""
     shown = get_object_or_404(Movie.objects.with_genres(), pk=movie_id)
     half_stars = half_stars_by(request.user, [shown]).get(shown.pk)
     context = {
@@ -53,7 +53,7 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
 @require_safe
 @login_required
 def recommendations(request: HttpRequest) -> HttpResponse:
-    """Show the recommendations of a chosen algorithm, with filters."""
+    """Show recommendations, with a choice of algorithms and the dials."""
     genres = _genres()
     order = {name: place for place, name in enumerate(FEATURED)}
     available = sorted(
@@ -75,21 +75,21 @@ def recommendations(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def together(request: HttpRequest) -> HttpResponse:
-    """Invite someone to choose a movie together or, with an invitation, show the list for both."""
+    """Create an invitation to choose a movie together or, with one, show the list for both."""
     return render(request, "recommender/together.html", {"invited": bool(request.GET.get("token"))})
 
 
 @require_safe
 @login_required
 def watchlist(request: HttpRequest) -> HttpResponse:
-    """Show the movies the user wants to see and, below, the ones they have hidden."""
+    """Show the user's watchlist and, below it, their hidden movies."""
     return render(request, "recommender/watchlist.html")
 
 
 @require_safe
 @login_required
 def my_ratings(request: HttpRequest) -> HttpResponse:
-    """List the ratings of the signed-in user, to edit or remove."""
+    """List the user's ratings, to change or remove."""
     half_steps = [f"{half_stars / 2:g}" for half_stars in range(10, 0, -1)]
     context = {"genres": _genres(), "decades": _decades(), "half_steps": half_steps}
     return render(request, "recommender/my_ratings.html", context)
@@ -98,7 +98,7 @@ def my_ratings(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def welcome(request: HttpRequest) -> HttpResponse:
-    """Offer groups of well-known movies to someone who has just signed up."""
+    """Show new users groups of well-known movies to rate."""
     return render(request, "recommender/welcome.html", {"enough": onboarding.ENOUGH})
 
 

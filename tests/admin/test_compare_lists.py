@@ -10,6 +10,7 @@ from django.utils import timezone
 from recommender.models import Mark, ModelVersion
 from recommender.services.lists import comparison as list_comparison
 from recommender.services.lists import recommendations
+from recommender.services.lists.rows import Recommendation
 from recommender.services.ratings.ratings import rater_of
 from recommender.services.versions import lifecycle, serving
 from tests.admin.conftest import signed_in
@@ -97,7 +98,7 @@ def test_it_shows_what_the_site_would_show(versions: list[ModelVersion]) -> None
 
 def test_it_tells_what_differs() -> None:
     places = list_comparison._places
-    ranked = {pk: recommendations.Recommendation(make_movie(pk), 3.0, None, [], "") for pk in range(1, 41)}
+    ranked = {pk: Recommendation(make_movie(pk), 3.0, None, [], "") for pk in range(1, 41)}
     left, right = list(ranked.values()), [ranked[pk] for pk in (3, 1, *range(30, 41), *range(4, 30), 2)]
     version = make_model_version()
     both = list_comparison.ListComparison(

@@ -79,7 +79,7 @@ def test_the_page_asks_for_the_password_first_and_then_for_the_words(alice_clien
     assert "Type &quot;delete my account&quot; to confirm." in wrong.content.decode()
     assert User.objects.filter(pk=alice.pk).exists()
     gone = alice_client.post("/account/delete/", {"confirmation": "delete my account"}, follow=True)
-    assert "Your account is deleted." in gone.content.decode()
+    assert "Your account has been deleted." in gone.content.decode()
     assert not User.objects.exists()
 
 

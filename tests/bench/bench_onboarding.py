@@ -17,7 +17,7 @@ from recommender.engine.algorithms.hybrid.model import HybridModel
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.data.types import Int8, Int32, Int64
 from recommender.engine.evaluation.metrics import RECALL_LENGTH, list_sums
-from recommender.engine.lists.onboarding import groups_of_like
+from recommender.engine.lists.onboarding import groups_of_similar
 from recommender.engine.model.model import top_n
 from recommender.engine.model.training import TrainingOptions
 from tests.bench.bench_lists import without_some_raters
@@ -79,7 +79,7 @@ def asked_about(model: HybridModel, counts: Int64, rng: np.random.Generator) -> 
     """Return the movies each way of asking shows, in the order they are read."""
     popular = np.argsort(-counts, kind="stable")
     pool = np.sort(popular[:POOL]).astype(np.int32)
-    groups = groups_of_like(
+    groups = groups_of_similar(
         model.item_features.rows(pool), counts[pool] / counts.max(), n_groups=N_GROUPS, group_size=GROUP_SIZE
     )
     screens = range(0, GROUP_SIZE, SHOWN)

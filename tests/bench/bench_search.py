@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from recommender.titles.index import TitleIndex, build_title_index
+from recommender.titles.query import TitleQuery
 from tests.titles.catalogue import catalogue_documents, read_queries
 
 TARGET_P99_MS = 2.0
@@ -32,14 +33,22 @@ def main() -> None:
         print(f"opened in {1000 * (time.perf_counter() - started):.0f} ms\n")
         queries = [row["query"] for row in read_queries()]
         keystrokes = [query[:n] for query in queries for n in range(1, len(query) + 1)]
-        seen = {document.movie_id for document in documents[::20]}
+        seen = frozenset(document.movie_id for document in documents[::20])
         print(f"{'':32}{'searches':>9}{'cpu p50':>9}{'cpu p99':>9}{'wall p50':>9}{'wall p99':>9}  wall p99 of target")
-        row("whole queries", queries, index.search)
-        row("every keystroke", keystrokes, index.search)
-        row("… with genre and decade", keystrokes, lambda text: index.search(text, genre="Drama", decade=1990))
-        row("… newest first", keystrokes, lambda text: index.search(text, order="newest"))
-        row(f"… without {len(seen):,} rated movies", keystrokes, lambda text: index.search(text, exclude=seen))
-        row("blank query", [""] * 200, index.search)
+        row("whole queries", queries, lambda text: index.search(TitleQuery(text)))
+        row("every keystroke", keystrokes, lambda text: index.search(TitleQuery(text)))
+        row(
+            "… with genre and decade",
+            keystrokes,
+            lambda text: index.search(TitleQuery(text, genre="Drama", decade=1990)),
+        )
+        row("… newest first", keystrokes, lambda text: index.search(TitleQuery(text, order="newest")))
+        row(
+            f"… without {len(seen):,} rated movies",
+            keystrokes,
+            lambda text: index.search(TitleQuery(text, exclude=seen)),
+        )
+        row("blank query", [""] * 200, lambda text: index.search(TitleQuery(text)))
 
 
 def row(name: str, queries: list[str], search: Callable[[str], object]) -> None:

@@ -58,7 +58,7 @@ def test_alice_takes_her_data_along_and_leaves(visitor: Page, sign_up: Callable[
     settled(page)
     words.fill("delete my account")
     page.get_by_role("button", name="Delete everything").click()
-    expect(page.get_by_text("Your account is deleted.")).to_be_visible()
+    expect(page.get_by_text("Your account has been deleted.")).to_be_visible()
     page.goto("/accounts/login/")
     page.get_by_label("Email or user name").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)

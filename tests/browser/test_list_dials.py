@@ -115,10 +115,10 @@ def test_it_says_what_a_rating_brought_into_the_list(rated_page: Page) -> None:
 
 def test_it_stays_quiet_when_a_rating_changes_nothing(rated_page: Page) -> None:
     same = {"movie_id": 1, "stars": 3, "rated_at": "2026-01-01T00:00:00Z"}
-    same |= {"changes": {"entered": [], "left": [], "sentence": "Your list stays as it is"}}
+    same |= {"changes": {"entered": [], "left": [], "sentence": "Your list has not changed"}}
     rated_page.route("**/api/v1/ratings/*", lambda route: route.fulfill(json=same))
     click_stars(rated_page.locator("movie-grid movie-tile").nth(3), 3)
-    expect(rated_page.locator(".toast")).to_have_text("Your list stays as it is.")
+    expect(rated_page.locator(".toast")).to_have_text("Your list has not changed.")
     expect(rated_page.get_by_role("button", name="Show the new list")).to_be_hidden()
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.titles.index import TitleDocument, TitleIndex, TitleIndexError, build_title_index
+from recommender.titles.query import TitleQuery
 
 MOVIES = {
     1: ("Matrix, The (1999)", "Action|Sci-Fi", 278, 4.2),
@@ -96,12 +97,12 @@ def index(path: Path) -> TitleIndex:
     ],
 )
 def test_it_finds_the_movie_meant(index: TitleIndex, query: str, movie_id: int) -> None:
-    assert index.search(query).movie_ids[:1] == [movie_id]
+    assert index.search(TitleQuery(query)).movie_ids[:1] == [movie_id]
 
 
 @pytest.mark.parametrize("query", ["", "   ", "\n"])
 def test_it_lists_everything_by_popularity_for_a_blank_query(index: TitleIndex, query: str) -> None:
-    hits = index.search(query, limit=3)
+    hits = index.search(TitleQuery(query, limit=3))
     assert hits.movie_ids == [1, 13, 22]
     assert hits.count == len(MOVIES)
 
@@ -123,20 +124,20 @@ def test_it_lists_everything_by_popularity_for_a_blank_query(index: TitleIndex, 
     ],
 )
 def test_it_survives_hostile_queries(index: TitleIndex, query: str) -> None:
-    hits = index.search(query)
+    hits = index.search(TitleQuery(query))
     assert hits.count >= len(hits.movie_ids)
-    assert index.search("matrix").movie_ids[0] == 1
+    assert index.search(TitleQuery("matrix")).movie_ids[0] == 1
 
 
 @pytest.mark.parametrize("query", ["?!", "🎬", "\ud800", "xqzw", "tt99999999", "tmdb:999999999"])
 def test_it_finds_nothing_where_nothing_matches(index: TitleIndex, query: str) -> None:
-    assert index.search(query).count == 0
+    assert index.search(TitleQuery(query)).count == 0
 
 
 @settings(max_examples=300, deadline=None)
 @given(query=st.text(max_size=60), order=st.sampled_from(["relevance", "popularity", "title"]))
 def test_it_takes_any_text(index: TitleIndex, query: str, order: str) -> None:
-    hits = index.search(query, limit=100, order=order)  # type: ignore[arg-type]
+    hits = index.search(TitleQuery(query, limit=100, order=order))  # type: ignore[arg-type]
     assert len(hits.movie_ids) == len(set(hits.movie_ids)) == hits.count
 
 
@@ -144,38 +145,40 @@ def test_it_takes_any_text(index: TitleIndex, query: str, order: str) -> None:
 @pytest.mark.parametrize("genre", [None, "Drama", "sci-fi", "Nonsense"])
 @pytest.mark.parametrize("decade", [None, 1990, 2000, -10, 10**9])
 @pytest.mark.parametrize("min_ratings", [0, 20])
-@pytest.mark.parametrize("exclude", [None, [], {1, 3, 9, 999}])
+@pytest.mark.parametrize("exclude", [frozenset(), frozenset({1, 3, 9, 999})])
 def test_its_filters_are_exact(
-    index: TitleIndex, query: str, genre: str | None, decade: int | None, min_ratings: int, exclude: set[int] | None
+    index: TitleIndex, query: str, genre: str | None, decade: int | None, min_ratings: int, exclude: frozenset[int]
 ) -> None:
     expected = set()
-    for movie_id in index.search(query, limit=100).movie_ids:
+    for movie_id in index.search(TitleQuery(query, limit=100)).movie_ids:
         movie = document(movie_id)
         year = movie.release_year
         if (
             (genre is None or genre.casefold() in [name.casefold() for name in movie.genres])
             and (decade is None or (year is not None and year // 10 * 10 == decade))
             and movie.rating_count >= min_ratings
-            and movie_id not in (exclude or ())
+            and movie_id not in exclude
         ):
             expected.add(movie_id)
-    hits = index.search(query, limit=100, genre=genre, decade=decade, min_ratings=min_ratings, exclude=exclude)
+    hits = index.search(
+        TitleQuery(query, limit=100, genre=genre, decade=decade, min_ratings=min_ratings, exclude=exclude)
+    )
     assert set(hits.movie_ids) == expected
     assert hits.count == len(expected)
 
 
 def test_it_does_not_guess_at_typos_because_a_filter_left_nothing(index: TitleIndex) -> None:
-    assert index.search("dune", genre="Comedy").count == 0
+    assert index.search(TitleQuery("dune", genre="Comedy")).count == 0
 
 
 @pytest.mark.parametrize("order", ["relevance", "popularity", "rating", "newest", "oldest", "title"])
-@pytest.mark.parametrize("exclude", [None, {1, 2}])
-def test_its_pages_make_up_the_whole(index: TitleIndex, order: str, exclude: set[int] | None) -> None:
-    whole = index.search("", limit=100, order=order, exclude=exclude)  # type: ignore[arg-type]
+@pytest.mark.parametrize("exclude", [frozenset(), frozenset({1, 2})])
+def test_its_pages_make_up_the_whole(index: TitleIndex, order: str, exclude: frozenset[int]) -> None:
+    whole = index.search(TitleQuery("", limit=100, order=order, exclude=exclude))  # type: ignore[arg-type]
     pages = [
         movie_id
         for offset in range(0, 25, 4)
-        for movie_id in index.search("", limit=4, offset=offset, order=order, exclude=exclude).movie_ids  # type: ignore[arg-type]
+        for movie_id in index.search(TitleQuery("", limit=4, offset=offset, order=order, exclude=exclude)).movie_ids  # type: ignore[arg-type]
     ]
     assert pages == whole.movie_ids
     assert len(pages) == whole.count
@@ -183,50 +186,50 @@ def test_its_pages_make_up_the_whole(index: TitleIndex, order: str, exclude: set
 
 def test_it_orders_as_asked(index: TitleIndex) -> None:
     def first(order: str, n: int = 3) -> list[int]:
-        return index.search("", limit=n, order=order).movie_ids  # type: ignore[arg-type]
+        return index.search(TitleQuery("", limit=n, order=order)).movie_ids  # type: ignore[arg-type]
 
     assert first("newest") == [4, 18, 10]
     assert first("oldest") == [11, 20, 23]
     assert first("title", 2) == [20, 6]
     # One five-star rating does not lead.
     assert first("rating", 1)[0] in {1, 12, 22}
-    assert index.search("dune", order="oldest").movie_ids == [16, 17]
-    assert index.search("dune", order="newest").movie_ids == [17, 16]
+    assert index.search(TitleQuery("dune", order="oldest")).movie_ids == [16, 17]
+    assert index.search(TitleQuery("dune", order="newest")).movie_ids == [17, 16]
 
 
 def test_it_names_an_unknown_order(index: TitleIndex) -> None:
     with pytest.raises(ValueError, match="'sideways'; expected relevance or one of popularity"):
-        index.search("x", order="sideways")  # type: ignore[arg-type]
+        index.search(TitleQuery("x", order="sideways"))  # type: ignore[arg-type]
 
 
 def test_it_takes_no_or_negative_limits(index: TitleIndex) -> None:
-    assert index.search("matrix", limit=0).movie_ids == []
-    assert index.search("matrix", limit=0).count == 2
-    assert index.search("matrix", limit=-5, offset=-5).movie_ids == []
-    assert index.search("matrix", offset=10**6).movie_ids == []
+    assert index.search(TitleQuery("matrix", limit=0)).movie_ids == []
+    assert index.search(TitleQuery("matrix", limit=0)).count == 2
+    assert index.search(TitleQuery("matrix", limit=-5, offset=-5)).movie_ids == []
+    assert index.search(TitleQuery("matrix", offset=10**6)).movie_ids == []
 
 
 def test_it_answers_many_threads_the_same(index: TitleIndex) -> None:
     queries = ["matrix", "jurrasic", "s", "", "dune 2000", "it", "gladiator ii"] * 40
-    alone = [index.search(query) for query in queries]
+    alone = [index.search(TitleQuery(query)) for query in queries]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(index.search, queries)) == alone
+        assert list(pool.map(index.search, map(TitleQuery, queries))) == alone
 
 
 def test_it_uses_given_years_and_further_titles(tmp_path: Path) -> None:
     movie = TitleDocument(7, "Solaris", 1972, (), 0, None, None, None, alternative_titles=("Солярис",))
     build_title_index([movie], tmp_path / "index")
     index = TitleIndex(tmp_path / "index")
-    assert index.search("солярис").movie_ids == [7]
-    assert index.search("solaris", decade=1970).movie_ids == [7]
+    assert index.search(TitleQuery("солярис")).movie_ids == [7]
+    assert index.search(TitleQuery("solaris", decade=1970)).movie_ids == [7]
 
 
 def test_it_reports_progress_and_indexes_nothing_at_all(tmp_path: Path) -> None:
     seen: list[int] = []
     assert build_title_index([], tmp_path / "empty", on_progress=seen.append) == 0
     assert seen == [0]
-    assert TitleIndex(tmp_path / "empty").search("").count == 0
-    assert TitleIndex(tmp_path / "empty").search("matrix").count == 0
+    assert TitleIndex(tmp_path / "empty").search(TitleQuery("")).count == 0
+    assert TitleIndex(tmp_path / "empty").search(TitleQuery("matrix")).count == 0
 
 
 def test_it_never_builds_over_an_index(path: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from recommender.titles.index import TitleIndex, build_title_index
+from recommender.titles.query import TitleQuery
 from tests.titles.catalogue import catalogue_documents, read_queries
 
 FIRST_AT_LEAST = 0.95
@@ -18,7 +19,7 @@ def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, int, int]
     index = TitleIndex(path)
     ranks = []
     for row in read_queries():
-        movie_ids = index.search(row["query"], limit=20).movie_ids
+        movie_ids = index.search(TitleQuery(row["query"], limit=20)).movie_ids
         expected = int(row["movie_id"])
         rank = movie_ids.index(expected) + 1 if expected in movie_ids else 21
         ranks.append((row["query"], rank, int(row["max_rank"])))

@@ -1,1 +1,1 @@
-"""What happens to scores on their way to a list."""
+"""From ranking scores to lists: re-ranking, places, groups of people, taste axes and onboarding."""

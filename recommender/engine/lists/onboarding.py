@@ -1,35 +1,35 @@
-"""What to ask someone first: well-known movies that tell tastes apart, in groups of like ones."""
+"""What to ask new users first: well-known movies whose ratings say most about a taste, in groups of similar ones."""
 
 import numpy as np
 
 from recommender.engine.data.types import Bool, Float32, Float64, Int32, Int64
 
 SIGNAL = 4.0
-"""Mean variance of taste over that of a rating around it, after scaling."""
+"""Signal-to-noise ratio: the variance of tastes, as a multiple of the variance of ratings around them."""
 SHARED = 0.5
-"""A genre or decade that so many of a group have names it."""
+"""The share of a group's movies that must have a genre or decade for the heading to name it."""
 
 
-def telling_movies(features: Float32, known: Float64, *, n: int) -> Int64:
+def most_informative(features: Float32, known: Float64, *, n: int) -> Int64:
     """Choose movies whose ratings together say most about a taste.
 
-    A rating that comes with probability ``p`` is worth ``p`` ratings, so the next movie has the largest
+    A movie that a user knows with probability ``p`` is worth ``p`` ratings, so the next movie has the largest
     ``log(1 + p · xᵀ A⁻¹ x)`` with ``A = I + sum of p · x xᵀ`` over those chosen: greedy D-optimal design (Fedorov
-    1972, "Theory of Optimal Experiments"), which weighs how well a movie is known against how new its answer is.
+    1972, "Theory of Optimal Experiments"), which weighs how well a movie is known against what its rating would add.
 
     Parameters
     ----------
     features : (n_movies, n_features) float32
-        What makes movies alike; the mean and the scale are taken out here.
+        By which movies are compared; centred and scaled here.
     known : (n_movies,) float64
-        How likely someone knows each movie, 0 … 1.
+        The probability that a user knows each movie, 0 … 1.
     n : int
         How many to choose; no more than there are movies.
 
     Returns
     -------
     (min(n, n_movies),) int64
-        Positions, the most telling first; ties by position.
+        Positions, the most informative first; ties by position.
     """
     x = _scaled(features)
     inverse = np.eye(x.shape[1])
@@ -44,51 +44,51 @@ def telling_movies(features: Float32, known: Float64, *, n: int) -> Int64:
     return np.array(chosen, dtype=np.int64)
 
 
-def groups_of_like(features: Float32, known: Float64, *, n_groups: int, group_size: int) -> list[Int64]:
-    """Gather well-known movies around each of the most telling ones.
+def groups_of_similar(features: Float32, known: Float64, *, n_groups: int, group_size: int) -> list[Int64]:
+    """Group well-known movies around each of the most informative ones.
 
     Parameters
     ----------
     features, known
-        As in `telling_movies`.
+        As in `most_informative`.
     n_groups, group_size : int
 
     Returns
     -------
     list of (at most group_size,) int64
-        Positions; no movie is in two groups. First the telling movie, then those that are most like it and best known.
+        Positions; no movie is in two groups. The informative movie first, then the most similar and best known ones.
     """
     if not known.size:
         return []
-    centres = telling_movies(features, known, n=n_groups)
+    centres = most_informative(features, known, n=n_groups)
     x = _scaled(features)
     directions = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
-    likeness = directions @ directions[centres].T
-    closest = np.where(likeness.max(axis=1) > 0, np.argmax(likeness, axis=1), -1)
+    similarity = directions @ directions[centres].T
+    closest = np.where(similarity.max(axis=1) > 0, np.argmax(similarity, axis=1), -1)
     closest[centres] = np.arange(centres.size)
     groups = []
     for number, centre in enumerate(centres):
         members = np.flatnonzero(closest == number)
-        worth = likeness[members, number] * known[members]
-        worth[members == centre] = np.inf
-        groups.append(members[np.argsort(-worth, kind="stable")][:group_size])
+        priority = similarity[members, number] * known[members]
+        priority[members == centre] = np.inf
+        groups.append(members[np.argsort(-priority, kind="stable")][:group_size])
     return groups
 
 
 def shared_genres(genres: Bool, members: Int64, *, n: int = 2) -> Int64:
-    """Return the genres that most members have and that few others do, the most typical first.
+    """Return the genres that many members have and few other movies do, the most typical first.
 
     Parameters
     ----------
     genres : (n_movies, n_genres) bool
     members : (n_members,) int64
     n : int
-        At most so many.
+        The largest number of genres to return.
 
     Returns
     -------
     (at most n,) int64
-        Columns; the most typical one even where fewer than half have it.
+        Columns; the most typical genre even if fewer than half of the members have it.
     """
     inside, everywhere = genres[members].mean(axis=0), genres.mean(axis=0)
     lift = inside * np.log(np.maximum(inside, 1e-9) / np.maximum(everywhere, 1e-9))
@@ -97,14 +97,14 @@ def shared_genres(genres: Bool, members: Int64, *, n: int = 2) -> Int64:
 
 
 def shared_decade(years: Int32, members: Int64) -> int | None:
-    """Return the decade that most members are of, or None; a year of 0 is unknown."""
+    """Return the decade of at least half of the members, or None; year 0 means unknown."""
     decades, counts = np.unique(years[members] // 10 * 10, return_counts=True)
     best = int(np.argmax(counts))
     return int(decades[best]) if decades[best] and counts[best] >= SHARED * members.size else None
 
 
 def _scaled(features: Float32) -> Float64:
-    """Centre the movies and bring their mean squared length to `SIGNAL`."""
+    """Centre the features and scale them so that the mean squared length is `SIGNAL`."""
     if not features.size:
         return features.astype(np.float64)
     x = features - features.mean(axis=0, dtype=np.float64)

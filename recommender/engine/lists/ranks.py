@@ -1,4 +1,4 @@
-"""Where a movie stands in a user's list, and where it would stand without one of their ratings."""
+"""The place of a movie in a user's list, with and without one of their ratings."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def rank_of(scores: Float32, movie_index: int, left_out: Int32) -> int:
     scores : (n_movies,) float32
     movie_index : int
     left_out : (k,) int32
-        Movies that take no place.
+        Movies that are not on the list.
     """
     ahead = scores > scores[movie_index]
     ahead[:movie_index] |= scores[:movie_index] == scores[movie_index]
@@ -24,5 +24,5 @@ def rank_of(scores: Float32, movie_index: int, left_out: Int32) -> int:
 
 
 def without(model: Model, profile: UserProfile, number: int) -> UserProfile:
-    """Return the profile the user would have without one of their ratings, given by its position in the profile."""
+    """Return the profile a user would have without the rating at position `number` of their profile."""
     return model.fold_in(np.delete(profile.movie_indices, number), np.delete(profile.half_stars, number))

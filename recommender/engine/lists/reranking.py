@@ -1,4 +1,4 @@
-"""Re-order the top of a ranking: less of the same, better or lesser known."""
+"""Re-order the top of a ranking: more varied, better known or less well known. And rank for several people."""
 
 from typing import Literal
 
@@ -7,10 +7,12 @@ from scipy.sparse import csr_array
 
 from recommender.engine.data.types import Float32, Float64, Int32, Int64
 
+Strategy = Literal["average", "least_misery"]
+
 POOL = 300
-"""So many movies at the top of a ranking are re-ordered; the others follow as they were."""
+"""How many movies at the top of a ranking are re-ordered; the others follow in their order."""
 DIAL_STRENGTH = 0.5
-"""Standard deviations of the score that one of the log popularity is worth, per step of the dial."""
+"""What one standard deviation of log popularity counts per step of the dial, in standard deviations of the score."""
 
 
 def reranked(
@@ -21,17 +23,17 @@ def reranked(
     diversity: float = 0.0,
     features: Float32 | csr_array | None = None,
 ) -> Int64:
-    """Return the order that the dials give the top of a ranking, (n,) int64 positions.
+    """Re-order the top of a ranking by the dials; return positions, (n,) int64.
 
     Parameters
     ----------
     scores : (n,) float32
         Best first.
     popularity : float
-        −2 (hidden gems) … 2 (well-known); takes `counts`, see `with_popularity`.
+        −2 (hidden gems) … 2 (well-known); needs `counts`, see `with_popularity`.
     counts : (n,) int, optional
     diversity : float
-        0 … 1; takes `features`, see `maximal_marginal_relevance`.
+        0 … 1; needs `features`, see `maximal_marginal_relevance`.
     features : (n, n_features) float32 ndarray or csr_array, optional
     """
     worth = scores.astype(np.float64) if counts is None else with_popularity(scores, counts, popularity)
@@ -46,7 +48,7 @@ def similarities(features: Float32 | csr_array) -> Float32:
     Parameters
     ----------
     features : (n, n_features) float32 ndarray or csr_array
-        A movie without features is like no other.
+        A movie without features is similar to no other.
     """
     products = features @ features.T
     dense = np.asarray(products.toarray() if isinstance(products, csr_array) else products, dtype=np.float32)
@@ -55,14 +57,14 @@ def similarities(features: Float32 | csr_array) -> Float32:
 
 
 def with_popularity(scores: Float32, counts: Int64 | Int32, dial: float) -> Float64:
-    """Return scores turned towards the well-known (dial above 0) or the hardly known (below 0).
+    """Return scores shifted in favour of well-known movies (dial above 0) or little-known ones (below 0).
 
     Parameters
     ----------
     scores : (n,) float32
-        Of the movies at the top of a ranking.
+        Scores of the movies at the top of a ranking.
     counts : (n,) int
-        How many ratings they have.
+        Their numbers of ratings.
     dial : float
         −2 … 2.
 
@@ -77,20 +79,20 @@ def with_popularity(scores: Float32, counts: Int64 | Int32, dial: float) -> Floa
 def maximal_marginal_relevance(
     scores: Float32 | Float64, similarity: Float32, *, diversity: float, n: int | None = None
 ) -> Int64:
-    """Order movies by score and by how little they resemble those before them.
+    """Order movies by score and by how different they are from those before them.
 
     The next movie has the largest ``(1 − diversity) · relevance − diversity · max similarity to the chosen``
-    (Carbonell and Goldstein 1998, "The Use of MMR"), with the scores brought to 0 … 1 as relevance.
+    (Carbonell and Goldstein 1998, "The Use of MMR"), with the scores scaled to 0 … 1 as relevance.
 
     Parameters
     ----------
     scores : (n_movies,) float
     similarity : (n_movies, n_movies) float32
-        Not negative.
+        0 or more.
     diversity : float
-        0 (by score) … 1 (by dissimilarity alone, from the best movie on).
+        0 (by score alone) … 1 (by dissimilarity alone, after the best movie).
     n : int, optional
-        Stop after so many; any longer list starts with the same movies.
+        The length of the list; longer lists start with the same movies.
 
     Returns
     -------
@@ -119,14 +121,11 @@ def _standardised(values: Float32 | Float64) -> Float64:
     return np.asarray((values.astype(np.float64) - float(values.mean())) / deviation)
 
 
-Strategy = Literal["average", "least_misery"]
-
-
 def group_scores(scores: Float32, strategy: Strategy) -> Float32:
     """Return one score per movie from those of several people.
 
-    Scores of two people are on scales of their own, so each is replaced by ``−log2(place)`` in that person's list
-    first. "average" takes the mean; "least_misery" what the movie is to whom it suits least (Masthoff 2004, "Group
+    Scores of different people are not comparable, so each is first replaced by ``−log2(place)`` in that person's list.
+    "average" takes the mean; "least_misery" takes the lowest (Masthoff 2004, "Group
     Modeling: Selecting a Sequence of Television Items").
 
     Parameters
@@ -139,8 +138,8 @@ def group_scores(scores: Float32, strategy: Strategy) -> Float32:
     (n_movies,) float32
     """
     n_people, n_movies = scores.shape
-    merit = np.empty((n_people, n_movies), dtype=np.float32)
+    utility = np.empty((n_people, n_movies), dtype=np.float32)
     by_place = -np.log2(np.arange(1, n_movies + 1, dtype=np.float32))
     for person in range(n_people):
-        merit[person, np.argsort(-scores[person], kind="stable")] = by_place
-    return np.asarray(merit.min(axis=0) if strategy == "least_misery" else merit.mean(axis=0), dtype=np.float32)
+        utility[person, np.argsort(-scores[person], kind="stable")] = by_place
+    return np.asarray(utility.min(axis=0) if strategy == "least_misery" else utility.mean(axis=0), dtype=np.float32)

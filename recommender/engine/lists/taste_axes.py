@@ -1,4 +1,4 @@
-"""Give latent factors a meaning: turn them to their main axes and name the well-known movies at both ends of each."""
+"""Give latent factors a meaning: rotate them to their principal axes and find the well-known movies at both ends."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class TasteAxis:
     Attributes
     ----------
     stars : float
-        How much more the model expects of this user for the movies at the liked end than for those at the other.
+        The predicted stars at the liked end minus those at the other.
     liked, other : (n_ends,) int32
-        Movie indices at the two ends, the furthest first.
+        Movie indices at the two ends, outermost first.
     """
 
     stars: float
@@ -33,17 +33,17 @@ def taste_axes(
     """Return the dimensions that matter most to a user.
 
     Any rotation of the factors gives the same predictions, so single factors mean little. The principal axes of the
-    well-known movies are the same for everybody and do: ``x · w = (x R) · (Rᵀ w)``.
+    well-known movies do mean something and are the same for all users: ``x · w = (x R) · (Rᵀ w)``.
 
     Parameters
     ----------
     features : ItemFeatures
-        With dense factors; none, or none that matter to the user, give no axes.
+        With dense factors; no axes if there are none, or none that matter to the user.
     profile : UserProfile
     counts : (n_movies,) int
-        Numbers of ratings: only the 300 most rated movies are looked at.
+        Numbers of ratings; only the 300 most rated movies are used.
     n_axes, n_ends : int
-        How many axes at most, and movies at either end.
+        The largest number of axes, and of movies at each end.
     """
     known = np.argsort(-counts, kind="stable")[:N_WELL_KNOWN].astype(np.int32)
     known = known[counts[known] > 0]

@@ -1,9 +1,8 @@
 """Build the title index and search it."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion, Movie
@@ -12,8 +11,7 @@ from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.versions import lifecycle, serving
 from recommender.titles.index import TitleDocument, build_title_index
-
-Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
+from recommender.titles.query import TitleQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +54,12 @@ def _build(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     return Outcome(publish=lambda: {"model_version": put_in_service().pk})
 
 
-def search(
-    *,
-    query: str,
-    limit: int,
-    offset: int = 0,
-    genre: str | None = None,
-    decade: int | None = None,
-    min_ratings: int = 0,
-    exclude: Collection[int] = (),
-    order: Order = "relevance",
-) -> SearchHits:
-    """Return the movies that match, best first; an empty query matches all, the most rated first.
-
-    Movies whose ids are in `exclude` are neither returned nor counted.
-    """
+def search(query: TitleQuery) -> SearchHits:
+    """Return the movies that match, best first; a blank query matches all, the most rated first."""
     index = serving.title_index()
     if index is None:
         return SearchHits([], 0)
-    hits = index.search(
-        query,
-        limit=limit,
-        offset=offset,
-        genre=genre,
-        decade=decade,
-        min_ratings=min_ratings,
-        exclude=exclude,
-        order=order,
-    )
+    hits = index.search(query)
     return SearchHits(Movie.objects.in_order(hits.movie_ids), hits.count)
 
 

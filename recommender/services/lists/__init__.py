@@ -1,1 +1,1 @@
-"""Lists: recommendations, their dials and reasons, explanations, tastes and first questions."""
+"""Lists: recommendations with their dials and reasons, explanations, taste profiles and onboarding."""

@@ -3,18 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recommender.models import Mark, Rater, Rating
-from recommender.services.lists import dials, served_model
+from recommender.models import Rater
+from recommender.services.catalogue.movies import Mine
+from recommender.services.lists import served_model
+from recommender.services.lists.dials import BY_SCORE
 from recommender.services.lists.reasons import joined, titles_of
+from recommender.services.lists.served_model import Served
+from recommender.services.lists.steps import ranking_of, said_by
 
 N_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Movies (id, title) that entered and left the top of the list, best first; and that in words.
+    """Movies (id, title) that entered and left the top of the list, best first, and a sentence about them.
 
-    The movie that was rated, or whose rating was taken back, is not among them.
+    The movie that was rated, or whose rating was removed, is not among them.
     """
 
     entered: list[tuple[int, str]]
@@ -24,16 +28,15 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The ratings, the marks and the model before the change."""
+    """The model and what the rater had said before the change."""
 
-    served: served_model.Served
-    half_stars: Mapping[int, int]
-    marks: Mapping[int, str]
+    served: Served
+    mine: Mine
     length: int
 
 
 def before(*, rater: Rater, length: int, algorithm: str | None = None) -> Before | None:
-    """Remember the list before a rating changes; None where no model is in service.
+    """Remember the list before a rating changes; None if no model is in service.
 
     Raises
     ------
@@ -41,28 +44,27 @@ def before(*, rater: Rater, length: int, algorithm: str | None = None) -> Before
         If the algorithm asked for has no version in service.
     """
     try:
-        served = served_model.served(algorithm or served_model.algorithm_of(rater))
+        served = served_model.for_rater(rater, algorithm)
     except served_model.UnknownAlgorithm:
         if algorithm is not None:
             raise
         return None
-    marks = Mark.objects.kinds_by_movie(rater)
-    return Before(served, Rating.objects.half_stars_by_movie(rater), marks, length)
+    return Before(served, said_by(rater), length)
 
 
 def since(state: Before | None, *, movie_id: int, half_stars: int | None) -> Changes | None:
-    """Compare the lists before and after the rating of one movie became `half_stars`, or was taken back (None).
+    """Compare the lists before and after a movie was rated `half_stars`, or its rating was removed (None).
 
-    None where there is no list afterwards. Two fold-ins and one query.
+    None if there is no list afterwards. Two fold-ins and one query.
     """
     if state is None:
         return None
-    ratings = {rated: value for rated, value in state.half_stars.items() if rated != movie_id}
+    ratings = {rated: value for rated, value in state.mine.half_stars.items() if rated != movie_id}
     if half_stars is not None:
         ratings[movie_id] = half_stars
     if state.served.missing(len(ratings)) > 0:
         return None
-    old = [] if state.served.missing(len(state.half_stars)) > 0 else _top(state, state.half_stars)
+    old = [] if state.served.missing(len(state.mine.half_stars)) > 0 else _top(state, state.mine.half_stars)
     new = _top(state, ratings)
     entered = [each for each in new if each not in old and each != movie_id]
     left = [each for each in old if each not in new and each != movie_id]
@@ -72,16 +74,15 @@ def since(state: Before | None, *, movie_id: int, half_stars: int | None) -> Cha
 
 
 def _top(state: Before, half_stars: Mapping[int, int]) -> list[int]:
-    model, profile = state.served.model, state.served.fold_in(half_stars)
-    hidden = dials.left_out(model, profile, state.marks, dials.USUALLY_EXCLUDED)
-    movie_ids: list[int] = model.movie_ids[model.recommend(profile, n=state.length, exclude=hidden)].tolist()
+    top = ranking_of(state.served, Mine(half_stars, state.mine.marks), BY_SCORE, n=state.length)
+    movie_ids: list[int] = state.served.model.movie_ids[top].tolist()
     return movie_ids
 
 
 def _sentence(entered: list[tuple[int, str]]) -> str:
     """Return "New in your list: Heat, Ran and 3 more"."""
     if not entered:
-        return "Your list stays as it is"
+        return "Your list has not changed"
     titles = [title for _, title in entered[:N_NAMED]]
     more = len(entered) - len(titles)
     return "New in your list: " + joined([*titles, f"{more} more"] if more else titles)

@@ -1,23 +1,24 @@
-"""One rater's list under two model versions: what the site would show with either in service."""
+"""One rater's lists by two model versions: what the site would show with either one in service."""
 
 from dataclasses import dataclass
 
 from recommender.engine.algorithms.registry import ALGORITHMS
-from recommender.models import Mark, ModelVersion, Rater, Rating
+from recommender.models import ModelVersion, Rater
 from recommender.services.catalogue.movies import Mine
-from recommender.services.lists import recommendations
-from recommender.services.lists.recommendations import Recommendation
+from recommender.services.lists.recommendations import make_list
+from recommender.services.lists.rows import Recommendation
 from recommender.services.lists.served_model import Served, TooFewRatings
+from recommender.services.lists.steps import said_by
 from recommender.services.versions import serving
 
 SHOWN = 20
 DEPTH = 100
-"""So far down the other list a movie is looked for."""
+"""How many places of the other list are searched for a movie."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A movie of a list: its place from 1, and its place in the other list if it is among the first `DEPTH` there."""
+    """A movie of a list: its place from 1, and its place in the other list, if that is among the first `DEPTH`."""
 
     rank: int
     recommendation: Recommendation
@@ -25,18 +26,18 @@ class Place:
 
     @property
     def climbed(self) -> int:
-        """How many places further up it is than in the other list."""
+        """How many places higher it is than in the other list."""
         return (self.elsewhere or self.rank) - self.rank
 
     @property
     def fallen(self) -> int:
-        """How many places further down it is."""
+        """How many places lower it is than in the other list."""
         return -self.climbed
 
 
 @dataclass(frozen=True, slots=True)
 class VersionList:
-    """The beginning of a version's list, or in a sentence why there is none."""
+    """The first places of a version's list, or a sentence that says why there is none."""
 
     version: ModelVersion
     places: list[Place]
@@ -62,13 +63,13 @@ class ListComparison:
 
 
 def versions() -> list[ModelVersion]:
-    """Return the versions that rank movies and are still stored, by algorithm, the newest first."""
+    """Return the versions that rank movies and are still stored, by algorithm, newest first."""
     return list(ModelVersion.objects.stored().filter(algorithm__in=ALGORITHMS).order_by("algorithm", "-created_at"))
 
 
 def compare(*, rater: Rater, a: ModelVersion, b: ModelVersion) -> ListComparison:
     """Rank the movies for a rater with both versions."""
-    mine = Mine(Rating.objects.half_stars_by_movie(rater), Mark.objects.kinds_by_movie(rater))
+    mine = said_by(rater)
     (by_a, problem_a), (by_b, problem_b) = (_ranked(version, mine) for version in (a, b))
     return ListComparison(
         VersionList(a, _places(by_a, other=by_b), problem_a), VersionList(b, _places(by_b, other=by_a), problem_b)
@@ -78,9 +79,9 @@ def compare(*, rater: Rater, a: ModelVersion, b: ModelVersion) -> ListComparison
 def _ranked(version: ModelVersion, mine: Mine) -> tuple[list[Recommendation], str]:
     model = serving.model_of(version)
     if model is None:
-        return [], f"{version} cannot be loaded; its artifact is damaged or out of reach."
+        return [], f"{version} cannot be loaded: its artifact is damaged or unavailable."
     try:
-        return recommendations.of_model(Served(version.algorithm, model), mine, limit=DEPTH).results, ""
+        return make_list(Served(version.algorithm, model), mine, limit=DEPTH).results, ""
     except TooFewRatings as error:
         return [], f"{ALGORITHMS[version.algorithm].label} needs {error.needed} more ratings than this rater has."
 

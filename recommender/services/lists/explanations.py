@@ -1,4 +1,4 @@
-"""Explain one predicted rating in full: what each of the user's ratings did to it, and where it would be without."""
+"""Explain one predicted rating in full: what each rating of the user adds, and the movie's place without it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,12 @@ from recommender.engine.data.types import Float64, Int32
 from recommender.engine.lists.ranks import rank_of, without
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model
-from recommender.models import Genre, Mark, Movie, MovieTag, Rater, Rating
+from recommender.models import Genre, Movie, MovieTag, Rater
 from recommender.services.catalogue import movies
-from recommender.services.lists import dials, reasons, served_model
+from recommender.services.lists import reasons, served_model
+from recommender.services.lists.dials import USUALLY_EXCLUDED
+from recommender.services.lists.rows import predictions_of
+from recommender.services.lists.steps import said_by, unwanted
 
 N_COUNTERFACTUALS = 3
 N_TAGS_SHOWN = 10
@@ -44,9 +47,9 @@ class Counterfactual:
 class Explanation:
     """Everything about one predicted rating.
 
-    ``offset + sum of the contributions`` is the prediction before it is cut to the scale; ``score_offset + sum of the
-    ranking contributions`` is the ranking score. `rank` is the place in the list, from 1; None for a movie that lists
-    leave out because the user has rated or hidden it.
+    ``offset + sum of the contributions`` is the prediction before it is clipped to 0.5..5 stars; ``score_offset + sum
+    of the ranking contributions`` is the ranking score. `rank` is the place in the list, from 1; None if the user has
+    rated or hidden the movie, so that lists leave it out.
     """
 
     movie_id: int
@@ -66,9 +69,8 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Figures:
-    """One movie and one user in numbers; `stars` and `ranking` are what each rating adds, (n_ratings,)."""
+    """The figures of one movie for one user; `stars` and `ranking` are what each rating adds, (n_ratings,)."""
 
-    predicted: float
     offset: float
     score: float
     rank: int | None
@@ -89,24 +91,23 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
         If the rater has fewer ratings than the algorithm needs.
     """
     movie = movies.get(movie_id=movie_id)
-    served = served_model.served(algorithm or served_model.algorithm_of(rater))
-    rated = Rating.objects.half_stars_by_movie(rater)
-    served.require(len(rated))
+    served = served_model.for_rater(rater, algorithm)
+    mine = said_by(rater)
+    served.require(len(mine.half_stars))
     asked, known = indices_of(served.model.movie_ids, np.array([movie.pk], dtype=np.int32))
     if not known.all():
         raise movies.UnknownMovie(f"{movie} is newer than the model; it can be explained after the next training.")
-    profile = served.fold_in(rated)
-    marks = Mark.objects.kinds_by_movie(rater)
-    left_out = dials.left_out(served.model, profile, marks, dials.USUALLY_EXCLUDED)
+    profile = served.fold_in(mine.half_stars)
+    left_out = unwanted(served.model, profile, mine, USUALLY_EXCLUDED)
     figures = _figures(served.model, profile, served.fold_in({}), int(asked[0]), left_out)
-    bounds = served.model.interval(profile, asked)
-    titles = reasons.titles_of(rated)
-    liked = [pk for pk, half_stars in rated.items() if half_stars >= LIKED_HALF_STARS and pk != movie.pk]
+    predicted = predictions_of(served.model, profile, asked)[0]
+    titles = reasons.titles_of(mine.half_stars)
+    liked = [pk for pk, value in mine.half_stars.items() if value >= LIKED_HALF_STARS and pk != movie.pk]
     return Explanation(
         movie_id=movie.pk,
         algorithm=served.algorithm,
-        predicted_stars=float(np.clip(figures.predicted, 0.5, 5.0)),
-        interval=(float(bounds[0][0]), float(bounds[1][0])) if bounds else None,
+        predicted_stars=predicted.stars,
+        interval=predicted.interval,
         offset=figures.offset,
         score=figures.score,
         score_offset=figures.score - float(figures.ranking.sum()),
@@ -119,13 +120,11 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
     )
 
 
-def _figures(model: Model, profile: UserProfile, nobody: UserProfile, movie_index: int, left_out: Int32) -> _Figures:
+def _figures(model: Model, profile: UserProfile, unrated: UserProfile, movie_index: int, left_out: Int32) -> _Figures:
     asked = np.array([movie_index], dtype=np.int32)
-    predicted, offset = (float(model.predict(each, asked)[0]) for each in (profile, nobody))
     scores = model.scores(profile)
     return _Figures(
-        predicted=predicted,
-        offset=offset,
+        offset=float(model.predict(unrated, asked)[0]),
         score=float(scores[movie_index]),
         rank=None if movie_index in left_out else rank_of(scores, movie_index, left_out),
         stars=model.rating_contributions(profile, asked)[0],
@@ -136,7 +135,7 @@ def _figures(model: Model, profile: UserProfile, nobody: UserProfile, movie_inde
 def _contributions(
     model: Model, profile: UserProfile, figures: _Figures, titles: Mapping[int, str]
 ) -> list[Contribution]:
-    """Return all contributions, the largest of either sign first."""
+    """Return all contributions, sorted by size without regard to sign, largest first."""
     rated = model.movie_ids[profile.movie_indices].tolist()
     return [
         Contribution(
@@ -158,9 +157,9 @@ def _counterfactuals(
     titles: Mapping[int, str],
     left_out: Int32,
 ) -> list[Counterfactual]:
-    """Fold the user in without each of the ratings that move the score most, and rank again.
+    """Fold the user in without each of the ratings that change the score most, and rank again.
 
-    The movie whose rating is left out takes no place in the list: it has been seen.
+    The movie whose rating is left out still does not appear on the list: the user has seen it.
     """
     if figures.rank is None or not figures.ranking.any():
         return []

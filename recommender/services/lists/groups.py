@@ -1,4 +1,4 @@
-"""Recommendations for several people at once, each of whom has agreed to it."""
+"""Recommendations for several people together, all of whom have agreed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,42 +8,47 @@ import numpy as np
 from django.core import signing
 from django.utils import timezone
 
+from recommender.engine.data.types import Int32
 from recommender.engine.lists.reranking import Strategy, group_scores
-from recommender.engine.model.model import top_n
-from recommender.models import Mark, Movie, Rater, Rating
-from recommender.services.catalogue.movies import Mine
-from recommender.services.lists import dials, served_model
-from recommender.services.lists.recommendations import Recommendation, Recommendations
+from recommender.engine.model.item_features import UserProfile
+from recommender.engine.model.model import Model
+from recommender.models import Rater
+from recommender.services.catalogue.movies import Excluded, Mine
+from recommender.services.lists import served_model
+from recommender.services.lists.dials import BY_SCORE, USUALLY_EXCLUDED
+from recommender.services.lists.recommendations import Recommendations
+from recommender.services.lists.rows import Prediction, predictions_of, read_rows
+from recommender.services.lists.steps import leave_out, rerank, said_by, unwanted
 
 VALID_FOR = timedelta(days=1)
 SALT = "recommender.group_invitation"
 
 
 class InvalidInvitation(ValueError):
-    """An invitation that nobody here has signed, that is too old, or whose author has left."""
+    """An invitation that this site has not signed, that is too old, or whose sender's account no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """The consent of one person, to be passed on by that person."""
+    """A token by which one person agrees to shared lists, for them to pass on."""
 
     token: str
     expires_at: datetime
 
 
 def invite(*, rater: Rater) -> Invitation:
-    """Let whoever gets the token ask for recommendations together with this rater, for a day."""
+    """Let anyone who has the token ask for recommendations together with this rater, for a day."""
     return Invitation(signing.dumps({"rater": rater.pk}, salt=SALT), timezone.now() + VALID_FOR)
 
 
 def accept(*, token: str) -> Rater:
-    """Return who signed an invitation; raise `InvalidInvitation`."""
+    """Return the rater who sent an invitation; raise `InvalidInvitation`."""
     try:
         signed = signing.loads(token, salt=SALT, max_age=VALID_FOR)
     except signing.SignatureExpired as error:
         raise InvalidInvitation("This invitation is more than a day old; ask for a new one.") from error
     except signing.BadSignature as error:
-        raise InvalidInvitation("This is not an invitation of this site; ask for a new one.") from error
+        raise InvalidInvitation("This invitation is not from this site; ask for a new one.") from error
     rater = Rater.objects.filter(pk=signed["rater"], user__is_active=True).select_related("user").first()
     if rater is None:
         raise InvalidInvitation("The sender's account no longer exists.")
@@ -60,10 +65,10 @@ def recommend_for_group(
     algorithm: str | None = None,
     exclude_watchlist: bool = False,
 ) -> Recommendations:
-    """Rank the movies that none of the group has rated or hidden, without the watchlist of whoever asks if so wished.
+    """Recommend movies that no member has rated or hidden nor, with `exclude_watchlist`, the asker wants to watch.
 
-    The predicted rating is that of the average member, or of the one it is lowest for ("least_misery"). It comes
-    without interval and reasons: the ratings of the others stay theirs.
+    The predicted rating is the mean over the members or, for "least_misery", the lowest. There are no intervals and no
+    reasons, which would show the ratings of the others.
 
     Raises
     ------
@@ -73,26 +78,35 @@ def recommend_for_group(
         If the rater who asks has fewer ratings than the algorithm needs.
     """
     served = served_model.served(algorithm)
-    members = {member.pk: member for member in (rater, *others)}
-    half_stars = [Rating.objects.half_stars_by_movie(member) for member in members.values()]
-    served.require(len(half_stars[0]))
-    group = [served.fold_in(each) for each in half_stars]
     model = served.model
-    marks = [Mark.objects.kinds_by_movie(member) for member in members.values()]
-    excludes = [dials.USUALLY_EXCLUDED] * len(group)
+    members = {member.pk: member for member in (rater, *others)}
+    said = [said_by(member) for member in members.values()]
+    served.require(len(said[0].half_stars))
+    profiles = [served.fold_in(mine.half_stars) for mine in said]
+    scores = group_scores(np.stack([model.scores(profile) for profile in profiles]), strategy)
+    candidates = leave_out(model, scores, _unwanted_by_any(model, profiles, said, exclude_watchlist), BY_SCORE)
+    shown = rerank(model, candidates, BY_SCORE, n=offset + limit)[offset:]
+    predictions = _predictions_of_group(model, profiles, shown, strategy)
+    results = read_rows(model.movie_ids[shown].tolist(), predictions, reasons=[[] for _ in predictions])
+    return Recommendations(served.algorithm, results, candidates.count, said[0])
+
+
+def _unwanted_by_any(
+    model: Model, profiles: Sequence[UserProfile], said: Sequence[Mine], exclude_watchlist: bool
+) -> Int32:
+    """Return what any member has rated or hidden and, if asked for, the watchlist of the first one."""
+    excludes: list[frozenset[Excluded]] = [USUALLY_EXCLUDED] * len(said)
     if exclude_watchlist:
         excludes[0] |= {"watchlist"}
-    without = np.unique(
-        np.concatenate([dials.left_out(model, *each) for each in zip(group, marks, excludes, strict=True)])
-    )
-    scores = group_scores(np.stack([model.scores(profile) for profile in group]), strategy)
-    top = top_n(scores, n=limit, offset=offset, exclude=without)
-    predicted = np.clip([model.predict(profile, top) for profile in group], 0.5, 5.0)
-    together = predicted.min(axis=0) if strategy == "least_misery" else predicted.mean(axis=0)
-    stars = dict(zip(model.movie_ids[top].tolist(), together.tolist(), strict=True))
-    results = [
-        Recommendation(movie, stars[movie.pk], interval=None, reasons=[], sentence="")
-        for movie in Movie.objects.in_order(list(stars))
-    ]
-    mine = Mine(half_stars[0], marks[0])
-    return Recommendations(served.algorithm, results, int(model.movie_ids.size - without.size), mine)
+    by_member = [unwanted(model, *each) for each in zip(profiles, said, excludes, strict=True)]
+    return np.unique(np.concatenate(by_member))
+
+
+def _predictions_of_group(
+    model: Model, profiles: Sequence[UserProfile], movie_indices: Int32, strategy: Strategy
+) -> list[Prediction]:
+    """Return the mean or, for "least_misery", the lowest of the members' predictions, without intervals."""
+    by_member = [predictions_of(model, profile, movie_indices) for profile in profiles]
+    stars = np.array([[each.stars for each in predictions] for predictions in by_member])
+    together = stars.min(axis=0) if strategy == "least_misery" else stars.mean(axis=0)
+    return [Prediction(value, interval=None) for value in together.tolist()]

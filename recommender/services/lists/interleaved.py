@@ -1,27 +1,28 @@
-"""The lists of those who take part in the running experiment: two model versions pick movies in turn."""
+"""Lists in an experiment: two model versions pick movies in turn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from django.utils import timezone
 
 from recommender.engine.data.types import Int32
 from recommender.engine.experiments.interleaving import in_share, seed_of, team_draft
-from recommender.engine.model.item_features import UserProfile, indices_of
+from recommender.engine.model.item_features import indices_of
 from recommender.models import Experiment, Rater
 from recommender.services.catalogue.movies import Mine
-from recommender.services.lists import dials as reranking
+from recommender.services.lists.dials import Dials
 from recommender.services.lists.served_model import Served
+from recommender.services.lists.steps import ranking_of
 from recommender.services.versions import serving
 
 DEPTH = 400
-"""So many movies are drafted; below them the list goes on as version A ranks."""
+"""How many movies are drafted; the rest of the list is version A's ranking."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One rater's part in an experiment; the seed changes every day, so that a list stays as it is for a day."""
+    """One rater's part in an experiment; the seed changes daily, so that a list stays the same for a day."""
 
     experiment_id: int
     a: Served
@@ -29,19 +30,19 @@ class Trial:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
-class DraftedSlice:
-    """Movies (indices of version A's model) of one slice, whose pick each is, and the length of the whole list."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Drafted:
+    """A ranking as indices of version A's model, which version picked each movie by id, and for which experiment."""
 
     movie_indices: Int32
-    teams: Mapping[int, int]
-    count: int
+    teams: Mapping[int, int] = field(default_factory=dict)
+    experiment_id: int | None = None
 
 
-def of(rater: Rater, algorithm: str) -> Trial | None:
-    """Return a rater's part in the running experiment; none without consent, or in lists of another algorithm.
+def trial_of(rater: Rater, algorithm: str) -> Trial | None:
+    """Return a rater's part in the running experiment; None without consent, or for lists of another algorithm.
 
-    An experiment takes part in the lists of its version A's algorithm. Costs no query without consent, one with it.
+    The algorithm of an experiment is that of its version A. No query without consent, one with it.
     """
     if not rater.shares_impressions:
         return None
@@ -59,22 +60,17 @@ def of(rater: Rater, algorithm: str) -> Trial | None:
     )
 
 
-def page(
-    trial: Trial, profile: UserProfile, mine: Mine, dials: reranking.Dials, *, limit: int, offset: int
-) -> DraftedSlice:
-    """Return one slice of the drafted list; slices of one day and one setting fit together.
+def draft(trial: Trial | None, by_a: Int32, mine: Mine, dials: Dials, *, n: int) -> Drafted:
+    """Let both versions of a trial pick the first `n` movies in turn; lists of one day and the same dials fit together.
 
-    Version A describes all movies (stars, reasons), so that nobody can tell whose pick one is; what A does not know
-    is left out.
+    Without a trial, or with too few ratings for version B, the ranking stays as it is. Movies that version A does not
+    know are left out, because A predicts and explains all movies, so that nobody can tell the picks apart.
     """
-    a, b, stop = trial.a.model, trial.b.model, offset + limit
-    n_drafted = min(stop, DEPTH)
-    by_a = reranking.ranked(a, profile, dials, limit=stop, offset=0, marks=mine.marks)
-    profile_b = trial.b.fold_in(mine.half_stars)
-    by_b = reranking.ranked(b, profile_b, dials, limit=DEPTH, offset=0, marks=mine.marks)
-    picks_b, _ = indices_of(a.movie_ids, b.movie_ids[by_b.movie_indices])
-    drafted = team_draft(by_a.movie_indices, picks_b, n=n_drafted, seed=trial.seed)
-    rest = by_a.movie_indices[~np.isin(by_a.movie_indices, drafted.items)]
-    movie_indices = np.concatenate([drafted.items, rest]).astype(np.int32)[offset:stop]
+    if trial is None or trial.b.missing(len(mine.half_stars)) > 0:
+        return Drafted(by_a)
+    a, b = trial.a.model, trial.b.model
+    picks_b, _ = indices_of(a.movie_ids, b.movie_ids[ranking_of(trial.b, mine, dials, n=DEPTH)])
+    drafted = team_draft(by_a, picks_b, n=min(n, DEPTH), seed=trial.seed)
+    rest = by_a[~np.isin(by_a, drafted.items)]
     teams = dict(zip(a.movie_ids[drafted.items].tolist(), drafted.teams.tolist(), strict=True))
-    return DraftedSlice(movie_indices, teams, by_a.count)
+    return Drafted(np.concatenate([drafted.items, rest]).astype(np.int32), teams, trial.experiment_id)

@@ -1,4 +1,4 @@
-"""The watchlist and the hidden movies of a rater, with what we expect of each movie."""
+"""The watchlist and the hidden movies of a rater, with predicted ratings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from recommender.engine.model.item_features import indices_of
 from recommender.models import Mark, Movie, Rater, Rating
 from recommender.services.catalogue.movies import Mine
 from recommender.services.lists import served_model
+from recommender.services.lists.rows import Prediction, predictions_of
 
 Order = Literal["added", "title", "year", "predicted"]
-ORDERS_OF_THE_DATABASE = {
+DATABASE_ORDERS = {
     "added": (F("marked_at").desc(), F("movie_id").asc()),
     "title": (Lower("movie__title").asc(), F("movie_id").asc()),
     "year": (F("movie__year").desc(nulls_last=True), Lower("movie__title").asc(), F("movie_id").asc()),
@@ -23,16 +24,8 @@ ORDERS_OF_THE_DATABASE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
-    """The stars we expect, and the bounds they fall between in four of five cases."""
-
-    stars: float
-    interval: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
 class MarkedMovie:
-    """A movie of the list; no prediction where no model in service can give one."""
+    """A movie of the list; the prediction is None if no model in service can give one."""
 
     movie: Movie
     marked_at: datetime
@@ -49,7 +42,7 @@ class MarkedMovies:
 
 
 def listed(*, rater: Rater, kind: Mark.Kind, order: Order = "added", limit: int, offset: int = 0) -> MarkedMovies:
-    """Return a page of the watchlist or of the hidden movies; what has no year or no prediction comes last."""
+    """Return a page of the watchlist or the hidden movies; movies without a year or prediction come last."""
     marks = Mark.objects.of(rater, kind)
     half_stars = Rating.objects.half_stars_by_movie(rater)
     page = slice(offset, offset + limit)
@@ -59,7 +52,7 @@ def listed(*, rater: Rater, kind: Mark.Kind, order: Order = "added", limit: int,
         marked.sort(key=lambda mark: -predicted[mark.movie_id].stars if mark.movie_id in predicted else 0)
         count, marked = len(marked), marked[page]
     else:
-        count, marked = marks.count(), list(marks.order_by(*ORDERS_OF_THE_DATABASE[order])[page])
+        count, marked = marks.count(), list(marks.order_by(*DATABASE_ORDERS[order])[page])
         predicted = _predictions(half_stars, [mark.movie_id for mark in marked])
     movies = {movie.pk: movie for movie in Movie.objects.in_order([mark.movie_id for mark in marked])}
     results = [
@@ -71,7 +64,7 @@ def listed(*, rater: Rater, kind: Mark.Kind, order: Order = "added", limit: int,
 
 
 def _predictions(half_stars: Mapping[int, int], movie_ids: Sequence[int]) -> dict[int, Prediction]:
-    """Return what the best algorithm in service expects of those movies it knows."""
+    """Return what the best algorithm in service predicts for the movies it knows, by movie id."""
     try:
         served = served_model.served()
     except served_model.UnknownAlgorithm:
@@ -80,9 +73,5 @@ def _predictions(half_stars: Mapping[int, int], movie_ids: Sequence[int]) -> dic
         return {}
     wanted = np.array(movie_ids, dtype=np.int32)
     indices, known = indices_of(served.model.movie_ids, wanted)
-    profile = served.fold_in(half_stars)
-    stars = np.clip(served.model.predict(profile, indices), 0.5, 5.0).tolist()
-    bounds = served.model.interval(profile, indices)
-    intervals = zip(*(bound.tolist() for bound in bounds), strict=True) if bounds else [None] * indices.size
-    predictions = (Prediction(*each) for each in zip(stars, intervals, strict=True))
+    predictions = predictions_of(served.model, served.fold_in(half_stars), indices)
     return dict(zip(wanted[known].tolist(), predictions, strict=True))

@@ -1,4 +1,4 @@
-"""What filters and re-ranking need to know about movies, in the order of a model, kept as long as the model."""
+"""What filters and re-ranking need to know about movies, in a model's order and cached as long as the model."""
 
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -15,7 +15,7 @@ from recommender.models import Genre, Movie
 class Catalogue:
     """Genres, years and rating counts by movie index.
 
-    `genres` is (n_movies, n_genres) float32 of 1 and 0; `genre_names` are lower case; a year of 0 is unknown.
+    `genres` is (n_movies, n_genres) float32, 1 or 0; `genre_names` are lower case; year 0 means unknown.
     """
 
     genre_names: tuple[str, ...]
@@ -23,22 +23,22 @@ class Catalogue:
     years: Int32
     rating_counts: Int32
 
-    def inside(self, *, genre: str | None, decade: int | None) -> Bool:
+    def matching(self, *, genre: str | None, decade: int | None) -> Bool:
         """Return which movies are of this genre and decade, (n_movies,)."""
-        inside = np.ones(self.years.size, dtype=np.bool_)
+        matching = np.ones(self.years.size, dtype=np.bool_)
         if genre is not None:
             known = genre.lower() in self.genre_names
-            inside &= self.genres[:, self.genre_names.index(genre.lower())] > 0 if known else False
+            matching &= self.genres[:, self.genre_names.index(genre.lower())] > 0 if known else False
         if decade is not None:
-            inside &= (self.years >= decade) & (self.years < decade + 10)
-        return inside
+            matching &= (self.years >= decade) & (self.years < decade + 10)
+        return matching
 
 
 _by_model: WeakKeyDictionary[Model, Catalogue] = WeakKeyDictionary()
 
 
 def of(model: Model) -> Catalogue:
-    """Return the catalogue as it was when it was first asked for beside this model."""
+    """Return the catalogue, as it was when it was first read for this model."""
     found = _by_model.get(model)
     if found is None:
         found = _by_model[model] = _read(model.movie_ids)

@@ -1,4 +1,4 @@
-"""Groups of well-known movies for someone who has just signed up."""
+"""Groups of well-known movies for new users to rate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ NO_GENRE = "("
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Movies that people who know one of them tend to know and like alike, and what they have in common."""
+    """Similar well-known movies, and a heading that says what they have in common."""
 
     heading: str
     movies: list[Movie]
@@ -31,7 +31,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Onboarding:
-    """What to ask a rater, how many ratings they have and how many make a list their own."""
+    """The groups, how many ratings the rater has, and how many are enough for personal recommendations."""
 
     n_ratings: int
     enough: int
@@ -40,7 +40,7 @@ class Onboarding:
 
 @dataclass(frozen=True, slots=True)
 class ChosenGroup:
-    """A group as it is kept beside its model."""
+    """A group as it is cached with its model."""
 
     heading: str
     movie_ids: list[int]
@@ -50,7 +50,7 @@ _by_model: WeakKeyDictionary[Model, list[ChosenGroup]] = WeakKeyDictionary()
 
 
 def onboarding_for(*, rater: Rater) -> Onboarding:
-    """Return the groups in the order in which their answers tell most; raise `UnknownAlgorithm` without a model."""
+    """Return the groups, those that say most about a taste first; raise `UnknownAlgorithm` without a model."""
     chosen = groups_of(served_model.served().model)
     movies = {movie.pk: movie for movie in Movie.objects.in_order([pk for each in chosen for pk in each.movie_ids])}
     groups = [Group(each.heading, [movies[pk] for pk in each.movie_ids if pk in movies]) for each in chosen]
@@ -58,10 +58,10 @@ def onboarding_for(*, rater: Rater) -> Onboarding:
 
 
 def groups_of(model: Model) -> list[ChosenGroup]:
-    """Return the groups of a model, as they were when they were first asked for."""
+    """Return the groups of a model, as they were when they were first chosen."""
     chosen = _by_model.get(model)
     if chosen is None:
-        chosen = _by_model[model] = _told_apart(_choose(model))
+        chosen = _by_model[model] = _disambiguated(_choose(model))
     return chosen
 
 
@@ -78,7 +78,7 @@ def _choose(model: Model) -> list[ChosenGroup]:
         features = model.item_features.rows(indices)
     years = np.array([movie.year or 0 for movie in movies], dtype=np.int32)
     chosen = []
-    for members in engine.groups_of_like(features, counts / counts.max(), n_groups=N_GROUPS, group_size=GROUP_SIZE):
+    for members in engine.groups_of_similar(features, counts / counts.max(), n_groups=N_GROUPS, group_size=GROUP_SIZE):
         common = [genre_names[column] for column in engine.shared_genres(genres, members)]
         heading = _heading(common, engine.shared_decade(years, members))
         chosen.append(ChosenGroup(heading, [movies[position].pk for position in members.tolist()]))
@@ -96,8 +96,8 @@ def _heading(genres: Sequence[str], decade: int | None) -> str:
     return ", ".join(part for part in (joined(genres) if genres else "Well-known", decade and f"{decade}s") if part)
 
 
-def _told_apart(chosen: list[ChosenGroup]) -> list[ChosenGroup]:
-    """Where two headings are the same, each names its first movie too."""
+def _disambiguated(chosen: list[ChosenGroup]) -> list[ChosenGroup]:
+    """Add the first movie of each group to headings that several groups share."""
     headings = [each.heading for each in chosen]
     titles = titles_of([each.movie_ids[0] for each in chosen])
     return [

@@ -1,4 +1,4 @@
-"""The ratings behind each movie of a list, in numbers and in words."""
+"""Why a movie is on a list: the ratings that speak for it, in numbers and in words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SENTENCE_LENGTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rating that speaks for a movie, and how much it adds to its ranking score."""
+    """A rating of the user's that speaks for a movie, and how much it adds to the movie's ranking score."""
 
     movie_id: int
     title: str
@@ -25,7 +25,7 @@ class Reason:
 
 
 def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> list[list[Reason]]:
-    """Return up to three reasons for each of some movies, the strongest first; one query for all titles."""
+    """Return up to three reasons for each movie, the strongest first; one query for all titles."""
     if not (model.ranks_by_ratings and movie_indices.size and profile.n_ratings):
         return [[] for _ in movie_indices]
     added = model.ranking_contributions(profile, movie_indices)
@@ -45,9 +45,9 @@ def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> lis
 
 
 def _strongest(added: Float64) -> Int64:
-    """Return the positions of the three largest of each row, the largest first, of equal ones the first.
+    """Return the positions of the three largest values of each row, largest first, ties by position.
 
-    Three times the largest are had sooner than all in order.
+    Finding the largest three times is faster than sorting.
     """
     left, rows = added.copy(), np.arange(added.shape[0])
     strongest = np.empty((rows.size, min(N_REASONS, added.shape[1])), dtype=np.int64)
@@ -58,7 +58,7 @@ def _strongest(added: Float64) -> Int64:
 
 
 def sentence_of(reasons: Sequence[Reason]) -> str:
-    """Return the reasons in at most 60 characters, as many titles as fit; nothing without reasons."""
+    """Return a sentence of at most 60 characters with as many titles as fit; "" without reasons."""
     titles = [reason.title for reason in reasons]
     for n_titles in range(len(titles), 0, -1):
         sentence = f"Because you rated {joined(titles[:n_titles])}"

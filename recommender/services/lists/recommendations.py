@@ -1,40 +1,26 @@
-"""Recommend movies to a rater: fold the ratings in, rank, say why, read the movies."""
+"""Recommend movies to a rater. `make_list` shows every step from their ratings to the list."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from recommender.engine.algorithms.registry import ALGORITHMS, FEATURED
-from recommender.engine.data.types import Int32
-from recommender.engine.model.item_features import UserProfile
-from recommender.engine.model.model import Model
-from recommender.models import Mark, Movie, Rater, Rating
+from recommender.models import Rater
 from recommender.services.catalogue.movies import Mine
-from recommender.services.lists import dials as reranking
 from recommender.services.lists import interleaved, served_model
-from recommender.services.lists.reasons import Reason, reasons_for, sentence_of
-from recommender.services.versions import serving
+from recommender.services.lists.dials import Dials
+from recommender.services.lists.interleaved import Trial
+from recommender.services.lists.reasons import reasons_for
+from recommender.services.lists.rows import Recommendation, predictions_of, read_rows
+from recommender.services.lists.served_model import Served
+from recommender.services.lists.steps import leave_out, rerank, said_by, unwanted
 
-EVERYTHING = reranking.Dials()
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """One movie of a list, with the bounds its rating falls between in four of five cases, and why it is there."""
-
-    movie: Movie
-    predicted_stars: float
-    interval: tuple[float, float] | None
-    reasons: list[Reason]
-    sentence: str
+DEFAULTS = Dials()
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """One slice of a rater's list, from one algorithm, and what the rater has said about movies.
+    """One slice of a rater's list, the length of the whole list, and what the rater has said about movies.
 
-    In an experiment `teams` says by movie id whose pick a movie is.
+    In an experiment `teams` says by movie id which version picked a movie.
     """
 
     algorithm: str
@@ -45,47 +31,10 @@ class Recommendations:
     teams: Mapping[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An algorithm as people can choose it."""
-
-    name: str
-    label: str
-    description: str
-    minimum_ratings: int
-    available: bool
-    default: bool
-    featured: bool
-
-
-def choices() -> list[Choice]:
-    """Return every algorithm, whether a version of it is in service and which one is the default."""
-    default, active = served_model.best_in_service(), serving.active_algorithms()
-    return [
-        Choice(
-            name,
-            a.label,
-            a.description,
-            a.minimum_ratings,
-            available=name in active,
-            default=name == default,
-            featured=name in FEATURED or name == default,
-        )
-        for name, a in ALGORITHMS.items()
-    ]
-
-
 def recommend_for(
-    *,
-    rater: Rater,
-    limit: int,
-    offset: int = 0,
-    algorithm: str | None = None,
-    dials: reranking.Dials = EVERYTHING,
+    *, rater: Rater, limit: int, offset: int = 0, algorithm: str | None = None, dials: Dials = DEFAULTS
 ) -> Recommendations:
-    """Rank the movies for a rater by the algorithm asked for, or the rater's choice, or the best.
-
-    Movies they have rated or hidden are left out unless the dials say otherwise.
+    """Recommend movies to a rater, by the algorithm asked for, else the one they chose, else the best in service.
 
     Raises
     ------
@@ -94,39 +43,28 @@ def recommend_for(
     TooFewRatings
         If the rater has fewer ratings than the algorithm needs.
     """
-    served = served_model.served(algorithm or served_model.algorithm_of(rater))
-    trial = interleaved.of(rater, served.algorithm)
-    served = trial.a if trial else served
-    rated = Rating.objects.half_stars_by_movie(rater)
-    served.require(len(rated))
-    mine = Mine(rated, Mark.objects.kinds_by_movie(rater))
-    if trial and trial.b.missing(len(rated)) <= 0:
-        profile = served.fold_in(rated)
-        drafted = interleaved.page(trial, profile, mine, dials, limit=limit, offset=offset)
-        results = _results(served.model, profile, drafted.movie_indices)
-        return Recommendations(served.algorithm, results, drafted.count, mine, trial.experiment_id, drafted.teams)
-    return of_model(served, mine, limit=limit, offset=offset, dials=dials)
+    served = served_model.for_rater(rater, algorithm)
+    trial = interleaved.trial_of(rater, served.algorithm)
+    return make_list(trial.a if trial else served, said_by(rater), dials, limit=limit, offset=offset, trial=trial)
 
 
-def of_model(
-    served: served_model.Served, mine: Mine, *, limit: int, offset: int = 0, dials: reranking.Dials = EVERYTHING
+def make_list(
+    served: Served, mine: Mine, dials: Dials = DEFAULTS, *, limit: int, offset: int = 0, trial: Trial | None = None
 ) -> Recommendations:
-    """Rank the movies by a model for whoever has said this about movies; raise `TooFewRatings`."""
+    """Make one slice of the list of a rater who has said `mine`; slices with the same dials fit together.
+
+    In a trial its other version picks movies too. Raises `TooFewRatings` if the algorithm needs more ratings.
+    """
     served.require(len(mine.half_stars))
+    model = served.model
     profile = served.fold_in(mine.half_stars)
-    page = reranking.ranked(served.model, profile, dials, limit=limit, offset=offset, marks=mine.marks)
-    return Recommendations(served.algorithm, _results(served.model, profile, page.movie_indices), page.count, mine)
-
-
-def _results(model: Model, profile: UserProfile, top: Int32) -> list[Recommendation]:
-    stars = np.clip(model.predict(profile, top), 0.5, 5.0).tolist()
-    bounds = model.interval(profile, top)
-    intervals = zip(*(bound.tolist() for bound in bounds), strict=True) if bounds else [None] * top.size
-    why = reasons_for(model, profile, top)
-    movie_ids = model.movie_ids[top].tolist()
-    found = {movie.pk: movie for movie in Movie.objects.in_order(movie_ids)}
-    return [
-        Recommendation(found[movie_id], predicted, interval, reasons, sentence_of(reasons))
-        for movie_id, predicted, interval, reasons in zip(movie_ids, stars, intervals, why, strict=True)
-        if movie_id in found
-    ]
+    scores = model.scores(profile)
+    candidates = leave_out(model, scores, unwanted(model, profile, mine, dials.exclude), dials)
+    ranking = rerank(model, candidates, dials.with_defaults(n_ratings=profile.n_ratings), n=offset + limit)
+    drafted = interleaved.draft(trial, ranking, mine, dials, n=offset + limit)
+    shown = drafted.movie_indices[offset : offset + limit]
+    reasons = reasons_for(model, profile, shown)
+    results = read_rows(model.movie_ids[shown].tolist(), predictions_of(model, profile, shown), reasons)
+    return Recommendations(
+        served.algorithm, results, candidates.count, mine, experiment_id=drafted.experiment_id, teams=drafted.teams
+    )

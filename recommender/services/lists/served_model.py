@@ -1,4 +1,4 @@
-"""A rater as a model in service sees them."""
+"""The models that make lists: which one is in service, and which one a rater has chosen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,17 +33,17 @@ class Served:
     model: Model
 
     def require(self, n_ratings: int) -> None:
-        """Raise `TooFewRatings` where the algorithm needs more."""
+        """Raise `TooFewRatings` if the algorithm needs more."""
         needed = self.missing(n_ratings)
         if needed > 0:
             raise TooFewRatings(self.algorithm, needed)
 
     def missing(self, n_ratings: int) -> int:
-        """Return how many ratings are missing; 0 or less where there are enough."""
+        """Return how many more ratings the algorithm needs; 0 or less if there are enough."""
         return ALGORITHMS[self.algorithm].minimum_ratings - n_ratings
 
     def fold_in(self, half_stars_by_movie: Mapping[int, int]) -> UserProfile:
-        """Fit a user to their ratings, those of movies newer than the model left out."""
+        """Fit a user to their ratings; ratings of movies newer than the model do not count."""
         n_ratings = len(half_stars_by_movie)
         movie_ids = np.fromiter(half_stars_by_movie.keys(), np.int32, n_ratings)
         half_stars = np.fromiter(half_stars_by_movie.values(), np.int8, n_ratings)
@@ -61,7 +61,7 @@ def best_in_service() -> str | None:
 
 
 def default_algorithm() -> str:
-    """Return the best algorithm in service; raise `UnknownAlgorithm` where there is none."""
+    """Return the best algorithm in service; raise `UnknownAlgorithm` if there is none."""
     best = best_in_service()
     if best is None:
         raise UnknownAlgorithm("No model is in service; train one first.")
@@ -69,7 +69,7 @@ def default_algorithm() -> str:
 
 
 def served(algorithm: str | None = None) -> Served:
-    """Return an algorithm's model in service, the default one's unless named; raise `UnknownAlgorithm`."""
+    """Return the model of an algorithm, by default of the best one in service; raise `UnknownAlgorithm`."""
     name = algorithm or default_algorithm()
     model = serving.model(name) if name in ALGORITHMS else None
     if model is None:
@@ -77,21 +77,26 @@ def served(algorithm: str | None = None) -> Served:
     return Served(name, model)
 
 
+def for_rater(rater: Rater, algorithm: str | None = None) -> Served:
+    """Return the model of the algorithm asked for, else of the rater's choice, else of the default."""
+    return served(algorithm or algorithm_of(rater))
+
+
 def algorithm_of(rater: Rater) -> str | None:
-    """Return the algorithm a rater has chosen; None without a choice, or while it has no version in service."""
+    """Return the algorithm a rater has chosen; None if they have not chosen one, or no version of it is in service."""
     chosen = Preferences.objects.filter(rater=rater).values_list("algorithm", flat=True).first()
     return chosen if chosen in serving.active_algorithms() else None
 
 
 def choose_algorithm(*, rater: Rater, algorithm: str | None) -> None:
-    """Let an algorithm make a rater's lists from now on, on every device; None leaves the choice to the site.
+    """Use an algorithm for a rater's lists from now on, on every device; None goes back to the site's default.
 
     Raises
     ------
     UnknownAlgorithm
         If the algorithm has no version in service.
     TooFewRatings
-        If the rater has fewer ratings than it needs: nobody chooses an empty list.
+        If the rater has fewer ratings than it needs, so that the list would be empty.
     """
     if algorithm is not None:
         served(algorithm).require(Rating.objects.filter(rater=rater).count())

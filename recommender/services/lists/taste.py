@@ -1,4 +1,4 @@
-"""What a model has learned about a rater, for people to read."""
+"""A rater's taste as a model has learned it, in a form for people to read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ N_AXES = 8
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A dimension of taste: movies (id, title) at its two ends, and the stars that lie between them for the rater."""
+    """A dimension of taste: movies (id, title) at its two ends, and the stars that the liked end is ahead."""
 
     stars: float
     liked: list[tuple[int, str]]
@@ -25,7 +25,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """The parameters of one rater in one model: named figures in groups, and dimensions that movies give a meaning."""
+    """What one model knows about one rater: groups of named figures, and dimensions of taste with example movies."""
 
     algorithm: str
     n_ratings: int
@@ -43,7 +43,7 @@ def taste_of(*, rater: Rater, algorithm: str | None = None) -> Taste:
     TooFewRatings
         If the rater has fewer ratings than the algorithm needs.
     """
-    served = served_model.served(algorithm or served_model.algorithm_of(rater))
+    served = served_model.for_rater(rater, algorithm)
     rated = Rating.objects.half_stars_by_movie(rater)
     served.require(len(rated))
     profile = served.fold_in(rated)

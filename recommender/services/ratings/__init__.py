@@ -1,1 +1,1 @@
-"""What people say of movies: ratings, marks and tags, and the figures that follow from them."""
+"""What people say about movies: ratings, marks and tags, and the statistics made from them."""

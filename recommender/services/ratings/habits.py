@@ -1,4 +1,4 @@
-"""A rater's habits in figures: how many of each star, by decade and genre, and against the crowd."""
+"""How a rater rates: a histogram, means by decade and genre, and a comparison with everybody else."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +10,8 @@ from django.db.models.functions import Cast, NullIf
 from recommender.models import Rater, Rating
 
 MINIMUM_CORRELATED = 3
-BY_OTHERS_TOO = Q(movie__rating_count__gt=1)
-# The mean of a movie holds my own rating; NULLIF keeps the planner free to divide before it filters.
+RATED_BY_OTHERS = Q(movie__rating_count__gt=1)
+# The mean of a movie includes my own rating. NULLIF because the planner may divide before it filters.
 OTHERS_MEAN = (F("movie__rating_mean") * F("movie__rating_count") - F("half_stars") / 2.0) / NullIf(
     F("movie__rating_count") - 1, 0
 )
@@ -19,7 +19,7 @@ OTHERS_MEAN = (F("movie__rating_mean") * F("movie__rating_count") - F("half_star
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The ratings of one decade or genre: how many, my mean, and what everybody else gives the same movies."""
+    """The ratings of one decade or genre: how many, my mean, and the mean of everybody else for the same movies."""
 
     name: str
     count: int
@@ -29,10 +29,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Against everybody else, over the movies someone else has rated too.
+    """How far a rater agrees with everybody else on the movies that others have rated too.
 
-    `mean_difference` is my stars less theirs; `correlation` is Pearson's, None for fewer than three movies or where
-    one side never varies.
+    `mean_difference` is my stars minus theirs; `correlation` is Pearson's, None for fewer than three movies or if all
+    ratings of one side are the same.
     """
 
     n_movies: int
@@ -42,7 +42,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """`histogram` counts the half stars 1 … 10; the latest decade and the most rated genre come first."""
+    """`histogram` counts ratings of 1 … 10 half stars; the latest decade and the most rated genre come first."""
 
     count: int
     mean: float | None
@@ -53,7 +53,7 @@ class Statistics:
 
 
 def statistics_of(*, rater: Rater) -> Statistics:
-    """Return a rater's statistics; four queries, counted by the database."""
+    """Return a rater's statistics in four queries."""
     mine = Rating.objects.filter(rater=rater)
     counts = dict(mine.values_list("half_stars").annotate(Count("movie_id")).order_by("half_stars"))
     histogram = [counts.get(half_stars, 0) for half_stars in range(1, 11)]
@@ -75,13 +75,13 @@ def _parts(grouped: QuerySet[Rating, Any], *order: str) -> list[Part]:
     rows = grouped.annotate(
         n=Count("movie_id"),
         mean=Avg("half_stars") / 2.0,
-        others=Avg(OTHERS_MEAN, filter=BY_OTHERS_TOO, output_field=FloatField()),
+        others=Avg(OTHERS_MEAN, filter=RATED_BY_OTHERS, output_field=FloatField()),
     )
     return [Part(str(row["part"]), row["n"], row["mean"], row["others"]) for row in rows.order_by(*order)]
 
 
 def _agreement(mine: QuerySet[Rating]) -> Agreement:
-    found = mine.filter(BY_OTHERS_TOO).aggregate(
+    found = mine.filter(RATED_BY_OTHERS).aggregate(
         n=Count("movie_id"),
         difference=Avg(F("half_stars") / 2.0 - OTHERS_MEAN, output_field=FloatField()),
         correlation=Corr(Cast("half_stars", FloatField()), OTHERS_MEAN),

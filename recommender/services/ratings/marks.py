@@ -1,4 +1,4 @@
-"""Put movies on the watchlist or hide them, and take that back."""
+"""Put movies on the watchlist or hide them, and undo that."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +9,7 @@ from recommender.services.experiments import outcomes
 
 @transaction.atomic
 def put(*, rater: Rater, movie: Movie, kind: Mark.Kind) -> Mark:
-    """Give a movie a mark; it takes the place of the other kind. The same mark again changes nothing."""
+    """Mark a movie; the mark replaces one of the other kind. The same mark again changes nothing."""
     mark, created = Mark.objects.select_for_update().get_or_create(
         rater=rater, movie=movie, defaults={"kind": kind, "marked_at": timezone.now()}
     )
@@ -27,7 +27,7 @@ def put(*, rater: Rater, movie: Movie, kind: Mark.Kind) -> Mark:
 
 @transaction.atomic
 def remove(*, rater: Rater, movie: Movie, kind: Mark.Kind) -> bool:
-    """Take a mark of this kind off a movie; return whether there was one."""
+    """Remove a mark of this kind from a movie; return whether there was one."""
     n_removed, _ = Mark.objects.filter(rater=rater, movie=movie, kind=kind).delete()
     if kind == Mark.Kind.WATCHLIST:
         outcomes.take_back(rater=rater, movie=movie, kind=Outcome.Kind.WATCHLIST)
@@ -35,5 +35,5 @@ def remove(*, rater: Rater, movie: Movie, kind: Mark.Kind) -> bool:
 
 
 def remove_for_rating(*, rater: Rater, movie: Movie) -> None:
-    """Take whatever mark a movie has off it: a rating says more."""
+    """Remove any mark from a movie that the rater has now rated."""
     Mark.objects.filter(rater=rater, movie=movie).delete()

@@ -1,13 +1,17 @@
-"""Rating count, mean, median and histogram of movies: counted over all ratings, or moved by what somebody changes."""
+"""Rating count, mean, median and histogram of movies: computed from all ratings, or updated by single changes.
+
+All code that writes ratings calls `update_statistics` or `move`; how counts and means are computed is said only here.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
 
 from recommender.models import Movie, Rating
 
-# Counting the ten steps of the scale first leaves a few hundred thousand rows to find medians in instead of millions.
+# Counting each movie's ratings by half stars first leaves a few hundred thousand rows to find medians in, not millions.
 UPDATE_STATISTICS = """
 WITH step AS (
     SELECT movie_id, half_stars, count(*) AS n_ratings FROM recommender_rating GROUP BY 1, 2
@@ -36,27 +40,26 @@ UPDATE recommender_movie AS movie SET rating_count = 0, rating_mean = NULL, rati
 WHERE rating_count > 0 AND NOT EXISTS (SELECT FROM recommender_rating WHERE movie_id = movie.id)
 """
 LOCK_MOVIES = "SELECT FROM recommender_movie WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+# Expressions on the row that is updated, so that two people who rate a movie at the same time both count. Means stay
+# within the scale in spite of rounding; the median of a movie's first rating is that rating.
 MOVE_STATISTICS = """
-WITH change AS (
-    SELECT movie.id, greatest(movie.rating_count + added, 0) AS count,
-           coalesce(movie.rating_mean * movie.rating_count, 0) + half_stars / 2.0 AS total
-    FROM unnest(%s::integer[], %s::integer[], %s::integer[]) AS each(movie_id, added, half_stars)
-    JOIN recommender_movie AS movie ON movie.id = each.movie_id
-), mean AS (
-    SELECT id, count, CASE WHEN count > 0 THEN least(greatest(total / count, 0.5), 5) END AS mean FROM change
-)
 UPDATE recommender_movie AS movie
-SET rating_count = mean.count,
-    rating_mean = mean.mean,
-    rating_median = CASE WHEN mean.count > 0 THEN coalesce(movie.rating_median, mean.mean) END
-FROM mean WHERE movie.id = mean.id
+SET rating_count = greatest(movie.rating_count + change.added, 0),
+    rating_mean = CASE WHEN movie.rating_count + change.added > 0 THEN least(greatest(
+        (coalesce(movie.rating_mean * movie.rating_count, 0) + change.half_stars / 2.0)
+        / (movie.rating_count + change.added), 0.5), 5) END,
+    rating_median = CASE WHEN movie.rating_count + change.added > 0
+                         THEN coalesce(movie.rating_median, change.half_stars / 2.0) END,
+    last_rated_at = CASE WHEN movie.rating_count + change.added > 0 THEN coalesce(%s, movie.last_rated_at) END
+FROM unnest(%s::integer[], %s::integer[], %s::integer[]) AS change(movie_id, added, half_stars)
+WHERE movie.id = change.movie_id
 """
 N_STEPS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class CountChange:
-    """What one rater's change adds to a movie: ratings (-1, 0 or 1) and half stars."""
+    """What one rater's change adds to a movie: to the number of its ratings (-1, 0 or 1) and to their half stars."""
 
     movie_id: int
     added: int
@@ -64,27 +67,31 @@ class CountChange:
 
 
 def lock_movies(cursor: CursorWrapper) -> None:
-    """Let ratings that users give right now wait for the end of the transaction, or they would be counted wrongly."""
+    """Make ratings by users wait until the end of the transaction; otherwise they would be counted wrongly."""
     cursor.execute("LOCK TABLE recommender_movie IN SHARE ROW EXCLUSIVE MODE")
 
 
 def update_statistics(cursor: CursorWrapper) -> None:
-    """Count anew; call it with the movies locked."""
+    """Compute the statistics of all movies from their ratings; call it with the movies locked."""
     cursor.execute(UPDATE_STATISTICS)
     cursor.execute(CLEAR_STATISTICS)
 
 
-def move(cursor: CursorWrapper, changes: Sequence[CountChange]) -> None:
-    """Let counts and means follow, each movie at most once; medians follow with the next import of a dataset."""
+def move(cursor: CursorWrapper, changes: Sequence[CountChange], *, rated_at: datetime | None = None) -> None:
+    """Add changes to the counts and means, at most one for each movie; medians follow with the next import.
+
+    `rated_at` is the time of the change if somebody has just rated the movies on this site.
+    """
     if not changes:
         return
     movie_ids = [change.movie_id for change in changes]
-    cursor.execute(LOCK_MOVIES, [movie_ids])
+    if len(changes) > 1:  # in one order, so that no two transactions wait for each other
+        cursor.execute(LOCK_MOVIES, [movie_ids])
     added, half_stars = [change.added for change in changes], [change.half_stars for change in changes]
-    cursor.execute(MOVE_STATISTICS, [movie_ids, added, half_stars])
+    cursor.execute(MOVE_STATISTICS, [rated_at, movie_ids, added, half_stars])
 
 
 def histogram(*, movie: Movie) -> list[int]:
-    """Return the number of ratings of 1, 2 … 10 half stars."""
+    """Return how many ratings of 1, 2 … 10 half stars a movie has."""
     counts = Rating.objects.count_by_half_stars(movie)
     return [counts.get(half_stars, 0) for half_stars in range(1, N_STEPS + 1)]

@@ -21,10 +21,10 @@ ORDERS: dict[Sort, tuple[str | OrderBy, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What of someone's ratings to list; None and the empty query leave nothing out."""
+class RatingQuery:
+    """A search in one rater's ratings; the defaults leave nothing out."""
 
-    query: str = ""
+    text: str = ""
     half_stars: int | None = None
     genre: str | None = None
     decade: int | None = None
@@ -39,14 +39,14 @@ class Page:
     count: int
 
 
-def ratings_of(*, rater: Rater, wanted: Wanted, limit: int, offset: int = 0) -> Page:
+def ratings_of(*, rater: Rater, query: RatingQuery, limit: int, offset: int = 0) -> Page:
     """Return one slice of a rater's ratings; three queries, whatever their number."""
-    mine = Rating.objects.filter(rater=rater).titled_like(wanted.query)
-    if wanted.half_stars is not None:
-        mine = mine.filter(half_stars=wanted.half_stars)
-    if wanted.genre is not None:
-        mine = mine.filter(movie__genres__name__iexact=wanted.genre)
-    if wanted.decade is not None:
-        mine = mine.filter(movie__year__range=(wanted.decade, wanted.decade + 9))
-    page = {rating.movie_id: rating for rating in mine.order_by(*ORDERS[wanted.sort])[offset : offset + limit]}
+    mine = Rating.objects.filter(rater=rater).titled_like(query.text)
+    if query.half_stars is not None:
+        mine = mine.filter(half_stars=query.half_stars)
+    if query.genre is not None:
+        mine = mine.filter(movie__genres__name__iexact=query.genre)
+    if query.decade is not None:
+        mine = mine.filter(movie__year__range=(query.decade, query.decade + 9))
+    page = {rating.movie_id: rating for rating in mine.order_by(*ORDERS[query.sort])[offset : offset + limit]}
     return Page([(movie, page[movie.pk]) for movie in Movie.objects.in_order(list(page))], mine.count())

@@ -1,4 +1,4 @@
-"""Give a movie a tag, take it back, complete what somebody types; the movie's counts follow in the same transaction."""
+"""Tag a movie, remove a tag, suggest tags; the movie's counts are updated in the same transaction."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from recommender.models import Movie, MovieTag, Rater, Tag, TagApplication
 
-LONGEST = 64
-MOST_PER_MOVIE = 20
-UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs"}  # categories of characters that show nothing or turn the text around
+MAX_LENGTH = 64
+MAX_PER_MOVIE = 20
+INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs"}  # categories of characters that are not displayed or reverse the text
 
-# An import counts all tags anew: whoever adds one does so before it or after it, never meanwhile.
-NOT_DURING_AN_IMPORT = "LOCK TABLE recommender_movietag IN ROW EXCLUSIVE MODE"
+# An import recounts all tags, so a tag is added before or after it, never during it.
+WAIT_FOR_IMPORTS = "LOCK TABLE recommender_movietag IN ROW EXCLUSIVE MODE"
 COUNT_ONE_MORE = """
 INSERT INTO recommender_movietag AS held (movie_id, tag_id, count) VALUES (%s, %s, 1)
 ON CONFLICT (movie_id, tag_id) DO UPDATE SET count = held.count + 1
@@ -24,12 +24,12 @@ ON CONFLICT (movie_id, tag_id) DO UPDATE SET count = held.count + 1
 
 
 class InvalidTag(ValueError):
-    """A tag that cannot be given."""
+    """A tag that the site does not accept."""
 
 
 @dataclass(frozen=True, slots=True)
 class TagOfMovie:
-    """A tag, how many people gave it to the movie, and whether the asking user did."""
+    """A tag, how many people gave it to the movie, and whether the user who asks did."""
 
     name: str
     count: int
@@ -53,26 +53,28 @@ class Suggestion:
 
 
 def normalised(name: str) -> str:
-    """Return a tag in lower case with single blanks; raise `InvalidTag` for one that is empty, long or unreadable."""
-    seen = "".join(" " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c) not in UNSEEN)
-    tag = " ".join(unicodedata.normalize("NFC", seen).lower().split())
+    """Return a tag in lower case with single spaces; raise `InvalidTag` if it is empty or too long."""
+    visible = "".join(
+        " " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c) not in INVISIBLE
+    )
+    tag = " ".join(unicodedata.normalize("NFC", visible).lower().split())
     if not any(c.isalnum() for c in tag):
         raise InvalidTag("A tag needs a letter or a digit.")
-    if len(tag) > LONGEST:
-        raise InvalidTag(f"A tag has at most {LONGEST} characters; this one has {len(tag)}.")
+    if len(tag) > MAX_LENGTH:
+        raise InvalidTag(f"A tag can have at most {MAX_LENGTH} characters; this one has {len(tag)}.")
     return tag
 
 
 @transaction.atomic
 def add(*, rater: Rater, movie: Movie, name: str) -> None:
-    """Give a movie a tag; giving it twice is fine, more than `MOST_PER_MOVIE` raise `InvalidTag`."""
+    """Tag a movie; the same tag again changes nothing, more than `MAX_PER_MOVIE` tags raise `InvalidTag`."""
     tag_name = normalised(name)
     _lock(rater)
     mine = TagApplication.objects.filter(rater=rater, movie=movie).values_list("tag__name", flat=True)
     if tag_name in (names := set(mine)):
         return
-    if len(names) >= MOST_PER_MOVIE:
-        raise InvalidTag(f"You gave this movie {MOST_PER_MOVIE} tags, the most there can be. Remove one first.")
+    if len(names) >= MAX_PER_MOVIE:
+        raise InvalidTag(f"You gave this movie {MAX_PER_MOVIE} tags, which is the limit. Remove one first.")
     tag, _ = Tag.objects.get_or_create(name=tag_name)
     TagApplication.objects.create(rater=rater, movie=movie, tag=tag, applied_at=timezone.now())
     with connection.cursor() as cursor:
@@ -81,7 +83,7 @@ def add(*, rater: Rater, movie: Movie, name: str) -> None:
 
 @transaction.atomic
 def remove(*, rater: Rater, movie: Movie, name: str) -> None:
-    """Take a tag back; taking back what was not given is fine."""
+    """Remove a tag; it is no error if the rater has not given it."""
     _lock(rater)
     given = TagApplication.objects.filter(rater=rater, movie=movie, tag__name=normalised(name)).first()
     if given is None:
@@ -102,7 +104,7 @@ def of_movie(*, movie: Movie, user: User | AnonymousUser, limit: int) -> TagsOfM
 
 
 def complete(*, prefix: str, limit: int) -> list[Suggestion]:
-    """Return the tags in use that begin like this, the most given first; none before a letter or digit is typed."""
+    """Return the tags that begin with `prefix`, the most given first; none until a letter or digit is typed."""
     try:
         beginning = normalised(prefix)
     except InvalidTag:
@@ -112,5 +114,5 @@ def complete(*, prefix: str, limit: int) -> list[Suggestion]:
 
 def _lock(rater: Rater) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(NOT_DURING_AN_IMPORT)
-    Rater.objects.select_for_update().get(pk=rater.pk)  # two clicks of one rater queue up here
+        cursor.execute(WAIT_FOR_IMPORTS)
+    Rater.objects.select_for_update().get(pk=rater.pk)  # two clicks by one rater wait for each other here

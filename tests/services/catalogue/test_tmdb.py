@@ -17,6 +17,7 @@ from recommender.services.catalogue import title_search, tmdb, tmdb_client
 from recommender.services.catalogue.title_search import build, search
 from recommender.services.catalogue.tmdb_client import CannotFetch
 from recommender.services.jobs.progress import JobCancelled
+from recommender.titles.query import TitleQuery
 from tests.support.factories import make_movie
 from tests.support.tmdb_server import KEY, TOKEN, TmdbServer, add_movies, movie
 
@@ -234,7 +235,7 @@ def test_search_finds_a_movie_by_the_titles_that_came(tmdb_server: TmdbServer, q
     call_command("fetch_metadata", "--local", stdout=output)
     assert output.getvalue() == "Metadata: 1 updated, 0 unknown, 0 failed, 1 skipped.\n"
     assert not title_search.is_behind()
-    assert [found.pk for found in search(query=query, limit=5).movies] == [7]
+    assert [found.pk for found in search(TitleQuery(query, limit=5)).movies] == [7]
 
 
 def test_a_job_builds_the_title_index_again_when_titles_came(tmdb_server: TmdbServer) -> None:

@@ -11,11 +11,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from recommender.models import Experiment, Impression, ModelVersion, Movie, Outcome, Rater
+from recommender.services.catalogue.movies import Mine
 from recommender.services.experiments import experiments, impressions
 from recommender.services.experiments.outcomes import CREDIT_WINDOW
 from recommender.services.lists import interleaved
-from recommender.services.lists.dials import Dials
-from recommender.services.lists.recommendations import recommend_for
+from recommender.services.lists.recommendations import make_list, recommend_for
 from recommender.services.ratings import ratings
 from recommender.services.versions import retention
 from tests.support.factories import LONG_AGO, make_model_version, make_user
@@ -172,10 +172,9 @@ def test_two_versions_that_rank_alike_win_equally_often(
     experiment = experiments.start(version_a=versions[0], version_b=twin, share=1.0, started_by=None)
     first = []
     for day in range(60):
-        trial = interleaved.of(alice_takes_part, "hybrid")
+        trial = interleaved.trial_of(alice_takes_part, "hybrid")
         assert trial is not None
         seeded = interleaved.Trial(experiment.pk, trial.a, trial.b, seed=day)
-        profile = trial.a.fold_in(ALICE)
-        page = interleaved.page(seeded, profile, interleaved.Mine(ALICE), Dials(), limit=2, offset=0)
-        first.append(page.teams[int(trial.a.model.movie_ids[page.movie_indices[0]])])
+        listed = make_list(seeded.a, Mine(ALICE), limit=2, trial=seeded)
+        first.append(listed.teams[listed.results[0].movie.pk])
     assert 0.25 < np.mean(np.array(first) == 1) < 0.75

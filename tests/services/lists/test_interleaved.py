@@ -9,14 +9,15 @@ from django.core.files.storage import storages
 from recommender.engine.model.item_features import ItemFeatures
 from recommender.engine.model.model import LinearModel
 from recommender.models import Experiment, Impression, Mark, ModelVersion, Movie, Outcome, Rater
+from recommender.services.catalogue.movies import Mine
 from recommender.services.experiments import experiments, impressions
 from recommender.services.lists import interleaved
-from recommender.services.lists.dials import Dials
-from recommender.services.lists.recommendations import Recommendations, recommend_for
+from recommender.services.lists.dials import BY_SCORE, Dials
+from recommender.services.lists.recommendations import Recommendations, make_list, recommend_for
 from recommender.services.lists.served_model import Served
 from recommender.services.ratings import marks, ratings
 from recommender.services.versions import lifecycle, serving
-from tests.support.factories import make_model_version
+from tests.support.factories import make_model_version, make_movie
 from tests.support.impressions import record_list
 from tests.support.sample_site import ALICE, put_in_service, store_ratings
 
@@ -71,22 +72,21 @@ def ranking(movie_ids: list[int]) -> Served:
         prior_precision=np.zeros(0, dtype=np.float32),
         bias_precision=1.0,
     )
-    return Served("als", LinearModel(features))
+    return Served("mean", LinearModel(features))
 
 
 def test_slices_fit_together_where_one_version_knows_more_movies() -> None:
     a, b = ranking(list(range(1, 31))), ranking([101, 102, 103, *range(30, 0, -1)])
     trial = interleaved.Trial(1, a, b, seed=3)
-    profile, dials = a.fold_in({}), Dials(diversity=0.0)
+    for movie_id in range(1, 31):
+        make_movie(movie_id)
 
-    def page(limit: int, offset: int) -> list[int]:
-        return interleaved.page(
-            trial, profile, interleaved.Mine(), dials, limit=limit, offset=offset
-        ).movie_indices.tolist()
+    def slice_of_list(limit: int, offset: int) -> list[int]:
+        return ids(make_list(a, Mine(), BY_SCORE, limit=limit, offset=offset, trial=trial))
 
-    whole = page(30, 0)
-    assert sorted(whole) == list(range(30))
-    assert [index for offset in range(0, 30, 5) for index in page(5, offset)] == whole
+    whole = slice_of_list(30, 0)
+    assert sorted(whole) == list(range(1, 31))
+    assert [movie_id for offset in range(0, 30, 5) for movie_id in slice_of_list(5, offset)] == whole
 
 
 def test_dials_and_hidden_movies_hold_for_both(experiment: Experiment, alice_takes_part: Rater) -> None:
@@ -117,9 +117,9 @@ def test_nobody_takes_part_without_consent_or_in_another_list(experiment: Experi
 def test_a_share_of_users_takes_part_and_stays(versions: tuple[ModelVersion, ModelVersion]) -> None:
     experiments.start(version_a=versions[0], version_b=versions[1], share=0.5, started_by=None)
     raters = [Rater(pk=pk, shares_impressions=True) for pk in range(1, 201)]
-    taking_part = [interleaved.of(rater, "hybrid") is not None for rater in raters]
+    taking_part = [interleaved.trial_of(rater, "hybrid") is not None for rater in raters]
     assert 70 < sum(taking_part) < 130
-    assert [interleaved.of(rater, "hybrid") is not None for rater in raters] == taking_part
+    assert [interleaved.trial_of(rater, "hybrid") is not None for rater in raters] == taking_part
 
 
 def test_too_few_ratings_for_one_version_leave_the_list_as_it_is(

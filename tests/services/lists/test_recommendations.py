@@ -12,7 +12,8 @@ from recommender.models import Movie, Rater, Rating
 from recommender.services.lists import changes as list_changes
 from recommender.services.lists import groups, served_model
 from recommender.services.lists.dials import Dials
-from recommender.services.lists.recommendations import Recommendations, recommend_for
+from recommender.services.lists.recommendations import Recommendations, make_list, recommend_for
+from recommender.services.lists.steps import ranking_of, said_by
 from recommender.services.ratings import ratings
 from recommender.services.versions import serving
 from tests.support.sample_site import ALICE, RATINGS, put_in_service, store_movies, store_ratings
@@ -78,6 +79,13 @@ def test_a_list_takes_a_fixed_number_of_queries(
     for limit in (1, 50):
         with django_assert_num_queries(5):  # my choice, ratings, marks, titles of reasons, movies
             recommend_for(rater=alice_rated, limit=limit)
+
+
+@pytest.mark.parametrize("dials", [Dials(), Dials(diversity=0.5), Dials(genre="Drama", popularity=-1)])
+def test_the_order_alone_is_that_of_the_list(alice_rated: Rater, dials: Dials) -> None:
+    served, mine = served_model.for_rater(alice_rated), said_by(alice_rated)
+    order = ranking_of(served, mine, dials, n=12)
+    assert served.model.movie_ids[order].tolist() == ids(make_list(served, mine, dials, limit=12))
 
 
 def test_a_genre_and_a_decade_leave_the_others_out(alice_rated: Rater) -> None:
@@ -160,7 +168,7 @@ def test_an_invitation_names_its_author_until_it_ends(bob_rated: Rater, monkeypa
     token = groups.invite(rater=bob_rated).token
     assert groups.accept(token=token) == bob_rated
     for forged in (token[:-1] + ("a" if token[-1] != "a" else "b"), "", signing.dumps({"rater": bob_rated.pk})):
-        with pytest.raises(groups.InvalidInvitation, match="not an invitation of this site"):
+        with pytest.raises(groups.InvalidInvitation, match="not from this site"):
             groups.accept(token=forged)
     monkeypatch.setattr(groups, "VALID_FOR", -groups.VALID_FOR)
     with pytest.raises(groups.InvalidInvitation, match="more than a day old"):
@@ -205,7 +213,7 @@ def test_taking_a_rating_back_changes_the_list_back(alice_rated: Rater) -> None:
 
 def test_the_same_rating_again_changes_nothing(alice_rated: Rater) -> None:
     changes = changes_of(alice_rated, 1, ALICE[1])
-    assert changes == list_changes.Changes([], [], "Your list stays as it is")
+    assert changes == list_changes.Changes([], [], "Your list has not changed")
 
 
 def test_nothing_is_said_to_change_where_there_is_no_list(site: None, alice_rater: Rater) -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from recommender.models import Movie, Rater, Rating
 from recommender.services.ratings import ratings
 from recommender.services.ratings.habits import statistics_of
-from recommender.services.ratings.my_ratings import Page, Wanted, ratings_of
+from recommender.services.ratings.my_ratings import Page, RatingQuery, ratings_of
 from tests.support.factories import LONG_AGO, make_movie, make_rating
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def listed(page: Page) -> list[int]:
 
 
 def find(rater: Rater, **wanted: Any) -> list[int]:
-    return listed(ratings_of(rater=rater, wanted=Wanted(**wanted), limit=100))
+    return listed(ratings_of(rater=rater, query=RatingQuery(**wanted), limit=100))
 
 
 @pytest.mark.parametrize(
@@ -75,27 +75,29 @@ def test_it_sorts(alice_rated: Rater, sort: str, movie_ids: list[int]) -> None:
     ],
 )
 def test_it_searches_titles_without_minding_accents(alice_rated: Rater, query: str, movie_ids: list[int]) -> None:
-    assert find(alice_rated, query=query) == movie_ids
+    assert find(alice_rated, text=query) == movie_ids
 
 
 def test_it_filters_by_stars_genre_and_decade(alice_rated: Rater) -> None:
     assert find(alice_rated, half_stars=7) == [4, 2]
     assert find(alice_rated, genre="drama") == [4, 2]
     assert find(alice_rated, decade=1990) == [2]
-    assert find(alice_rated, half_stars=7, genre="Crime", decade=1990, query="leon") == [2]
+    assert find(alice_rated, half_stars=7, genre="Crime", decade=1990, text="leon") == [2]
 
 
 def test_slices_fit_together_and_count_what_the_filters_leave(alice_rated: Rater) -> None:
-    pages = [ratings_of(rater=alice_rated, wanted=Wanted(sort="title"), limit=3, offset=offset) for offset in (0, 3)]
+    pages = [
+        ratings_of(rater=alice_rated, query=RatingQuery(sort="title"), limit=3, offset=offset) for offset in (0, 3)
+    ]
     assert [listed(page) for page in pages] == [[1, 3, 2], [4]]
     assert {page.count for page in pages} == {4}
-    assert ratings_of(rater=alice_rated, wanted=Wanted(genre="Drama"), limit=1).count == 2
+    assert ratings_of(rater=alice_rated, query=RatingQuery(genre="Drama"), limit=1).count == 2
 
 
 def test_a_slice_takes_three_queries(alice_rated: Rater, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(3):
         page = ratings_of(
-            rater=alice_rated, wanted=Wanted(query="e", genre="Crime", decade=1990, half_stars=7), limit=100
+            rater=alice_rated, query=RatingQuery("e", genre="Crime", decade=1990, half_stars=7), limit=100
         )
         assert [movie.genre_names for movie, _ in page.rated] == [["Crime", "Drama"]]
 

@@ -68,3 +68,13 @@ def test_it_refuses_stars_off_the_grid(stars: float) -> None:
 
 def test_it_takes_every_half_star() -> None:
     assert [ratings.half_stars_of(n / 2) for n in range(1, 11)] == list(range(1, 11))
+
+
+def test_the_last_rating_of_a_movie_takes_its_median_and_time_with_it(alice_rater: Rater) -> None:
+    movie = make_movie()
+    rating = ratings.rate(rater=alice_rater, movie=movie, half_stars=7)
+    movie.refresh_from_db()
+    assert (movie.rating_median, movie.last_rated_at) == (3.5, rating.rated_at)
+    ratings.remove(rater=alice_rater, movie=movie)
+    movie.refresh_from_db()
+    assert (movie.rating_median, movie.last_rated_at) == (None, None)

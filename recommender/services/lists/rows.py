@@ -1,0 +1,51 @@
+"""The movies of a list as people see them: the row from the database, the predicted rating and the reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.engine.data.types import Int32
+from recommender.engine.model.item_features import UserProfile
+from recommender.engine.model.model import HIGHEST_STARS, LOWEST_STARS, Model
+from recommender.models import Movie
+from recommender.services.lists.reasons import Reason, sentence_of
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The predicted stars, and the bounds that contain the rating 80 times in 100 where the model knows them."""
+
+    stars: float
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One movie of a list, with its predicted rating and interval, and the reasons in numbers and in words."""
+
+    movie: Movie
+    predicted_stars: float
+    interval: tuple[float, float] | None
+    reasons: list[Reason]
+    sentence: str
+
+
+def predictions_of(model: Model, profile: UserProfile, movie_indices: Int32) -> list[Prediction]:
+    """Return the predicted ratings of some movies."""
+    stars = np.clip(model.predict(profile, movie_indices), LOWEST_STARS, HIGHEST_STARS).tolist()
+    bounds = model.interval(profile, movie_indices)
+    intervals = zip(*(bound.tolist() for bound in bounds), strict=True) if bounds else [None] * movie_indices.size
+    return [Prediction(*each) for each in zip(stars, intervals, strict=True)]
+
+
+def read_rows(
+    movie_ids: Sequence[int], predictions: Sequence[Prediction], reasons: Sequence[list[Reason]]
+) -> list[Recommendation]:
+    """Read the movies of a list in one query; those no longer in the catalogue are left out."""
+    movies = {movie.pk: movie for movie in Movie.objects.in_order(movie_ids)}
+    return [
+        Recommendation(movies[movie_id], predicted.stars, predicted.interval, why, sentence_of(why))
+        for movie_id, predicted, why in zip(movie_ids, predictions, reasons, strict=True)
+        if movie_id in movies
+    ]

@@ -1,0 +1,87 @@
+"""The steps from what a rater said to the order of their list, which `recommendations.make_list` puts together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.engine.data.types import Float32, Int32
+from recommender.engine.lists.reranking import POOL, reranked
+from recommender.engine.model.item_features import UserProfile, indices_of
+from recommender.engine.model.model import Model, top_n
+from recommender.models import Mark, Rater, Rating
+from recommender.services.catalogue.movies import Excluded, Mine
+from recommender.services.lists import movie_arrays
+from recommender.services.lists.dials import Dials
+from recommender.services.lists.served_model import Served
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """The movies that may appear on a list.
+
+    `scores` is (n_movies,), -inf for movies outside the filters; `left_out` holds the indices of the movies that are
+    left out; `count` is the length of the list.
+    """
+
+    scores: Float32
+    left_out: Int32
+    count: int
+
+
+def said_by(rater: Rater) -> Mine:
+    """Return everything a rater has said about movies: all ratings and marks, in two queries."""
+    return Mine(Rating.objects.half_stars_by_movie(rater), Mark.objects.kinds_by_movie(rater))
+
+
+def unwanted(model: Model, profile: UserProfile, mine: Mine, exclude: frozenset[Excluded]) -> Int32:
+    """Return the indices of the movies that `exclude` keeps off a user's list, sorted, each once."""
+    kinds = [kind for kind in Mark.Kind if kind.value in exclude]
+    marked = np.array([movie_id for movie_id, kind in mine.marks.items() if kind in kinds], dtype=np.int32)
+    found, _ = indices_of(model.movie_ids, marked)
+    return np.unique(np.concatenate([found, profile.movie_indices])) if "seen" in exclude else np.unique(found)
+
+
+def leave_out(model: Model, scores: Float32, unwanted: Int32, dials: Dials) -> Candidates:
+    """Leave out the unwanted movies and those outside the filters."""
+    matching = np.ones(scores.size, dtype=np.bool_)
+    if dials.genre is not None or dials.decade is not None:
+        matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade)
+        scores = np.where(matching, scores, np.float32(-np.inf))
+    return Candidates(scores, unwanted, int(np.count_nonzero(matching)) - int(np.count_nonzero(matching[unwanted])))
+
+
+def rerank(model: Model, candidates: Candidates, dials: Dials, *, n: int) -> Int32:
+    """Return the indices of the first `n` movies of a list; longer lists with the same dials start with the same ones.
+
+    The dials move the first 300 movies of a ranking, and no others.
+    """
+    n = min(n, candidates.count)
+    diversity, popularity = dials.diversity or 0.0, dials.popularity
+    if not (diversity or popularity):
+        return top_n(candidates.scores, n=n, exclude=candidates.left_out)
+    best = top_n(candidates.scores, n=max(min(POOL, candidates.count), n), exclude=candidates.left_out)
+    pool = best[:POOL]
+    order = reranked(
+        candidates.scores[pool],
+        popularity=popularity,
+        counts=movie_arrays.of(model).rating_counts[pool] if popularity else None,
+        diversity=diversity,
+        features=_features(model, pool) if diversity else None,
+    )
+    return np.concatenate([pool[order], best[POOL:]])[:n]
+
+
+def ranking_of(served: Served, mine: Mine, dials: Dials, *, n: int) -> Int32:
+    """Return the first movies of the list that `make_list` would make, as indices, without describing them."""
+    profile = served.fold_in(mine.half_stars)
+    scores = served.model.scores(profile)
+    candidates = leave_out(served.model, scores, unwanted(served.model, profile, mine, dials.exclude), dials)
+    return rerank(served.model, candidates, dials.with_defaults(n_ratings=profile.n_ratings), n=n)
+
+
+def _features(model: Model, movie_indices: Int32) -> Float32:
+    """Return the features by which movies are compared: the model's, or genres where it has none."""
+    if model.item_features.n_factors:
+        features: Float32 = model.item_features.factors[movie_indices]
+        return features
+    return movie_arrays.of(model).genres[movie_indices]
