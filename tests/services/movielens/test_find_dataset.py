@@ -1,4 +1,4 @@
-"""A dataset is always found; downloads are real, from a server in this process."""
+"""A dataset is always found; downloads are real, from a server in the test process."""
 
 import hashlib
 import threading
@@ -183,19 +183,19 @@ def test_it_generates_without_a_network(grouplens: GroupLens, tmp_path: Path) ->
     assert_generated(*locate(grouplens, tmp_path), "] Connection refused)")
 
 
-def test_it_generates_when_the_answer_is_no_release(grouplens: GroupLens, tmp_path: Path) -> None:
+def test_it_generates_when_the_download_is_not_a_release(grouplens: GroupLens, tmp_path: Path) -> None:
     grouplens.content = b"<html>Please sign in to this network</html>"
     assert_generated(*locate(grouplens, tmp_path), "not a MovieLens release")
 
 
-def test_it_prefers_the_given_release(grouplens: GroupLens, settings: Settings, tmp_path: Path) -> None:
+def test_it_prefers_the_configured_release(grouplens: GroupLens, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "given.zip").write_bytes(grouplens.content)
     settings.MOVIELENS_DATA = str(tmp_path / "given.zip")
     assert locate(grouplens, tmp_path) == (tmp_path / "given.zip", [])
     assert grouplens.ranges == []
 
 
-def test_it_says_that_the_given_release_is_wrong(grouplens: GroupLens, settings: Settings, tmp_path: Path) -> None:
+def test_it_says_that_the_configured_release_is_wrong(grouplens: GroupLens, settings: Settings, tmp_path: Path) -> None:
     settings.MOVIELENS_DATA = str(tmp_path / "nowhere")
     with pytest.raises(DatasetError, match=r"MOVIELENS_DATA cannot be used: .*nowhere does not exist"):
         locate(grouplens, tmp_path)
