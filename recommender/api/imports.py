@@ -10,7 +10,7 @@ from pydantic import Field
 from recommender.api import parameters
 from recommender.api.import_schemas import ApplyIn, ChoiceIn, ImportList, ImportOut, ImportRowList, ImportRowOut
 from recommender.api.schemas import Limit, Offset, Problem
-from recommender.formats.exports.file_text import MOST_BYTES
+from recommender.formats.exports.file_text import MAX_BYTES
 from recommender.models import RatingImport
 from recommender.services.catalogue import movies
 from recommender.services.imports import ratings_writer, review
@@ -27,7 +27,7 @@ def preview(request: HttpRequest, file: File[UploadedFile]) -> Status[ImportOut]
 
     No rating is written yet. Only one file is under review at a time: another upload replaces it.
     """
-    data = file.read(MOST_BYTES + 1)
+    data = file.read(MAX_BYTES + 1)
     rating_import = review.preview(rater=parameters.rater(request), data=data, file_name=file.name or "")
     return Status(201, ImportOut.of(rating_import))
 

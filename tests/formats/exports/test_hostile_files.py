@@ -1,4 +1,4 @@
-"""Whatever somebody uploads is read, or refused in one sentence that names the line; nothing else happens."""
+"""Any upload is either read or refused in one sentence that names the line."""
 
 import contextlib
 import io
@@ -38,19 +38,19 @@ def test_it_reads_any_encoding_and_line_ending(encoding: str, newline: str) -> N
     [
         (b"", "The file is empty."),
         (b" \r\n\n", "The file is empty."),
-        (b"\xff\xfe\x00", "begins like utf-16 text but cannot be read"),
-        ((HEADER + "2023-01-15,Al\0ien,1979,,4\n").encode(), "Line 2 holds a zero byte"),
+        (b"\xff\xfe\x00", "begins like utf-16 text but is not"),
+        ((HEADER + "2023-01-15,Al\0ien,1979,,4\n").encode(), "Line 2 contains a zero byte"),
         ((HEADER + "2023-01-15,Alien,1979,,4,5\n").encode(), "Line 2 has 6 columns, the header has 5."),
-        ((HEADER + 'x,"Alien,1979,,4\nx,Aliens,1986,,4\n').encode(), "Line 2 cannot be read: a quotation mark opens"),
+        ((HEADER + 'x,"Alien,1979,,4\nx,Aliens,1986,,4\n').encode(), "Line 2 cannot be read: a quotation mark is never"),
         ((HEADER + 'x,"Alien"s,1979,,4\n').encode(), "Line 2 cannot be read: the quotation marks are not in pairs"),
         ((HEADER + "x," + "a" * 9_000_000 + ",1979,,4\n").encode(), "Line 2 cannot be read: a cell is longer than"),
         (("a," * 1_000_000 + "b\n").encode(), "Line 1 has 1,000,001 columns"),
         ((HEADER + "," * 1_000_000 + "\n").encode(), "Line 2 has 1,000,001 columns"),
         (b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
-        ((HEADER + "x,A,1979,,4\n" * 50_001).encode(), "Line 50002 is more than we take at once: 50,000 rows"),
-        (zipped({"notes.txt": b"hello"}), "The archive holds no ratings.csv."),
+        ((HEADER + "x,A,1979,,4\n" * 50_001).encode(), "Line 50002 is beyond the limit of 50,000 rows"),
+        (zipped({"notes.txt": b"hello"}), "The archive contains no ratings.csv."),
         (zipped({"ratings.csv": b"a" * (11 * 1024 * 1024)}), "ratings.csv in the archive is larger than 10 MB."),
-        (zipped({f"{n}.txt": b"" for n in range(1001)}), "The archive holds more than 1,000 files"),
+        (zipped({f"{n}.txt": b"" for n in range(1001)}), "The archive contains more than 1,000 files"),
         (zipped({"ratings.csv": b"x"})[:40], "The archive is damaged"),
     ],
 )  # fmt: skip
