@@ -41,7 +41,7 @@ def test_it_reads_any_encoding_and_line_ending(encoding: str, newline: str) -> N
         (b"\xff\xfe\x00", "begins like utf-16 text but is not"),
         ((HEADER + "2023-01-15,Al\0ien,1979,,4\n").encode(), "Line 2 contains a zero byte"),
         ((HEADER + "2023-01-15,Alien,1979,,4,5\n").encode(), "Line 2 has 6 columns, the header has 5."),
-        ((HEADER + 'x,"Alien,1979,,4\nx,Aliens,1986,,4\n').encode(), "Line 2 cannot be read: a quotation mark is never"),
+        ((HEADER + 'x,"Alien,1979,,4\nx,Aliens,1986,,4\n').encode(), "Line 2 cannot be read: a quotation mark is"),
         ((HEADER + 'x,"Alien"s,1979,,4\n').encode(), "Line 2 cannot be read: the quotation marks are not in pairs"),
         ((HEADER + "x," + "a" * 9_000_000 + ",1979,,4\n").encode(), "Line 2 cannot be read: a cell is longer than"),
         (("a," * 1_000_000 + "b\n").encode(), "Line 1 has 1,000,001 columns"),
