@@ -27,7 +27,7 @@ from recommender.models import (
     Tag,
     TagApplication,
 )
-from recommender.services.accounts import accounts
+from recommender.services.accounts import accounts, personal_data
 from recommender.services.imports import ratings_writer, review
 from recommender.services.lists import groups
 from recommender.services.ratings import ratings
@@ -122,6 +122,10 @@ def test_no_table_holds_a_trace_of_a_deleted_account(user: User) -> None:
     assert not EmailConfirmation.objects.exists()
     assert not Outcome.objects.exists()
     assert Job.objects.get().requested_by is None
+
+
+def test_the_deleted_user_had_something_in_every_section_of_the_export(user: User) -> None:
+    assert [section.name for section in personal_data.SECTIONS if not [*section.rows(user)]] == []
 
 
 def test_it_corrects_the_statistics_of_the_movies(user: User) -> None:

@@ -31,7 +31,9 @@ EXPORTED = {
     "Mark",
     "Preferences",
     "Impression",
+    "Outcome",
 }
+OWNERS = (User, Rater, models.RatingImport, models.Impression)
 OF_STAFF = {"Job", "Activation", "Experiment"}
 """They name the admin who started or activated something; the name is removed with the account, the row stays."""
 
@@ -78,7 +80,7 @@ def test_every_model_with_data_about_users_is_exported() -> None:
         for model in vars(models).values()
         if isinstance(model, type)
         and any(
-            isinstance(field, ForeignKey | OneToOneField) and field.related_model in (User, Rater, models.RatingImport)
+            isinstance(field, ForeignKey | OneToOneField) and field.related_model in OWNERS
             for field in model._meta.get_fields()  # type: ignore[attr-defined]
         )
     }
