@@ -1,4 +1,4 @@
-"""The brokers that have to be asked, a folder and Amazon's SQS, for Celery's event loop (ADR 0027)."""
+"""Transports for brokers that must be polled, a folder and Amazon SQS, in Celery's event loop (ADR 0027)."""
 
 from contextlib import suppress
 from queue import Empty
@@ -8,39 +8,39 @@ from botocore.exceptions import ClientError
 from kombu.transport import SQS, filesystem, virtual
 
 
-class Asked(virtual.Transport):
-    """Asks for messages now and then from the event loop; an error reaches Celery, which connects again.
+class Polling(virtual.Transport):
+    """Polls for messages from the event loop; an error reaches Celery, which reconnects.
 
-    Without an event loop, Celery's pool processes share a lock, and one that is killed while it holds that leaves the
-    others waiting for ever.
+    Without an event loop, Celery's pool processes share a lock; if one is killed while it holds that, the others wait
+    forever.
     """
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
-        """Begin to ask; Celery ends it with the connection."""
-        loop.call_repeatedly(self.polling_interval, self.ask)
+        """Start to poll; Celery stops it with the connection."""
+        loop.call_repeatedly(self.polling_interval, self.poll)
 
-    def ask(self) -> None:
-        """Deliver what is there, as far as somebody is free to take it."""
+    def poll(self) -> None:
+        """Deliver the waiting messages, as many as there are free consumers."""
         with suppress(Empty):
             while True:
                 self.cycle.get(self._deliver)  # type: ignore[union-attr]
 
 
-class Folder(Asked, filesystem.Transport):
-    """Messages as files."""
+class Folder(Polling, filesystem.Transport):
+    """A folder with messages as files."""
 
     implements = filesystem.Transport.implements.extend(asynchronous=True)
 
 
 class SQSChannel(SQS.Channel):
-    """Asks with boto3. In kombu's own loop the first answer that is not OK ends the asking for good."""
+    """Polls with boto3. In kombu's own loop, the first response that is not OK stops the polling for good."""
 
     def _schedule_queue(self, queue: str) -> None:
-        """Leave kombu's loop out."""
+        """Do not start kombu's loop."""
 
 
-class Queue(Asked, SQS.Transport):
-    """Amazon's queue."""
+class Queue(Polling, SQS.Transport):
+    """Amazon SQS."""
 
     Channel = SQSChannel
     connection_errors = (*SQS.Transport.connection_errors, ClientError)  # type: ignore[assignment]

@@ -15,10 +15,10 @@ QUEUE = "movierec"
 
 
 def transport_options() -> dict[str, Any]:
-    """Return what the transport needs beyond its URL; the filesystem one needs its folders to exist.
+    """Return what the transport needs besides its URL; create the folders of the filesystem transport.
 
-    A message that is not acknowledged within the visibility timeout is delivered once more, which is harmless: it finds
-    the chunk taken (ADR 0027).
+    A message that is not acknowledged within the visibility timeout is delivered again, which is harmless: its chunk is
+    already claimed (ADR 0027).
     """
     from django.conf import settings
 
@@ -44,10 +44,10 @@ def transport_options() -> dict[str, Any]:
 app = Celery("movierec")
 app.config_from_object(
     {
-        # A worker outlasts its broker, however long that is away; its current work goes on meanwhile.
+        # A worker survives the loss of its broker for any length of time, and continues its current work meanwhile.
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
-        "broker_channel_error_retry": True,  # RabbitMQ closes on who does not acknowledge for half an hour
+        "broker_channel_error_retry": True,  # RabbitMQ closes it after half an hour without an acknowledgement
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "task_default_queue": QUEUE,
         "task_ignore_result": True,
@@ -61,7 +61,7 @@ app.config_from_object(
         "task_time_limit": 24 * 3600,
         "enable_utc": True,
         "timezone": "UTC",
-        "result_expires": None,  # there are no results, so beat need not offer to remove them
+        "result_expires": None,  # there are no results, so beat need not remove them
         "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler",
     }
 )
@@ -76,11 +76,11 @@ def read_django_settings(sender: Celery, **_: Any) -> None:
     sender.conf.broker_transport_options = transport_options()
 
 
-# Names: they are imported when there is such an address.
+# As names, so that a transport is imported only if it is used.
 TRANSPORT_ALIASES |= {
     "filesystem": "movierec_site.broker_transports:Folder",
     "sqs": "movierec_site.broker_transports:Queue",
 }
 app.autodiscover_tasks(["recommender"])
-# A busy pool process must not outlive a worker that was killed: its job is given to another.
+# A busy pool process must not outlive a killed worker, because its chunk is given to another worker.
 worker_process_init.connect(exit_with_parent, weak=False)

@@ -1,4 +1,4 @@
-"""Reads settings from environment variables, with one clear sentence when a value cannot be used."""
+"""Read settings from environment variables, with one clear sentence if a value is invalid."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ FALSE = {"0", "false", "no", "off", ""}
 
 
 def text(name: str, default: str = "") -> str:
-    """Return a setting as it stands, without surrounding blanks."""
+    """Return a setting as text, without surrounding white space."""
     return os.environ.get(name, default).strip()
 
 
@@ -42,7 +42,7 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f'{name} is "{value}"; set it to a whole number.') from error
 
 
-def share(name: str, default: float) -> float:
+def fraction(name: str, default: float) -> float:
     """Return a setting between 0 and 1."""
     value = text(name)
     if not value:
@@ -57,7 +57,7 @@ def share(name: str, default: float) -> float:
 
 
 def size(name: str, default: int) -> int:
-    """Return a number of bytes, written as such or with K, M, G or T (powers of 1024)."""
+    """Return a size in bytes, given as a number or with K, M, G or T (powers of 1024)."""
     value = text(name).upper().removesuffix("B")
     if not value:
         return default
@@ -71,8 +71,8 @@ def size(name: str, default: int) -> int:
     return found
 
 
-def listing(name: str, default: list[str]) -> list[str]:
-    """Return a comma-separated setting."""
+def comma_separated(name: str, default: list[str]) -> list[str]:
+    """Return the items of a comma-separated setting."""
     value = text(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
 
@@ -102,7 +102,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 def secret_key(data_dir: Path) -> str:
-    """Return the secret key of this installation, made once and kept under the data folder."""
+    """Return the secret key of this installation, generated once and kept in the data folder."""
     from django.core.management.utils import get_random_secret_key
 
     file = data_dir / "secret_key"
@@ -114,7 +114,7 @@ def secret_key(data_dir: Path) -> str:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(get_random_secret_key())
-        with contextlib.suppress(FileExistsError):  # another process was first; its key counts
+        with contextlib.suppress(FileExistsError):  # another process was first; use its key
             file.hardlink_to(aside)
         aside.unlink()
         return file.read_text().strip()

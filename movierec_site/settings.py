@@ -23,8 +23,8 @@ if not SECRET_KEY:
     if not EMBEDDED:
         raise ImproperlyConfigured("SECRET_KEY is empty; set it to a long random text when DATABASE_URL is set.")
     SECRET_KEY = env.secret_key(DATA_DIR)
-ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS = env.comma_separated("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.comma_separated("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "recommender",
@@ -73,14 +73,14 @@ TEMPLATES = [
 
 DATABASES = {"default": embedded.settings_for(DATA_DIR) if EMBEDDED else env.database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Rate limits must count across processes; a table needs no further service.
+# Rate limits must be shared by all processes; a table needs no further service.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 ARTIFACT_BUCKET = env.text("ARTIFACT_BUCKET")
 AWS_ENDPOINT_URL = env.text("AWS_ENDPOINT_URL")
 ARTIFACT_BUDGET = env.size("ARTIFACT_BUDGET", 20 << 30)
 MODEL_VERSIONS_KEPT = env.number("MODEL_VERSIONS_KEPT", 5)
-GATE_MARGIN = env.share("GATE_MARGIN", 0.005)
+GATE_MARGIN = env.fraction("GATE_MARGIN", 0.005)
 ARTIFACT_CACHE_DIR = DATA_DIR / "artifact-cache"
 _S3 = {"bucket_name": ARTIFACT_BUCKET, "endpoint_url": AWS_ENDPOINT_URL or None, "file_overwrite": False}
 STORAGES = {
@@ -113,14 +113,14 @@ if JOB_LOST_AFTER < 2:
 
 SESSION_ENGINE = "recommender.models.session"
 
-# Cookies travel over TLS alone unless this is the embedded set-up on somebody's own machine.
+# Cookies are sent only over TLS, except with the embedded database on somebody's own machine.
 HTTPS = env.flag("HTTPS", default=not EMBEDDED)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 TRUST_PROXY = env.flag("TRUST_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0  # whose addresses the rate limits count
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0  # rate limits need the client's address
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -155,9 +155,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # a sign-up with a known address looks like any other (ADR 0026)
 ACCOUNT_ADAPTER = "movierec_site.sign_in.AccountAdapter"
 ACCOUNT_FORMS = {"login": "movierec_site.sign_in.LoginForm"}
-HEADLESS_CLIENTS = ("browser",)  # the session that the pages have, too
+HEADLESS_CLIENTS = ("browser",)  # API clients use the same sessions as the pages
 HEADLESS_SERVE_SPECIFICATION = True
-HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # it would load a viewer from elsewhere
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # its page would load scripts from another site
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
@@ -181,6 +181,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "loggers": {"kombu.connection": {"level": "ERROR"}},  # it misses a host name even in filesystem://
+    "loggers": {"kombu.connection": {"level": "ERROR"}},  # it complains about the missing host name in filesystem://
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
 }

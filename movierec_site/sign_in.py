@@ -1,4 +1,4 @@
-"""Sign-in and sign-up that take as long for somebody known as for a stranger, on the pages and through the API."""
+"""Sign-in and sign-up that take the same time whether or not an account exists, on the pages and through the API."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from django.http import HttpRequest
 
 
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
-    """Checks a password once per account: allauth tries the address in two roles, which would double the time."""
+    """Checks a password only once per account; allauth tries two kinds of login, which takes twice as long."""
 
     def get_user(self, user_id: int) -> User | None:
-        """Return the user of a session with the rater behind them, whom most requests ask for."""
+        """Return the user of a session together with their rater, which most requests need."""
         user = User.objects.select_related("rater").filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
@@ -33,16 +33,16 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Spends the time of a new account's password also where the address has one already."""
+    """Takes as long to refuse a known e-mail address as to create an account."""
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Tell the owner of an address that somebody has signed up with it."""
+        """Tell the owner of an address that somebody tried to sign up with it."""
         make_password(email)
         super().send_account_already_exists_mail(email)
 
 
 class LoginForm(AllauthLoginForm):
-    """Lets password managers and phone keyboards know what the first field holds."""
+    """Tells password managers and phone keyboards what the first field is for."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Where static files and artifacts live."""
+"""Storage of static files and artifacts."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed static files; imports between ES modules are rewritten to hashed names too."""
+    """Hashed and compressed static files; imports between ES modules use the hashed names, too."""
 
     support_js_module_import_aggregation = True
 
 
 class ArtifactFolder(FileSystemStorage):
-    """Artifacts on the file system, readable by this installation alone."""
+    """Artifacts on the file system, readable only by this installation."""
 
     def __init__(self, location: str) -> None:
         super().__init__(location=location, file_permissions_mode=0o640, directory_permissions_mode=0o750)
 
     def _save(self, name: str, content: File[bytes]) -> str:
-        """Write aside, flush to disk and rename: a reader sees all of an artifact or nothing."""
+        """Write to a temporary name, flush to disk and rename, so that a reader sees all of an artifact or nothing."""
         final = Path(self.path(name))
         final.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
         aside = final.with_name(f"{final.name}.partial-{uuid4().hex}")

@@ -9,9 +9,9 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
 
 application = get_wsgi_application()
-get_resolver().url_patterns  # noqa: B018 - imports all pages now, once for all workers, and not in the first request
+get_resolver().url_patterns  # noqa: B018 - imports all views now, once for all workers, not in the first request
 
-# All of this stays. The garbage collector need not go through it again and again: that took 0.1 s of a request now and
-# then, and wrote into memory that workers share.
+# All of this stays loaded, so the garbage collector need not visit it again: that took 0.1 s of a request now and then,
+# and wrote to memory that workers share.
 gc.collect()
 gc.freeze()

@@ -16,7 +16,7 @@ from recommender.services.training.rating_arrays import adbc_uri
 
 ROOT = Path(__file__).resolve().parent.parent
 READ = re.compile(
-    r"""(?:env\.(?:text|flag|number|share|size|listing|path)\(|environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z_]+)["']"""
+    r"""(?:env\.(?:text|flag|number|fraction|size|comma_separated|path)\(|environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z_]+)["']"""
 )
 SOURCES = ("movierec_site", "recommender", "deploy")
 OF_DJANGO = {"DJANGO_SETTINGS_MODULE"}
@@ -73,13 +73,13 @@ def test_it_is_clean_to_deploy() -> None:
         ({"EMAIL_PORT": "smtp"}, 'EMAIL_PORT is "smtp"; set it to a whole number'),
     ],
 )
-def test_a_wrong_setting_is_named_in_one_sentence(environment: dict[str, str], sentence: str) -> None:
+def test_an_invalid_setting_is_named_in_one_sentence(environment: dict[str, str], sentence: str) -> None:
     refused = run_manage("check", **environment)
     assert refused.returncode != 0
     assert sentence in refused.stderr
 
 
-def test_a_queue_that_is_there_already_is_used_as_it_is(settings: Any) -> None:
+def test_an_existing_queue_is_used(settings: Any) -> None:
     address = "https://sqs.eu-west-1.amazonaws.com/123456789012/movierec"
     settings.CELERY_BROKER_URL, settings.SQS_QUEUE_URL = "sqs://", address
     assert celery.transport_options()["predefined_queues"] == {celery.app.conf.task_default_queue: {"url": address}}

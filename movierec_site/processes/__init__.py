@@ -1,1 +1,1 @@
-"""Processes: what this machine allows, children that end with their parent, and the supervisor of all parts."""
+"""Processes: limits of the machine, child processes that end with their parent, and the supervisor of `make run`."""

@@ -25,26 +25,26 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     def ask() -> None:
         if _LIBC is not None:
             _LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-            if os.getppid() != parent:  # it died before we could ask
+            if os.getppid() != parent:  # it died before this call
                 os._exit(1)
 
     return ask
 
 
 def stop_with_make() -> None:
-    """Have a killed `make` stop this process too; a shell or an init system that goes away is none of our business."""
+    """Stop this process, too, when `make` is killed, but not when a shell or init system exits."""
     if _LIBC is not None and "MAKELEVEL" in os.environ:
         _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of grandchildren that lose theirs, so that `descendants` still finds them."""
+    """Become the parent of orphaned grandchildren, so that `descendants` still finds them."""
     if _LIBC is not None:
         _LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def exit_with_parent(**_: object) -> None:
-    """Watch for the parent's death from a thread and exit with it: for children that somebody else forks."""
+    """Watch the parent from a thread and exit with it; for child processes that other code forks."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -56,7 +56,7 @@ def exit_with_parent(**_: object) -> None:
 
 
 def descendants(pid: int) -> list[int]:
-    """Return the living processes below one, from Linux's /proc; elsewhere none are known."""
+    """Return the ids of all living descendants of a process, from Linux's /proc; none on other systems."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -75,7 +75,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def stop(process: subprocess.Popen[bytes], steps: list[tuple[signal.Signals, float]]) -> int:
-    """Send each signal in turn and wait its seconds, until the child is gone; return its exit code."""
+    """Send each signal in turn and wait its seconds, until the child has exited; return its exit code."""
     for step, seconds in [*steps, (signal.SIGKILL, 10.0)]:
         if process.poll() is None:
             process.send_signal(step)

@@ -28,7 +28,7 @@ def memory_bytes() -> int:
 
 
 def _limits(name: str, *, version_1: str | None = None) -> Iterator[str]:
-    """Yield what every cgroup from ours up to the root says about a limit."""
+    """Yield the limit of every cgroup from ours up to the root."""
     files = [CGROUPS / version_1] if version_1 else []
     try:
         lines = Path("/proc/self/cgroup").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""Keeps the processes of `make run` together: when one dies, or we are told to stop, all of them stop."""
+"""Supervises the processes of `make run`: if one dies, or we are told to stop, all of them stop."""
 
 import contextlib
 import fcntl
@@ -15,13 +15,13 @@ from types import FrameType
 
 from movierec_site.processes import children
 
-LARGEST_LOG = 5 * 2**20
+MAX_LOG_BYTES = 5 * 2**20
 LAST_LINES = 20
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ChildDied(Exception):
-    """A process that should run as long as we do ended; the message has the last lines of its log."""
+    """A child process has exited unexpectedly; the message has the last lines of its log."""
 
 
 class AlreadyRunning(Exception):
@@ -30,7 +30,7 @@ class AlreadyRunning(Exception):
 
 @dataclass(frozen=True)
 class Child:
-    """A process, its log, and how it is asked to stop (nothing when somebody else stops it)."""
+    """A process, its log, and the signals that stop it (none if other code stops it)."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -58,7 +58,7 @@ class Supervisor:
         environment: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> None:
-        """Start a process in a session of its own, with its output in a log of its own; call from the main thread."""
+        """Start a process in its own session, with its own log; call this from the main thread."""
         log = self._logs / f"{name}.log"
         rotate(log)
         with log.open("ab") as out:
@@ -75,11 +75,11 @@ class Supervisor:
         self._children.append(Child(name, process, log, stop_signals))
 
     def watch(self, name: str, process: subprocess.Popen[bytes], log: Path) -> None:
-        """Notice the end of a process that somebody else starts and stops."""
+        """Watch a process that other code starts and stops."""
         self._children.append(Child(name, process, log))
 
     def wait(self) -> None:
-        """Return never: raise `ChildDied` when a process ends, `KeyboardInterrupt` when we are told to stop."""
+        """Never return; raise `ChildDied` if a process ends, `KeyboardInterrupt` if we are told to stop."""
         while True:
             self.check()
             self._wake.wait(2)
@@ -94,19 +94,19 @@ class Supervisor:
                 return
             if time.monotonic() > deadline:
                 raise ChildDied(
-                    f"Nothing answers on {host}:{port} after {seconds:.0f} s; see the logs in {self._logs}."
+                    f"Nothing listens on {host}:{port} after {seconds:.0f} s; see the logs in {self._logs}."
                 )
             time.sleep(0.1)
 
     def check(self) -> None:
-        """Raise `ChildDied` when one of the processes has ended."""
+        """Raise `ChildDied` if one of the processes has ended."""
         for child in self._children:
             code = child.process.poll()
             if code is not None:
-                raise ChildDied(_obituary(child, code))
+                raise ChildDied(_exit_report(child, code))
 
     def stop(self) -> None:
-        """Ask all processes to stop at the same time, then insist; their groups go with them."""
+        """Ask all processes to stop at the same time, then kill them and their process groups."""
         ours = [child for child in self._children if child.stop_signals]
         threads = [threading.Thread(target=_stop_group, args=(child,)) for child in ours]
         for thread in threads:
@@ -131,7 +131,7 @@ def stop_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
 
     for number in STOP_SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:  # nohup wants us to stay
+        if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:  # under nohup we keep running
             signal.signal(number, interrupt)
     children.adopt_orphans()
     children.stop_with_make()
@@ -146,7 +146,7 @@ def stop_signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def only_one(data_dir: Path, url: str) -> Iterator[None]:
-    """Hold the data folder's run lock, which carries our address for whoever comes second."""
+    """Hold the data folder's run lock, which contains our address for the message of a second run."""
     data_dir.mkdir(parents=True, exist_ok=True)
     lock = os.open(data_dir / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -174,8 +174,8 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def rotate(log: Path) -> None:
-    """Put a large log aside, keeping one older generation."""
-    if log.exists() and log.stat().st_size > LARGEST_LOG:
+    """Set a large log aside, keeping one older file."""
+    if log.exists() and log.stat().st_size > MAX_LOG_BYTES:
         log.replace(log.with_name(f"{log.name}.1"))
 
 
@@ -185,7 +185,7 @@ def _stop_group(child: Child) -> None:
         os.killpg(child.process.pid, signal.SIGKILL)
 
 
-def _obituary(child: Child, code: int) -> str:
+def _exit_report(child: Child, code: int) -> str:
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
     try:
         lines = child.log.read_text(errors="replace").splitlines()[-LAST_LINES:]

@@ -40,7 +40,7 @@ class DeletionIn(Schema):
 def export(request: HttpRequest, format: Literal["json", "csv"] = "json") -> StreamingHttpResponse:
     """Return everything the site knows about me: one JSON file, or a zip archive of CSV files safe for spreadsheets.
 
-    ratings.csv begins with the columns of a MovieLens release; it can be imported again, and so can the archive.
+    ratings.csv begins with the columns of a MovieLens release; it can be imported again, and so can the whole archive.
     """
     stream, content_type = STREAMS[format]
     answer = StreamingHttpResponse(stream(user=_user(request)), content_type=content_type)
@@ -55,9 +55,10 @@ def export(request: HttpRequest, format: Literal["json", "csv"] = "json") -> Str
     summary="Delete my account for good",
 )
 def delete(request: HttpRequest, payload: DeletionIn) -> HttpResponse:
-    """Delete my account with my ratings, tags, imports, addresses and sessions, at once; this cannot be undone.
+    """Delete everything that an export contains, at once and irrevocably.
 
-    `confirmation` is "delete my account".
+    That is my account, email addresses, sessions, ratings, tags, watchlist, hidden movies, imports, settings, and the
+    record of what lists showed me and what I did with it. `confirmation` is "delete my account".
     """
     user = _user(request)
     accounts.check_confirmation(payload.confirmation)

@@ -1,4 +1,4 @@
-"""What goes into an import and what comes out."""
+"""The requests and responses of imports."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -27,17 +27,17 @@ class ImportSummary(Schema):
     undone_at: datetime | None
 
     @classmethod
-    def of(cls, made: RatingImport, **more: object) -> Self:
+    def of(cls, rating_import: RatingImport, **more: object) -> Self:
         """Build it from a row."""
         return cls(
-            import_id=made.pk,
-            source=made.source,
-            label=LABELS.get(made.source, made.source),
-            file_name=made.file_name,
-            state=made.state,
-            created_at=made.created_at,
-            applied_at=made.applied_at,
-            undone_at=made.undone_at,
+            import_id=rating_import.pk,
+            source=rating_import.source,
+            label=LABELS.get(rating_import.source, rating_import.source),
+            file_name=rating_import.file_name,
+            state=rating_import.state,
+            created_at=rating_import.created_at,
+            applied_at=rating_import.applied_at,
+            undone_at=rating_import.undone_at,
             **more,
         )
 
@@ -51,7 +51,7 @@ class ImportList(Schema):
     @classmethod
     def of(cls, imports: Iterable[RatingImport], count: int) -> Self:
         """Build it from rows."""
-        return cls(count=count, results=[ImportSummary.of(made) for made in imports])
+        return cls(count=count, results=[ImportSummary.of(each) for each in imports])
 
 
 class Matches(Schema):
@@ -63,7 +63,7 @@ class Matches(Schema):
 
 
 class Outcomes(Schema):
-    """What became of the rows; `undone` were put back, `added` and `replaced` are in force."""
+    """What became of the rows: `added` and `replaced` ones have written a rating, `undone` ones no longer do."""
 
     added: int = 0
     replaced: int = 0
@@ -74,14 +74,14 @@ class Outcomes(Schema):
 
 
 class LeftOut(Schema):
-    """Rows that are not about movies, or have no rating."""
+    """Rows left out because they are not about movies or have no rating."""
 
     what: str
     count: int
 
 
 class ImportOut(ImportSummary):
-    """An import with its figures; `chosen` rows have a movie and are written when it is applied."""
+    """An import with its figures; the `chosen` rows have a movie and are written when it is applied."""
 
     rows: int
     chosen: int
@@ -90,22 +90,22 @@ class ImportOut(ImportSummary):
     left_out: list[LeftOut]
 
     @classmethod
-    def of(cls, made: RatingImport, **more: object) -> Self:
-        """Build it from a row; its rows are counted."""
-        figures = review.figures(rating_import=made)
+    def of(cls, rating_import: RatingImport, **more: object) -> Self:
+        """Build it from an import, and count its rows."""
+        figures = review.figures(rating_import=rating_import)
         return super().of(
-            made,
+            rating_import,
             rows=figures.rows,
             chosen=figures.chosen,
             matches=Matches(**figures.matches),
             outcomes=Outcomes(**{name: count for name, count in figures.outcomes.items() if name}),
-            left_out=[LeftOut(what=what, count=count) for what, count in made.left_out.items()],
+            left_out=[LeftOut(what=what, count=count) for what, count in rating_import.left_out.items()],
             **more,
         )
 
 
 class ImportRowOut(Schema):
-    """One row: what the file says, what it may be about, and what it is taken for."""
+    """One row: what the file says, the movies it may be about, and the one chosen."""
 
     line: int
     title: str
@@ -119,7 +119,7 @@ class ImportRowOut(Schema):
 
     @classmethod
     def of(cls, row: RatingImportRow, movies: Mapping[int, Movie]) -> Self:
-        """Build it from a row and the movies of its candidates; a movie chosen beyond them is added."""
+        """Build it from a row and the movies of its candidates, plus the chosen movie if it is none of them."""
         chosen = [row.movie_id] if row.movie_id and row.movie_id not in row.candidates else []
         return cls(
             line=row.line,

@@ -1,4 +1,4 @@
-"""Bring my ratings along from another site: look through, decide, apply, undo."""
+"""Import my ratings from another site: preview, choose, apply, undo."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from pydantic import Field
 from recommender.api import parameters
 from recommender.api.import_schemas import ApplyIn, ChoiceIn, ImportList, ImportOut, ImportRowList, ImportRowOut
 from recommender.api.schemas import Limit, Offset, Problem
-from recommender.formats.exports.file_text import MOST_BYTES
+from recommender.formats.exports.file_text import MAX_BYTES
 from recommender.models import RatingImport
 from recommender.services.catalogue import movies
 from recommender.services.imports import ratings_writer, review
@@ -21,27 +21,27 @@ ImportId = Annotated[int, Field(ge=1, le=2_147_483_647)]
 Line = Annotated[int, Field(ge=1, le=2_147_483_647)]
 
 
-@router.post("/imports", response={201: ImportOut, **ERRORS}, summary="Look through an exported file")
-def look_through(request: HttpRequest, file: File[UploadedFile]) -> Status[ImportOut]:
+@router.post("/imports", response={201: ImportOut, **ERRORS}, summary="Preview an exported file")
+def preview(request: HttpRequest, file: File[UploadedFile]) -> Status[ImportOut]:
     """Read a CSV export of MovieLens, movielens.org, Letterboxd, IMDb or Trakt (up to 10 MB, or zipped) and match it.
 
-    Nothing is written yet. There is one file to review at a time: another upload replaces it.
+    No rating is written yet. Only one file is under review at a time: another upload replaces it.
     """
-    data = file.read(MOST_BYTES + 1)
-    made = review.look_through(rater=parameters.rater(request), data=data, file_name=file.name or "")
-    return Status(201, ImportOut.of(made))
+    data = file.read(MAX_BYTES + 1)
+    rating_import = review.preview(rater=parameters.rater(request), data=data, file_name=file.name or "")
+    return Status(201, ImportOut.of(rating_import))
 
 
 @router.get("/imports", response={200: ImportList, 401: Problem, 422: Problem}, summary="My imports")
 def my_imports(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> ImportList:
-    """Return my imports, the newest first, without counting their rows."""
+    """Return my imports, newest first, without counting their rows."""
     mine = RatingImport.objects.of(parameters.rater(request))
     return ImportList.of(mine[offset : offset + limit], mine.count())
 
 
 @router.get("/imports/{import_id}", response={200: ImportOut, **ERRORS}, summary="One import")
 def one_import(request: HttpRequest, import_id: Path[ImportId]) -> ImportOut:
-    """Return one of my imports with how many rows are matched, ambiguous and unmatched, and what became of them."""
+    """Return one of my imports, with its numbers of rows by match (matched, ambiguous, unmatched) and by outcome."""
     return ImportOut.of(_mine(request, import_id))
 
 
@@ -60,9 +60,9 @@ def rows(
     return ImportRowList.of(page, found.count(), review.candidates_of(page))
 
 
-@router.put("/imports/{import_id}/rows/{line}", response={200: ImportRowOut, **ERRORS}, summary="Decide about a row")
+@router.put("/imports/{import_id}/rows/{line}", response={200: ImportRowOut, **ERRORS}, summary="Choose a movie")
 def choose(request: HttpRequest, import_id: Path[ImportId], line: Path[Line], payload: ChoiceIn) -> ImportRowOut:
-    """Say which movie a row is about, any movie of the catalogue; `null` leaves the row out."""
+    """Choose any movie of the catalogue for a row; `null` leaves the row out."""
     movie = None if payload.movie_id is None else movies.get(movie_id=payload.movie_id)
     row = review.choose(rating_import=_mine(request, import_id), line=line, movie=movie)
     return ImportRowOut.of(row, review.candidates_of([row]))
@@ -70,20 +70,20 @@ def choose(request: HttpRequest, import_id: Path[ImportId], line: Path[Line], pa
 
 @router.post("/imports/{import_id}/apply", response={200: ImportOut, **ERRORS}, summary="Apply an import")
 def apply(request: HttpRequest, import_id: Path[ImportId], payload: ApplyIn) -> ImportOut:
-    """Write all rows that have a movie, in one step. `existing` decides about movies I have rated: keep or replace."""
+    """Write all rows that have a movie, in one step. `existing` says whether to keep or replace my existing ratings."""
     mine = _mine(request, import_id)
     return ImportOut.of(ratings_writer.apply(rating_import=mine, existing=payload.existing))
 
 
 @router.post("/imports/{import_id}/undo", response={200: ImportOut, **ERRORS}, summary="Undo an import")
 def undo(request: HttpRequest, import_id: Path[ImportId]) -> ImportOut:
-    """Put everything back as it was before; ratings I have changed by hand since are left alone."""
+    """Restore everything as it was before; ratings that I have changed by hand since then stay."""
     return ImportOut.of(ratings_writer.undo(rating_import=_mine(request, import_id)))
 
 
-@router.delete("/imports/{import_id}", response={204: None, **ERRORS}, summary="Forget a file")
+@router.delete("/imports/{import_id}", response={204: None, **ERRORS}, summary="Discard an import")
 def discard(request: HttpRequest, import_id: Path[ImportId]) -> HttpResponse:
-    """Forget a file that has not been applied."""
+    """Delete an import that has not been applied."""
     review.discard(rating_import=_mine(request, import_id))
     return HttpResponse(status=204)
 

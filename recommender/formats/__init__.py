@@ -1,1 +1,1 @@
-"""File formats: what other programs write, and what we write for them."""
+"""File formats: what other sites and programs write, and what we write for them."""

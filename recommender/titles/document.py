@@ -1,4 +1,4 @@
-"""One movie as it goes into the title index: its fields, and what each one lets a query match."""
+"""A movie as a document of the title index: its fields, and the terms by which queries find it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from recommender.titles.words import ENGLISH_ARTICLES, LEADING_ARTICLES
 WORD_PREFIX_LENGTH: Final = 20
 TITLE_PREFIX_LENGTH: Final = 40
 COMPACT_PREFIX_LENGTH: Final = 24
-SHORTEST_COMPACT: Final = 4
+MIN_COMPACT_LENGTH: Final = 4
 
 # Whole keys, one term each: the title as written, its other names, and both after conversion.
 _KEY_FIELDS: Final = (
@@ -51,7 +51,7 @@ ORDER_FIELDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TitleDocument:
-    """One movie as it goes into the index.
+    """A movie as a document of the index.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class TitleDocument:
     title : str
         As MovieLens writes it, with or without the year: ``"Seven (a.k.a. Se7en) (1995)"``.
     year : int or None
-        None takes the year out of the title, if it has one.
+        If None, the year in the title is used, if there is one.
     genres : tuple of str
     rating_count : int
     imdb_id : str or None
@@ -68,7 +68,7 @@ class TitleDocument:
     rating_mean : float or None
         In stars, None without ratings.
     alternative_titles : tuple of str
-        Names beyond those in the title's parentheses.
+        Besides those in the title's parentheses.
     """
 
     movie_id: int
@@ -110,7 +110,7 @@ def index_fields(document: TitleDocument) -> dict[str, list[str]]:
     main = front_article(title)
     others = [front_article(name) for name in (*alternatives, *document.alternative_titles)]
     main_keys = _keys([main], ENGLISH_ARTICLES)
-    # "La León" is not "Leon": without a foreign article the title is another one.
+    # "La León" is not "León": without its foreign article it counts only as another name.
     other_keys = _keys([main, *others, *title_segments(main)], LEADING_ARTICLES)
     names = [title_words(name) for name in (main, *others)]
     converted = [canonical_words(words) for words in names]
@@ -122,10 +122,10 @@ def index_fields(document: TitleDocument) -> dict[str, list[str]]:
         "other_exact": other_keys,
         "converted": sorted({" ".join(words) for words in converted}),
         "compact": sorted(compact),
-        "starts": _beginnings(main_keys, TITLE_PREFIX_LENGTH),
-        "other_starts": _beginnings(other_keys, TITLE_PREFIX_LENGTH),
+        "starts": _prefixes(main_keys, TITLE_PREFIX_LENGTH),
+        "other_starts": _prefixes(other_keys, TITLE_PREFIX_LENGTH),
         "converted_starts": sorted({" ".join(w[:n]) for w in converted for n in range(1, len(w) + 1)}),
-        "compact_starts": [key for key in _beginnings(compact, COMPACT_PREFIX_LENGTH) if len(key) >= SHORTEST_COMPACT],
+        "compact_starts": [key for key in _prefixes(compact, COMPACT_PREFIX_LENGTH) if len(key) >= MIN_COMPACT_LENGTH],
         "genre": sorted({genre.casefold() for genre in document.genres}),
         "words": [
             " ".join(
@@ -133,18 +133,18 @@ def index_fields(document: TitleDocument) -> dict[str, list[str]]:
             )
         ],
         "surface": [" ".join(sorted(surface))],
-        "prefixes": [" ".join(_beginnings(surface, WORD_PREFIX_LENGTH))],
+        "prefixes": [" ".join(_prefixes(surface, WORD_PREFIX_LENGTH))],
         "pairs": [" ".join(sorted({word_pair(pair) for words in converted for pair in pairwise(words)}))],
     }
 
 
 def brevity(document: TitleDocument) -> float:
-    """Return 1 for a title of one meaningful word, towards 0 for long ones."""
+    """Return 1 for a title of one meaningful word, less the longer it is."""
     return 1 / max(1, len(canonical_words(title_words(display_title(document.title)))))
 
 
 def word_pair(words: tuple[str, str]) -> str:
-    """Return the one term that stands for two adjacent words."""
+    """Return the term for two adjacent words."""
     return f"{words[0]}_{words[1]}"
 
 
@@ -154,8 +154,8 @@ def _keys(names: Iterable[str], articles: Collection[str]) -> list[str]:
     return sorted({" ".join(key) for name in words for key in (name, without_article(name, articles)) if key})
 
 
-def _beginnings(keys: Iterable[str], longest: int) -> list[str]:
-    """Return every beginning of the keys; one that ends with a space ends with a whole word."""
+def _prefixes(keys: Iterable[str], longest: int) -> list[str]:
+    """Return every prefix of the keys; one that ends with a space ends with a whole word."""
     return sorted(
         {
             key[:n]
@@ -166,10 +166,10 @@ def _beginnings(keys: Iterable[str], longest: int) -> list[str]:
 
 
 def sort_ranks(documents: Sequence[TitleDocument], damping: float = 10.0) -> dict[str, list[int]]:
-    """Return, for each order a search may ask for, the place of every document (most popular first on input).
+    """Return the position of every document in each sort order; the input is sorted by popularity.
 
     Ratings are damped towards the mean of all ratings by `damping` ratings, so that a single five-star rating does
-    not lead; movies without a year come last in both orders by year.
+    not come first. Movies without a year come last in both orders by year.
     """
     total = sum(doc.rating_count for doc in documents)
     mean = sum((doc.rating_mean or 0.0) * doc.rating_count for doc in documents) / total if total else 0.0
@@ -182,18 +182,18 @@ def sort_ranks(documents: Sequence[TitleDocument], damping: float = 10.0) -> dic
     def title(i: int) -> tuple[list[str], int]:
         return without_article(title_words(front_article(split_title(documents[i].title)[0]))), years[i] or 0
 
-    everyone = range(len(documents))
+    indices = range(len(documents))
     return {
-        "popularity_rank": list(everyone),
-        "rating_rank": _places(sorted(everyone, key=lambda i: (documents[i].rating_count == 0, -damped(i)))),
-        "newest_rank": _places(sorted(everyone, key=lambda i: -(years[i] or 0))),
-        "oldest_rank": _places(sorted(everyone, key=lambda i: years[i] or 9999)),
-        "title_rank": _places(sorted(everyone, key=title)),
+        "popularity_rank": list(indices),
+        "rating_rank": _positions(sorted(indices, key=lambda i: (documents[i].rating_count == 0, -damped(i)))),
+        "newest_rank": _positions(sorted(indices, key=lambda i: -(years[i] or 0))),
+        "oldest_rank": _positions(sorted(indices, key=lambda i: years[i] or 9999)),
+        "title_rank": _positions(sorted(indices, key=title)),
     }
 
 
-def _places(order: Sequence[int]) -> list[int]:
-    places = [0] * len(order)
-    for place, i in enumerate(order):
-        places[i] = place
-    return places
+def _positions(order: Sequence[int]) -> list[int]:
+    positions = [0] * len(order)
+    for position, i in enumerate(order):
+        positions[i] = position
+    return positions

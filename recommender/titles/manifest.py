@@ -1,4 +1,4 @@
-"""The manifest of a title index: what it holds, and whether its files are still as they were written."""
+"""The manifest of a title index: how many movies it has, and a checksum of every file."""
 
 import hashlib
 import json
@@ -10,11 +10,11 @@ _MANIFEST: Final = "manifest.json"
 
 
 class TitleIndexError(Exception):
-    """The folder holds no usable title index."""
+    """The folder contains no usable title index."""
 
 
 def write_manifest(path: Path, count: int) -> None:
-    """Write down the number of movies and the digest of every file of the index."""
+    """Write the number of movies and the digest of every file of the index."""
     files = {file.name: _digest(file) for file in sorted(path.iterdir()) if not file.name.endswith(".lock")}
     (path / _MANIFEST).write_text(json.dumps({"format": _FORMAT, "count": count, "files": files}), encoding="utf-8")
 

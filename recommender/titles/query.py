@@ -1,4 +1,4 @@
-"""From what somebody typed to the queries of the title index."""
+"""Turn what somebody has typed into queries of the title index."""
 
 import math
 import re
@@ -11,7 +11,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from recommender.titles.document import (
-    SHORTEST_COMPACT,
+    MIN_COMPACT_LENGTH,
     TITLE_PREFIX_LENGTH,
     WORD_PREFIX_LENGTH,
     title_schema,
@@ -19,16 +19,16 @@ from recommender.titles.document import (
 )
 from recommender.titles.text import canonical_words, meaningful_words, title_words
 
-_LONGEST_QUERY: Final = 200
-_MOST_WORDS: Final = 12
-_MOST_FUZZY_WORDS: Final = 6
+_MAX_QUERY_LENGTH: Final = 200
+_MAX_WORDS: Final = 12
+_MAX_FUZZY_WORDS: Final = 6
 _YEAR: Final = re.compile(r"(?:18[7-9]|19\d|20\d)\d")
 _YEAR_BEGINNING: Final = re.compile(r"(?:18|19|20)\d?")
 _IMDB: Final = re.compile(r"(?:\btt|^\s*imdb\s*:\s*(?:tt)?)0*(\d{1,9})(?:\b|$)", re.IGNORECASE)
 _TMDB: Final = re.compile(r"(?:^\s*tmdb\s*:\s*|themoviedb\.org/movie/)0*(\d{1,9})", re.IGNORECASE)
 
-# How well the whole title fits; the best that holds counts. The gap below an exact title is wider than what
-# popularity can add (POPULARITY_WEIGHT), the gaps between the others are not.
+# Scores for the match of the whole title; the best one counts. Popularity (POPULARITY_WEIGHT) can add less than the
+# gap between an exact title and the next score, but more than the gaps between the others.
 EXACT: Final = 14.0
 CONVERTED: Final = 9.5
 OTHER_EXACT: Final = 9.0
@@ -42,11 +42,11 @@ COMPACT_STARTS: Final = 3.0
 POPULARITY_WEIGHT: Final = 4.0
 BREVITY_WEIGHT: Final = 0.5
 YEAR: Final = 4.0
-# What all words of the query are worth together, shared out by rarity; and the extra of adjacent words, (1.5 - 1).
+# The score of all words of the query together, divided by rarity, and the extra share for adjacent words.
 WORDS: Final = 4.0
 ADJACENT: Final = 0.5
 AS_WRITTEN: Final = 0.2
-# What a word with typos is worth of itself.
+# The share of its score that a word with typos keeps.
 ONE_TYPO: Final = 0.6
 TWO_TYPOS: Final = 0.4
 TYPO_IN_BEGINNING: Final = 0.3
@@ -90,18 +90,18 @@ class TitleQuery:
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """The text of a query, taken apart.
+    """The text of a query, parsed.
 
     Attributes
     ----------
     words : list of str
         As written (`title_words`).
     year : int or None
-        The last word that may be a year, when there are other words.
+        The last word that may be a year, if there are other words.
     year_range : tuple of (int, int) or None
-        The years a year still being typed may become.
+        The years that a partly typed year may become.
     imdb_id, tmdb_id : int or None
-        The query is this id and nothing else.
+        Set if the query is an id and nothing else.
     """
 
     words: list[str]
@@ -120,13 +120,13 @@ class ParsedText:
 
 
 def parse_text(text: str) -> ParsedText:
-    """Take a query apart; anything is a query, and what is too long is cut."""
-    text = text[:_LONGEST_QUERY].replace("\0", " ")
+    """Parse a query; any text is valid, and text that is too long is cut."""
+    text = text[:_MAX_QUERY_LENGTH].replace("\0", " ")
     if match := _IMDB.search(text):
         return ParsedText([], imdb_id=int(match[1]))
     if match := _TMDB.search(text):
         return ParsedText([], tmdb_id=int(match[1]))
-    words = title_words(text)[:_MOST_WORDS]
+    words = title_words(text)[:_MAX_WORDS]
     year = next((int(word) for word in reversed(words) if _YEAR.fullmatch(word)), None)
     beginning = words[-1] if len(words) > 1 and _YEAR_BEGINNING.fullmatch(words[-1]) else None
     width = 10 ** (4 - len(beginning)) if beginning else 0
@@ -138,21 +138,21 @@ def parse_text(text: str) -> ParsedText:
 
 
 def title_queries(text: str, frequency: DocumentFrequency, n_documents: int) -> Iterator[Query]:
-    """Yield the ways to read what somebody typed, the strictest first.
+    """Yield the possible readings of what somebody has typed, the strictest first.
 
     Parameters
     ----------
     text : str
     frequency : callable
-        ``(field, term)`` to the number of documents with this term.
+        From ``(field, term)`` to the number of documents with this term.
     n_documents : int
 
     Yields
     ------
     tantivy.Query
-        Each scores by how well the whole title fits, the rarity of the words, and adjacent words. Everything for
-        blank text; the one movie for an id; else all words, all words with typos (first only in unknown words),
-        half of the words.
+        Each scores by how well the whole title matches, by the rarity of the words, and by adjacent words. Blank
+        text finds everything, an id finds one movie. Otherwise: all words, all words with typos (first only in
+        unknown words), half of the words.
     """
     query = parse_text(text)
     if not text.strip():
@@ -183,14 +183,14 @@ def exact_query(query: ParsedText, frequency: DocumentFrequency, n_documents: in
 
 
 def fuzzy_query(query: ParsedText, frequency: DocumentFrequency, n_documents: int, *, known_words: bool) -> Query:
-    """Return `exact_query` widened by typos in unknown words (and in `known_words`) and by forgotten spaces."""
+    """Return `exact_query` that also allows typos in unknown words (with `known_words`, in all) and missing spaces."""
     weights = _Weights(query, frequency, n_documents)
     required = Query.boolean_query(
         [(Occur.Must, clause) for clause in _word_clauses(query, weights, typos=True, known_words=known_words)]
     )
     joined = "".join(query.words_without_year)
     clauses = [(Occur.Should, required)]
-    if len(joined) >= SHORTEST_COMPACT:
+    if len(joined) >= MIN_COMPACT_LENGTH:
         clauses.append((Occur.Should, _term("compact_starts", joined, 0.0)))
     return _ranked(Query.boolean_query(clauses), query, weights)
 
@@ -204,7 +204,7 @@ def partial_query(query: ParsedText, frequency: DocumentFrequency, n_documents: 
 
 
 class _Weights:
-    """What each word of a query is worth: its share of `WORDS`, by rarity (inverse document frequency)."""
+    """The weight of each word of a query: its share of `WORDS`, by rarity (inverse document frequency)."""
 
     def __init__(self, query: ParsedText, frequency: DocumentFrequency, n_documents: int) -> None:
         words = query.words_without_year
@@ -224,7 +224,7 @@ class _Weights:
 def _word_clauses(
     query: ParsedText, weights: _Weights, *, typos: bool = False, known_words: bool = False
 ) -> Iterator[Query]:
-    """Yield what must match for each meaningful word, and for the year."""
+    """Yield one clause for each meaningful word, and one for the year."""
     words = query.words_without_year
     last = len(weights.meaningful) - 1 if query.year is None or query.words[-1] != str(query.year) else -1
     for position, word in enumerate(weights.meaningful):
@@ -235,7 +235,7 @@ def _word_clauses(
             ways.append(_term("prefixes", word[:WORD_PREFIX_LENGTH], 0.8 * weight))
         if is_last and query.year_range:
             ways.append(_years(*query.year_range, weight))
-        if typos and position < _MOST_FUZZY_WORDS and (known_words or not weights.known[word]):
+        if typos and position < _MAX_FUZZY_WORDS and (known_words or not weights.known[word]):
             ways.extend(_typos(word, weight, is_last=is_last, known=weights.known[word]))
         if len(words) == len(query.words) == 1 and _YEAR.fullmatch(word):
             ways.append(_years(int(word), int(word), 0.5 * weight))
@@ -247,7 +247,7 @@ def _word_clauses(
 
 
 def _typos(word: str, weight: float, *, is_last: bool, known: bool) -> Iterator[Query]:
-    """Yield one typo for words of 4 letters and more, two for 8 and more; both also in the beginning of a word."""
+    """Allow one typo in words of 4 letters or more, two in 8 or more, and one in the beginning of the last word."""
     if len(word) < 4 or len(word) > WORD_PREFIX_LENGTH:
         return
     yield _fuzzy(word, 1, weight * ONE_TYPO)
@@ -258,7 +258,7 @@ def _typos(word: str, weight: float, *, is_last: bool, known: bool) -> Iterator[
 
 
 def _ranked(matches: Query, query: ParsedText, weights: _Weights) -> Query:
-    """Return the matches, scored by how well the whole title fits, the words as written and adjacent words."""
+    """Return the matches, scored by how well the whole title matches, by words as written and by adjacent words."""
     clauses = [(Occur.Must, matches), (Occur.Should, Query.disjunction_max_query(list(_title_clauses(query.words))))]
     words = query.words_without_year
     if query.year is not None:
@@ -274,7 +274,7 @@ def _ranked(matches: Query, query: ParsedText, weights: _Weights) -> Query:
 
 
 def _title_clauses(words: Sequence[str]) -> Iterator[Query]:
-    """Yield the ways in which these words may be a title or begin one."""
+    """Yield the ways in which these words may be a title or the beginning of one."""
     key = " ".join(words)
     converted = " ".join(canonical_words(words))
     beginning = key[:TITLE_PREFIX_LENGTH]

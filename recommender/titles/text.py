@@ -1,4 +1,4 @@
-"""Movie titles as text: taking MovieLens titles apart, showing them, and normalising them for search."""
+"""Movie titles as text: parse MovieLens titles, display them, and normalise them for search."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ _STEMMER: Final = (
 
 
 def split_title(raw: str) -> tuple[str, int | None, tuple[str, ...]]:
-    """Take a MovieLens title apart.
+    """Split a MovieLens title into title, year and alternative titles.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def title_words(text: str) -> list[str]:
     """Return the words of a title or query: lower case, without accents and punctuation, nothing converted.
 
     ``"M*A*S*H"`` is one word, ``"Spider-Man"`` two, ``"&"`` is ``"and"``. Text without any letter or digit
-    (the title ``"$"``) is one word as it stands; blank text has none.
+    (the title ``"$"``) is one word, unchanged; blank text has none.
     """
     folded = fold(text)
     plain = _ACRONYM.sub(lambda match: re.sub(r"[.*]", "", match[0]) + " ", folded)
@@ -124,24 +124,24 @@ def without_article(words: Sequence[str], articles: Collection[str] = LEADING_AR
 
 
 def title_segments(title: str) -> list[str]:
-    """Return the parts of ``"Star Wars: Episode IV - A New Hope"`` that are known on their own; none if it is one."""
+    """Return the parts of ``"Star Wars: Episode IV - A New Hope"`` that people also use alone; none if it has one."""
     segments = [segment for segment in _SEGMENT.split(title) if segment.strip()]
     return segments if len(segments) > 1 else []
 
 
 def fold(text: str) -> str:
-    """Return the text in lower case, compatibility forms unified, accents and special letters reduced."""
+    """Return the text in lower case, with compatibility forms unified, and without accents and special letters."""
     if text.isascii():
         return text.casefold().replace("_", " ")
     text = _RAISED.sub(" ", text.encode("utf-8", "ignore").decode())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS)).translate(_LETTERS)
-    # Classes below 200 are part of the letter: voicing marks in kana, vowel killers in Indian scripts.
+    # Classes below 200 are part of the letter: voicing marks in kana, viramas in Indian scripts.
     bare = "".join(char for char in decomposed if unicodedata.combining(char) < 200)
     return unicodedata.normalize("NFC", bare)
 
 
 def _closing_group(text: str) -> int | None:
-    """Return where the parenthesis that ends the text opens, when a title stands before it."""
+    """Return the position of the opening parenthesis of the group that ends the text, if a title comes before it."""
     if not text.endswith(")"):
         return None
     depth = 0
@@ -149,6 +149,6 @@ def _closing_group(text: str) -> int | None:
         depth += {")": 1, "(": -1}.get(text[position], 0)
         if depth == 0:
             return position if text[position - 1].isspace() else None
-    # Unbalanced, as in "(1983))": the last opening one will do.
+    # Unbalanced, as in "(1983))": use the last opening one.
     position = text.rfind(" (")
     return position + 1 if position > 0 else None

@@ -1,4 +1,4 @@
-"""The word tables of title search: what may be dropped, and what means the same."""
+"""The word tables of title search: words that may be left out, and words with the same meaning."""
 
 from itertools import product
 from typing import Final

@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet shows and never runs."""
+"""Cells that a spreadsheet shows but never runs."""
 
 import pytest
 from hypothesis import given

@@ -19,8 +19,8 @@ def tmdb_server(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Tmdb
     """A TMDB that knows sixty movies, and settings that lead there; waits are short."""
     release = Path(settings.MOVIELENS_DATA) if settings.MOVIELENS_DATA else None
     monkeypatch.setattr(tmdb_client, "FIRST_BACKOFF", 0.01)
-    monkeypatch.setattr(tmdb_client, "SECONDS_PER_WAIT", 0.4)
-    monkeypatch.setattr(tmdb_client, "SECONDS_PER_ANSWER", 0.8)
+    monkeypatch.setattr(tmdb_client, "READ_TIMEOUT", 0.4)
+    monkeypatch.setattr(tmdb_client, "RESPONSE_TIMEOUT", 0.8)
     with TmdbServer(posters_of(release, 60)).running() as running:
         settings.TMDB_URL, settings.TMDB_API_KEY, settings.TMDB_RATE = running.url, KEY, 40
         yield running

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 
 @pytest.fixture
-def _no_tries_so_far() -> Iterator[None]:
+def _no_attempts_so_far() -> Iterator[None]:
     """Rate limits are counted in the cache."""
     cache.clear()
     yield

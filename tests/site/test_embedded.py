@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: who owns it, who joins, and what is left after somebody was killed."""
+"""The embedded PostgreSQL: which process owns it, which ones join, and what is left after one is killed."""
 
 import contextlib
 import os
@@ -32,7 +32,7 @@ with embedded.serve(Path(sys.argv[1]), throw_away=True) as server:
 
 
 class Holder:
-    """Another process that serves a data folder until it is told to leave."""
+    """Another process that serves a data folder until it is told to exit."""
 
     def __init__(self, data_dir: Path, *arguments: str) -> None:
         command = [sys.executable, "-c", HOLD, str(data_dir), *arguments]
@@ -69,7 +69,7 @@ def run(server: embedded.Server, statement: str) -> list[tuple]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose database exists, so that a test need not wait for initdb."""
+    """A data folder with a database, so that a test need not wait for initdb."""
     data_dir = tmp_path_factory.mktemp("made")
     with embedded.serve(data_dir) as server:
         run(server, "CREATE TABLE people (name text)")
@@ -100,7 +100,7 @@ def test_it_listens_on_a_private_socket_and_no_port(made: Path) -> None:
         assert not psutil.Process(server.process.pid).net_connections("inet")
 
 
-def test_the_real_server_keeps_every_promise_to_the_disk(made: Path) -> None:
+def test_the_real_server_syncs_to_disk(made: Path) -> None:
     with embedded.serve(made) as server:
         assert run(server, "SHOW fsync") == run(server, "SHOW synchronous_commit") == [("on",)]
 
@@ -151,7 +151,7 @@ def test_committed_rows_survive_a_killed_server(tmp_path: Path) -> None:
         assert run(server, "SELECT name FROM people") == [("charlie",)]
 
 
-def test_somebody_waits_for_ownership_and_is_told_once(made: Path) -> None:
+def test_waiting_for_ownership_is_reported_once(made: Path) -> None:
     told: list[float] = []
     with holding(made) as alice:
 
@@ -202,7 +202,7 @@ def test_it_refuses_a_socket_folder_of_somebody_else(tmp_path: Path) -> None:
     trap = Path(embedded.settings_for(data_dir)["HOST"])
     trap.symlink_to(tmp_path)
     try:
-        with pytest.raises(EmbeddedError, match="belongs to somebody else; remove it"), serve(data_dir):
+        with pytest.raises(EmbeddedError, match="belongs to another account; remove it"), serve(data_dir):
             pass
     finally:
         trap.unlink()
@@ -217,12 +217,12 @@ def test_it_names_another_major_version(tmp_path: Path) -> None:
 
 
 def test_it_says_when_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "SMALLEST_FREE_SPACE", 2**60)
+    monkeypatch.setattr(cluster, "MIN_FREE_BYTES", 2**60)
     with pytest.raises(EmbeddedError, match="MB are free on the disk"), serve(tmp_path):
         pass
 
 
-def test_it_says_what_the_server_said_when_it_does_not_start(tmp_path: Path) -> None:
+def test_it_quotes_the_server_when_that_does_not_start(tmp_path: Path) -> None:
     with serve(tmp_path):
         pass
     (tmp_path / "postgres" / "data" / "postgresql.conf").write_text("no_such_setting = 1\n")
@@ -232,7 +232,7 @@ def test_it_says_what_the_server_said_when_it_does_not_start(tmp_path: Path) -> 
 
 def test_it_can_be_used_again_after_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(cluster, "SMALLEST_FREE_SPACE", 2**60)
+        patch.setattr(cluster, "MIN_FREE_BYTES", 2**60)
         with pytest.raises(EmbeddedError), serve(tmp_path):
             pass
     with serve(tmp_path) as server:

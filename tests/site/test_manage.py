@@ -1,4 +1,4 @@
-"""manage.py: a database around the commands that need one, and one clear sentence when something is wrong."""
+"""manage.py starts a database for commands that need one, and reports errors in one clear sentence."""
 
 import os
 import socket
@@ -18,14 +18,14 @@ def manage(data_dir: Path, *arguments: str, **settings: str) -> subprocess.Compl
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
 
 
-def test_a_command_brings_its_own_database_and_takes_it_away(tmp_path: Path) -> None:
+def test_a_command_starts_and_stops_its_own_database(tmp_path: Path) -> None:
     done = manage(tmp_path, "showmigrations", "recommender")
     assert "[ ] 0001_initial" in done.stdout, done.stderr
     assert (tmp_path / "postgres" / "data" / "PG_VERSION").exists()
     assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
 
 
-def test_a_command_joins_the_database_that_runs(tmp_path: Path) -> None:
+def test_a_command_joins_a_running_database(tmp_path: Path) -> None:
     with embedded.serve(tmp_path, throw_away=True) as server:
         done = manage(tmp_path, "showmigrations", "recommender")
         assert "[ ] 0001_initial" in done.stdout, done.stderr
@@ -38,7 +38,7 @@ def test_help_needs_no_database(tmp_path: Path) -> None:
     assert not (tmp_path / "postgres").exists()
 
 
-def test_a_setting_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+def test_an_invalid_setting_is_reported_in_one_sentence(tmp_path: Path) -> None:
     done = manage(tmp_path, "run", PORT="eighty")
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1] == 'PORT is "eighty"; set it to a whole number.'

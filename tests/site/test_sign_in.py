@@ -1,4 +1,4 @@
-"""Signing up, in and out: what a stranger may learn, how often they may try, and where they may be sent."""
+"""Signing up, in and out: what strangers can learn, how often they may try, and where they are redirected."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from django.test import Client
 
 from tests.support.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static", "_no_tries_so_far")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static", "_no_attempts_so_far")]
 PASSWORD = "a fine long password"
 LOGIN, SIGNUP, RESET = "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"
 
 
 def seen(client: Client, path: str, data: dict[str, str]) -> tuple[int, str, str]:
-    """What a stranger sees of a form they have sent: status, address, and the text without what they typed."""
+    """Return what a stranger sees after sending a form: status, address, and the text without what they typed."""
     answer = client.post(path, data)
     text = answer.content.decode()
     token = answer.context and str(answer.context.get("csrf_token", ""))
@@ -70,7 +70,7 @@ def test_resetting_the_password_of_an_unknown_address_looks_like_any_other() -> 
 @pytest.mark.parametrize(
     "address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "https:evil.example"]
 )
-def test_nobody_is_sent_to_another_site(address: str) -> None:
+def test_nobody_is_redirected_to_another_site(address: str) -> None:
     make_user("alice")
     answer = Client().post(LOGIN, {"login": "alice", "password": PASSWORD, "next": address})
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -79,7 +79,7 @@ def test_nobody_is_sent_to_another_site(address: str) -> None:
     )
 
 
-def test_the_session_is_another_one_after_signing_in() -> None:
+def test_signing_in_starts_a_new_session() -> None:
     make_user("alice")
     client = Client()
     session = client.session
@@ -174,6 +174,6 @@ def test_errors_are_tied_to_their_fields() -> None:
     assert 'autocomplete="username"' in Client().get(LOGIN).content.decode()
 
 
-def test_what_is_said_of_passwords_is_what_is_checked() -> None:
+def test_the_password_hints_match_the_checks() -> None:
     shortest = get_default_password_validators()[1].min_length
     assert f"At least {shortest} characters" in Client().get(SIGNUP).content.decode()

@@ -1,4 +1,4 @@
-"""Accounts through the API: what the sign-in pages do, for programs; strangers learn as little as there."""
+"""Accounts through the API: as on the sign-in pages, and strangers learn no more than there."""
 
 import json
 from typing import Any
@@ -11,20 +11,20 @@ from django.test import Client
 from tests.site.test_sign_in import PASSWORD, is_signed_in
 from tests.support.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static", "_no_tries_so_far")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static", "_no_attempts_so_far")]
 ROOT = "/api/auth/browser/v1"
 ANOTHER = "another fine one"
 
 
 class Program:
-    """Speaks JSON, with the CSRF token that the first answer brought."""
+    """Sends JSON, with the CSRF token from the first response."""
 
     def __init__(self) -> None:
         self.client = Client(enforce_csrf_checks=True)
         self.client.get(f"{ROOT}/config")
 
     def __call__(self, method: str, path: str, **body: str) -> tuple[int, dict[str, Any]]:
-        """Return the status and what was answered."""
+        """Return the status and the body of the response."""
         token = self.client.cookies["csrftoken"].value
         sent = {"content_type": "application/json", "headers": {"X-CSRFToken": token}}
         answer = self.client.generic(method, f"{ROOT}{path}", json.dumps(body), **sent)

@@ -1,4 +1,4 @@
-"""A stand-in for The Movie Database on this machine: it knows a catalogue, and misbehaves when it is told to."""
+"""A stand-in for The Movie Database on this machine: it serves a catalogue, and misbehaves when told to."""
 
 import contextlib
 import csv
@@ -47,7 +47,7 @@ class TmdbServer:
         self.url = f"http://127.0.0.1:{self._server.server_port}/3"
 
     def behave(self, tmdb_id: int, *behaviours: Behaviour) -> None:
-        """Answer the next questions for an id in these ways, and well after that."""
+        """Answer the next requests for an id in these ways, and correctly after that."""
         self._queued[tmdb_id].extend(behaviours)
 
     @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Taking titles apart, showing them and normalising them."""
+"""Titles are parsed, displayed and normalised."""
 
 import pytest
 from hypothesis import given
@@ -41,7 +41,7 @@ from recommender.titles.text import (
         ("", ("", None, ())),
     ],
 )
-def test_it_takes_titles_apart(raw: str, parts: tuple[str, int | None, tuple[str, ...]]) -> None:
+def test_it_splits_titles(raw: str, parts: tuple[str, int | None, tuple[str, ...]]) -> None:
     assert split_title(raw) == parts
 
 
@@ -63,7 +63,7 @@ def test_it_takes_titles_apart(raw: str, parts: tuple[str, int | None, tuple[str
         ("City of God (Cidade de Deus) (2002)", "City of God"),
     ],
 )
-def test_it_shows_titles_as_people_write_them(raw: str, shown: str) -> None:
+def test_it_displays_titles_as_people_write_them(raw: str, shown: str) -> None:
     assert display_title(raw) == shown
 
 

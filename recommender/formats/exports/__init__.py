@@ -1,4 +1,4 @@
-"""Ratings that people take along from other sites: their CSV exports read, recognised and matched to movies."""
+"""CSV exports of other sites: recognise them, read them, and match their rows to movies."""
 
 from recommender.formats.exports.formats import Kind
 from recommender.formats.exports.matching import Candidates, MatchedRow, match_rows

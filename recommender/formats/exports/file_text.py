@@ -1,4 +1,4 @@
-"""From the bytes of an upload to its text, with bounds on everything an archive or an encoding may claim."""
+"""Decode an uploaded file or archive to text, within limits that no archive can exceed."""
 
 import codecs
 import io
@@ -8,16 +8,16 @@ from typing import Final
 
 from recommender.formats.exports.rows import ExportError
 
-MOST_BYTES: Final = 10 * 1024 * 1024
-MOST_ENTRIES: Final = 1000
+MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_ENTRIES: Final = 1000
 BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, because it begins with the mark of that
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What every export begins with is ASCII, so a zero byte tells UTF-16 and its byte order.
+# Every export begins with ASCII, so a zero byte means UTF-16, and its place gives the byte order.
 ZERO_BYTES: Final = ((b"\0", 0, "utf-16-be"), (b"\0", 1, "utf-16-le"))
 WITHOUT_MARK: Final = ("utf-8", "cp1252", "latin-1")
 MEMBER: Final = "ratings.csv"
@@ -29,11 +29,11 @@ def text_of(data: bytes) -> str:
     Raises
     ------
     ExportError
-        If the file is empty or too large, the archive is damaged, encrypted or without ratings, or the text holds
-        characters that text never holds.
+        If the file is empty or too large, the archive is damaged, encrypted or without ratings, or the text
+        contains a zero byte.
     """
-    if len(data) > MOST_BYTES:
-        raise ExportError(f"The file is larger than {MOST_BYTES >> 20} MB; choose the CSV file of your ratings alone.")
+    if len(data) > MAX_BYTES:
+        raise ExportError(f"The file is larger than {MAX_BYTES >> 20} MB; choose only the CSV file with your ratings.")
     if data.startswith(b"PK\x03\x04"):
         data = _unpacked(data)
     text = _decoded(data)
@@ -41,7 +41,7 @@ def text_of(data: bytes) -> str:
         raise ExportError("The file is empty.")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise ExportError(f"Line {line} holds a zero byte, so this is not a CSV file.")
+        raise ExportError(f"Line {line} contains a zero byte, so this is not a CSV file.")
     return text
 
 
@@ -53,34 +53,34 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ExportError(f"The file begins like {encodings[0]} text but cannot be read as such; export it once more.")
+    raise ExportError(f"The file begins like {encodings[0]} text but is not; export it again.")
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Return ratings.csv from an archive, reading no further than the bound whatever the archive says."""
+    """Return ratings.csv from an archive, reading at most `MAX_BYTES` whatever size the archive claims."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            if len(entries) > MOST_ENTRIES:
-                raise ExportError(f"The archive holds more than {MOST_ENTRIES:,} files; choose its {MEMBER} alone.")
+            if len(entries) > MAX_ENTRIES:
+                raise ExportError(f"The archive contains more than {MAX_ENTRIES:,} files; choose only its {MEMBER}.")
             found = [entry for entry in entries if _is_member(entry.filename)]
             if not found:
-                raise ExportError(f"The archive holds no {MEMBER}.")
+                raise ExportError(f"The archive contains no {MEMBER}.")
             entry = min(found, key=lambda entry: entry.filename.count("/"))
             if entry.flag_bits & 1:
                 raise ExportError(f"{MEMBER} in the archive is protected by a password; choose the CSV file itself.")
             with archive.open(entry) as file:
-                unpacked = file.read(MOST_BYTES + 1)
+                unpacked = file.read(MAX_BYTES + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
         if isinstance(error, ExportError):
             raise
         raise ExportError("The archive is damaged; choose the CSV file itself.") from error
-    if len(unpacked) > MOST_BYTES:
-        raise ExportError(f"{MEMBER} in the archive is larger than {MOST_BYTES >> 20} MB.")
+    if len(unpacked) > MAX_BYTES:
+        raise ExportError(f"{MEMBER} in the archive is larger than {MAX_BYTES >> 20} MB.")
     return unpacked
 
 
 def _is_member(name: str) -> bool:
-    """At the top or one folder down: what lies deeper is about something else, such as deleted accounts."""
+    """Accept the top level or one folder below; deeper files are about something else, such as deleted accounts."""
     *folders, file = name.split("/")
     return file == MEMBER and len(folders) <= 1 and not name.startswith(("deleted/", "orphaned/", "__MACOSX/"))

@@ -1,4 +1,4 @@
-"""The exports we know, recognised by the columns of their header."""
+"""The export formats that we can read, recognised by the columns in their header."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ Kind = Literal["ratings", "watchlist"]
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """How one site writes its export.
+    """The export format of one site.
 
     Attributes
     ----------
     name, label : str
-        For programs and for people.
+        For programs and for people, in this order.
     columns : tuple of str
-        A header with all of these is of this format.
+        A header that has all of these belongs to this format.
     kind : {"ratings", "watchlist"}
     steps_per_star : int
-        Of the `rating` column: 2 for 0.5 to 5, 1 for 1 to 10.
+        In the `rating` column: 2 for a scale from 0.5 to 5, 1 for a scale from 1 to 10.
     rating, rated_at, title, year, movie_id, imdb_id, tmdb_id, type : str
-        The column that holds it, empty where there is none; a column the header lacks counts as empty cells.
+        The name of the column, empty if the format has none; a column missing in the header reads as empty cells.
     movie_types : collection of str
-        What `type` says of movies, in lower case without blanks.
+        The values of `type` for movies, in lower case without spaces.
     rater : str
-        The column that tells the raters of a file apart.
+        The column that identifies the rater.
     """
 
     name: str
@@ -45,7 +45,7 @@ class ExportFormat:
     rater: str = ""
 
 
-# A file belongs to the first format whose columns its header has.
+# A file is of the first format whose columns are all in its header.
 FORMATS: Final = (
     ExportFormat(
         name="movielens",
@@ -119,6 +119,6 @@ FORMATS: Final = (
 
 
 def format_of(header: Collection[str]) -> ExportFormat | None:
-    """Return the format of a file with these columns; upper and lower case do not matter."""
+    """Return the format of a file with these columns; case does not matter."""
     known = {name.casefold() for name in header}
     return next((each for each in FORMATS if all(name.casefold() in known for name in each.columns)), None)

@@ -1,4 +1,4 @@
-"""An exported file to rows: recognised by its header, read by column name, the first bad line named."""
+"""Read an exported file: recognise its header, read its columns by name, and name the first bad line."""
 
 import csv
 import io
@@ -13,17 +13,17 @@ from recommender.formats.exports.formats import FORMATS, ExportFormat, format_of
 from recommender.formats.exports.rows import ExportedRow, ExportError
 from recommender.titles.text import display_title, split_title
 
-MOST_COLUMNS: Final = 200
-MOST_ROWS: Final = 50_000
-MOST_TYPES: Final = 20
-LONGEST_HEADER: Final = 10_000
-LONGEST_QUOTE: Final = 40
+MAX_COLUMNS: Final = 200
+MAX_ROWS: Final = 50_000
+MAX_TYPES: Final = 20
+MAX_HEADER_LENGTH: Final = 10_000
+MAX_QUOTE_LENGTH: Final = 40
 DELIMITERS: Final = ",;\t"
 
 
 @dataclass(frozen=True, slots=True)
 class RatingExport:
-    """What a file holds.
+    """The contents of a file.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class RatingExport:
     rows : list of ExportedRow
         In the order of the file.
     left_out : dict of str to int
-        How many rows were left out, by what they are: "TV Series", "without a rating".
+        How many rows were left out, by reason: "TV Series", "without a rating".
     """
 
     format: ExportFormat
@@ -45,12 +45,12 @@ def read_export(data: bytes) -> RatingExport:
     Parameters
     ----------
     data : bytes
-        The file as uploaded: any usual encoding and line ending, or a zip archive with a ratings.csv.
+        The file as uploaded, in any usual encoding and with any line endings, or a zip archive with a ratings.csv.
 
     Raises
     ------
     ExportError
-        If it is none of these, too large, or damaged; the message names the line.
+        If the file is none of these, too large or damaged; the message names the line.
     """
     lines = _lines(text_of(data))
     start, header = next(lines, (1, []))
@@ -58,13 +58,13 @@ def read_export(data: bytes) -> RatingExport:
     if found is None:
         known = ", ".join(each.label for each in FORMATS)
         raise ExportError(
-            f'Line {start} is "{_quoted(",".join(header))}", which is not the header of an export we know: {known}.'
+            f'Line {start} is "{_quoted(",".join(header))}", which is not the header of any known export: {known}.'
         )
-    return _Reading(found, header).finish(lines)
+    return _Reading(found, header).read_all(lines)
 
 
 class _Reading:
-    """The rows of one file as they come in."""
+    """Collects the rows of one file."""
 
     def __init__(self, found: ExportFormat, header: list[str]) -> None:
         places: dict[str, int] = {}
@@ -77,12 +77,12 @@ class _Reading:
         self.left_out = Counter[str]()
         self.rater: str | None = None
 
-    def finish(self, lines: Iterator[tuple[int, list[str]]]) -> RatingExport:
+    def read_all(self, lines: Iterator[tuple[int, list[str]]]) -> RatingExport:
         for line, cells in lines:
             if len(cells) != self.n_columns:
                 raise ExportError(f"Line {line} has {len(cells):,} columns, the header has {self.n_columns}.")
-            if len(self.rows) >= MOST_ROWS:
-                raise ExportError(f"Line {line} is more than we take at once: {MOST_ROWS:,} rows. Split the file.")
+            if len(self.rows) >= MAX_ROWS:
+                raise ExportError(f"Line {line} is beyond the limit of {MAX_ROWS:,} rows; split the file.")
             row = self._row(line, cells)
             if row is not None:
                 self.rows.append(row)
@@ -91,7 +91,7 @@ class _Reading:
     def _row(self, line: int, cells: list[str]) -> ExportedRow | None:
         form = self.format
         self._check_rater(line, self._cell(cells, form.rater))
-        kind = values.title(self._cell(cells, form.type))[:LONGEST_QUOTE]
+        kind = values.title(self._cell(cells, form.type))[:MAX_QUOTE_LENGTH]
         if kind and "".join(kind.casefold().split()) not in form.movie_types:
             self._leave_out(kind)
             return None
@@ -106,7 +106,7 @@ class _Reading:
         movie_id = values.identifier(self._cell(cells, form.movie_id))
         if form.movie_id and movie_id is None:
             found = _quoted(self._cell(cells, form.movie_id))
-            raise ExportError(f'Line {line}: {form.movie_id} is "{found}", not a whole number from 1.')
+            raise ExportError(f'Line {line}: {form.movie_id} is "{found}", not a whole number above 0.')
         title = values.title(self._cell(cells, form.title))
         year = values.year(self._cell(cells, form.year))
         return ExportedRow(
@@ -114,7 +114,7 @@ class _Reading:
             title=title if year else display_title(title),
             year=year or split_title(title)[1],
             half_stars=half_stars,
-            rated_at=values.moment(self._cell(cells, form.rated_at)),
+            rated_at=values.timestamp(self._cell(cells, form.rated_at)),
             movie_id=movie_id,
             imdb_id=values.imdb_id(self._cell(cells, form.imdb_id)),
             tmdb_id=values.identifier(self._cell(cells, form.tmdb_id)),
@@ -125,49 +125,49 @@ class _Reading:
         return "" if place is None else cells[place].strip()
 
     def _check_rater(self, line: int, rater: str) -> None:
-        """Somebody else's ratings are not ours to import: a whole MovieLens release is refused."""
+        """Refuse the ratings of several people, such as a whole MovieLens release."""
         if self.rater is not None and rater != self.rater:
             raise ExportError(
-                f'Line {line} belongs to {self.format.rater} "{_quoted(rater)}", the lines before to '
-                f'"{_quoted(self.rater)}"; choose a file with your own ratings alone.'
+                f'Line {line} belongs to {self.format.rater} "{_quoted(rater)}", the lines before it to '
+                f'"{_quoted(self.rater)}"; choose a file with only your own ratings.'
             )
         self.rater = rater
 
     def _leave_out(self, kind: str) -> None:
-        self.left_out[kind if kind in self.left_out or len(self.left_out) < MOST_TYPES else "of other types"] += 1
+        self.left_out[kind if kind in self.left_out or len(self.left_out) < MAX_TYPES else "of other types"] += 1
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank with the line it begins on; the first is the header."""
+    """Yield each row that is not blank, with the line it begins on; the first one is the header."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     start = 1
     try:
         for cells in reader:
-            if len(cells) > MOST_COLUMNS:
-                raise ExportError(f"Line {start} has {len(cells):,} columns; no export we know has that many.")
+            if len(cells) > MAX_COLUMNS:
+                raise ExportError(f"Line {start} has {len(cells):,} columns; no export we can read has that many.")
             if any(cell.strip() for cell in cells):
                 yield start, cells
             start = reader.line_num + 1
     except csv.Error as error:
-        raise ExportError(f"Line {start} cannot be read: {_plain(error)}.") from error
+        raise ExportError(f"Line {start} cannot be read: {_reason(error)}.") from error
 
 
 def _delimiter(text: str) -> str:
-    """Return what parts the columns of the header: a spreadsheet may have saved the file with semicolons or tabs."""
-    header = text.lstrip()[:LONGEST_HEADER].splitlines()[0]
+    """Return the delimiter in the header: a spreadsheet may have saved the file with semicolons or tabs."""
+    header = text.lstrip()[:MAX_HEADER_LENGTH].splitlines()[0]
     return max(DELIMITERS, key=header.count)
 
 
-def _plain(error: csv.Error) -> str:
+def _reason(error: csv.Error) -> str:
     message = str(error)
     if "field limit" in message:
         return f"a cell is longer than {csv.field_size_limit():,} characters"
     if "unexpected end of data" in message:
-        return "a quotation mark opens and never closes"
+        return "a quotation mark is never closed"
     return f"the quotation marks are not in pairs ({message})" if "expected after" in message else message
 
 
 def _quoted(text: str) -> str:
-    """Return what a message may repeat of a file: a short line of visible characters."""
+    """Return text of the file as a message may repeat it: one short line of visible characters."""
     plain = values.title(text)
-    return plain if len(plain) <= LONGEST_QUOTE else f"{plain[:LONGEST_QUOTE]}…"
+    return plain if len(plain) <= MAX_QUOTE_LENGTH else f"{plain[:MAX_QUOTE_LENGTH]}…"

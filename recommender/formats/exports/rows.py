@@ -1,4 +1,4 @@
-"""One row of an export, whatever site it comes from."""
+"""One row of an export, the same for all sites."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,9 @@ class ExportedRow:
     Attributes
     ----------
     line : int
-        Where the row begins in the file, counted from 1.
+        The line on which the row begins, counted from 1.
     title : str
-        As the file writes it, without the year; empty where the file has no titles.
+        As in the file, without the year; empty if the file has no titles.
     year : int or None
     half_stars : int or None
         1 to 10; None in a watchlist.
@@ -34,4 +34,4 @@ class ExportedRow:
 
 
 class ExportError(ValueError):
-    """A file that cannot be imported; the message names the line where there is one."""
+    """A file that cannot be imported; the message names the line, if any."""

@@ -1,4 +1,4 @@
-"""What the cells of an export may hold."""
+"""Parse the cells of an export."""
 
 import re
 from datetime import UTC, datetime
@@ -6,8 +6,8 @@ from typing import Final
 
 from recommender.formats.csv_cells import restored
 
-LARGEST_ID: Final = 2**31 - 1
-LONGEST_TITLE: Final = 512
+MAX_ID: Final = 2**31 - 1
+MAX_TITLE_LENGTH: Final = 512
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _IMDB: Final = re.compile(r"(?:tt)?0*([1-9][0-9]{0,8})", re.ASCII)
@@ -19,8 +19,8 @@ _INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 def title(written: str) -> str:
-    """Return a title on one line, without control characters and without what protects a spreadsheet from it."""
-    return " ".join(_INVISIBLE.sub(" ", restored(written)).split())[:LONGEST_TITLE]
+    """Return a title on one line, without control characters and without the mark of a neutralised formula."""
+    return " ".join(_INVISIBLE.sub(" ", restored(written)).split())[:MAX_TITLE_LENGTH]
 
 
 def identifier(written: str) -> int | None:
@@ -28,7 +28,7 @@ def identifier(written: str) -> int | None:
     if not _NUMBER.fullmatch(written):
         return None
     number = int(written)
-    return number if 1 <= number <= LARGEST_ID else None
+    return number if 1 <= number <= MAX_ID else None
 
 
 def imdb_id(written: str) -> int | None:
@@ -38,13 +38,13 @@ def imdb_id(written: str) -> int | None:
 
 
 def year(written: str) -> int | None:
-    """Return a year of the age of film, or None."""
+    """Return a year in which a movie may have been made, or None."""
     number = identifier(written)
     return number if number is not None and FIRST_YEAR <= number <= LAST_YEAR else None
 
 
 def half_stars(written: str, steps_per_star: int) -> int | None:
-    """Return a rating in half stars, or None when it is off the scale.
+    """Return a rating in half stars, or None if it is not on the scale.
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ def half_stars(written: str, steps_per_star: int) -> int | None:
     return int(value) if value in range(1, 11) else None
 
 
-def moment(written: str) -> datetime | None:
-    """Return a time as the sites write it, UTC unless it says otherwise; None for anything else."""
+def timestamp(written: str) -> datetime | None:
+    """Parse a date or time in any format of these sites, in UTC unless it has a time zone; None if it is none."""
     try:
         if _SECONDS.fullmatch(written) and len(written) != 4:
             found = datetime.fromtimestamp(float(written), UTC)

@@ -1,1 +1,1 @@
-"""Made-up MovieLens releases with known tastes behind them."""
+"""Made-up MovieLens releases, drawn from a known model of taste."""

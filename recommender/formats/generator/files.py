@@ -20,7 +20,7 @@ README = """A dataset in the layout of MovieLens, made up by movierec's generato
 
 
 def _raw_title(title: str, others: tuple[str, ...], year: int) -> str:
-    """Return a title as MovieLens writes it: alternatives and year in parentheses behind it."""
+    """Return a title as MovieLens writes it: followed by alternatives and year in parentheses."""
     parts = (title, *(f"({other})" for other in others), *((f"({year})",) if year else ()))
     return " ".join(parts)
 

@@ -1,7 +1,7 @@
-"""Datasets in the shape of MovieLens, of any size, for tests, benchmarks and machines without a network.
+"""Generate datasets that look like MovieLens, of any size, for tests, benchmarks and machines without a network.
 
-Ratings come from a latent-factor model with biases and noise, rounded to half stars, so algorithms have something to
-learn and a floor they cannot beat; activity is log-normal, popularity follows the Zipf-Mandelbrot law.
+Ratings come from a latent-factor model with biases and noise, rounded to half stars, so that algorithms have something
+to learn and an error they cannot beat. Activity is log-normal, popularity follows the Zipf-Mandelbrot law.
 """
 
 import shutil
@@ -20,7 +20,7 @@ from recommender.formats.generator.truth import Float32, activity, ground_truth
 from recommender.formats.movielens import Movies, RatingTriples, TagTriples, read_catalogue
 
 OnProgress = Callable[[float, str], None]
-"""Called with the share done (0..1) and what is being done; it may raise to cancel."""
+"""Called with the fraction done (0..1) and what is being done; it may raise an exception to cancel."""
 
 
 def generate(
@@ -38,7 +38,7 @@ def generate(
     Parameters
     ----------
     out : Path
-        The folder to make; it appears when everything is in it. Files of a dataset already there are replaced.
+        The folder to create; it appears once it is complete. Files of an existing dataset in it are replaced.
     n_raters, n_movies, n_ratings : int
     seed : int
     catalogue : Path, optional

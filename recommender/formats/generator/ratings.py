@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.formats.generator.truth import (
-    CIRCLE_SHARE,
     GLOBAL_MEAN,
-    N_CIRCLES,
+    GROUP_SHARE,
+    N_GROUPS,
     NOISE,
     RATER_BIAS,
     Float32,
@@ -19,9 +19,9 @@ from recommender.formats.movielens.dataset import Int32, RatingTriples
 
 RATINGS_PER_BLOCK = 1 << 20
 FIRST_TIME, LAST_TIME = 946_684_800, 1_537_747_200  # 2000 and the last rating of the 2018 releases
-LONGEST_STAY = 2 * 365 * 86_400
-COLLECTOR = 16
-"""Who rates more than a share of 1/16 of all movies gets them by exact weighted sampling, not by trying again."""
+MAX_STAY = 2 * 365 * 86_400
+COLLECTOR_DIVISOR = 16
+"""Raters of more than 1/16 of all movies get them by exact weighted sampling instead of rejection sampling."""
 
 
 def rating_blocks(truth: GroundTruth, counts: Int64, movie_ids: Int32, *, seed: int) -> Iterator[RatingTriples]:
@@ -49,11 +49,11 @@ def rating_blocks(truth: GroundTruth, counts: Int64, movie_ids: Int32, *, seed: 
 def _block(
     rng: np.random.Generator, truth: GroundTruth, counts: Int64, movie_ids: Int32, *, first_rater: int
 ) -> RatingTriples:
-    circles = rng.integers(N_CIRCLES, size=counts.size)
-    movies = _chosen_movies(rng, truth, circles, counts)
+    groups = rng.integers(N_GROUPS, size=counts.size)
+    movies = _chosen_movies(rng, truth, groups, counts)
     raters = np.repeat(np.arange(counts.size), counts)
     own = rng.standard_normal((counts.size, truth.factor_scales.size), dtype=np.float32)
-    tastes = np.sqrt(CIRCLE_SHARE) * truth.circle_factors[circles] + np.sqrt(1 - CIRCLE_SHARE) * own
+    tastes = np.sqrt(GROUP_SHARE) * truth.group_factors[groups] + np.sqrt(1 - GROUP_SHARE) * own
     biases = RATER_BIAS * rng.standard_normal(counts.size, dtype=np.float32)
     stars = GLOBAL_MEAN + biases[raters] + truth.movie_biases[movies]
     stars += NOISE * rng.standard_normal(movies.size, dtype=np.float32)
@@ -76,36 +76,36 @@ def _agreement(tastes: Float32, movie_factors: Float32, raters: Int64, movies: I
 
 def _times(rng: np.random.Generator, raters: Int64, n_raters: int) -> Int64:
     joined = rng.integers(FIRST_TIME, LAST_TIME, size=n_raters)
-    stay = np.minimum(rng.exponential(30 * 86_400, size=n_raters), np.minimum(LONGEST_STAY, LAST_TIME - joined))
+    stay = np.minimum(rng.exponential(30 * 86_400, size=n_raters), np.minimum(MAX_STAY, LAST_TIME - joined))
     times: Int64 = (joined[raters] + stay[raters] * rng.random(raters.size)).astype(np.int64)
     return times
 
 
-def _chosen_movies(rng: np.random.Generator, truth: GroundTruth, circles: Int64, counts: Int64) -> Int64:
-    """Draw `counts` different movies per rater by the weights of their circle, (sum of counts,), sorted per rater."""
-    collectors = counts > truth.n_movies // COLLECTOR
-    keys = [_by_trying_again(rng, truth, circles, np.where(collectors, 0, counts))]
+def _chosen_movies(rng: np.random.Generator, truth: GroundTruth, groups: Int64, counts: Int64) -> Int64:
+    """Draw `counts` different movies per rater by the weights of their group, (sum of counts,), sorted per rater."""
+    collectors = counts > truth.n_movies // COLLECTOR_DIVISOR
+    keys = [_rejection_sample(rng, truth, groups, np.where(collectors, 0, counts))]
     for rater in np.flatnonzero(collectors):
-        chosen = _weighted_sample(rng, truth.weights(int(circles[rater])), int(counts[rater]))
+        chosen = _weighted_sample(rng, truth.weights(int(groups[rater])), int(counts[rater]))
         keys.append(rater * truth.n_movies + chosen)
     return np.sort(np.concatenate(keys)) % truth.n_movies
 
 
-def _by_trying_again(rng: np.random.Generator, truth: GroundTruth, circles: Int64, counts: Int64) -> Int64:
-    """Draw with replacement, drop repetitions and draw what is missing; raters who have theirs drop out."""
+def _rejection_sample(rng: np.random.Generator, truth: GroundTruth, groups: Int64, counts: Int64) -> Int64:
+    """Draw with replacement, drop repetitions and draw again what is missing, until every rater has enough."""
     finished: list[Int64] = []
     keys = np.zeros(0, dtype=np.int64)
     missing = counts
     while missing.any():
         raters = np.repeat(np.arange(counts.size), missing)
-        drawn = np.searchsorted(truth.choices, circles[raters] + rng.random(raters.size), side="right")
-        movies = np.clip(drawn - circles[raters] * truth.n_movies, 0, truth.n_movies - 1)
+        drawn = np.searchsorted(truth.choices, groups[raters] + rng.random(raters.size), side="right")
+        movies = np.clip(drawn - groups[raters] * truth.n_movies, 0, truth.n_movies - 1)
         keys = np.unique(np.concatenate([keys, raters * truth.n_movies + movies]))
-        wanting = (missing > 0) & (np.bincount(keys // truth.n_movies, minlength=counts.size) < counts)
-        unfinished = wanting[keys // truth.n_movies]
+        incomplete = (missing > 0) & (np.bincount(keys // truth.n_movies, minlength=counts.size) < counts)
+        unfinished = incomplete[keys // truth.n_movies]
         finished.append(keys[~unfinished])
         keys = keys[unfinished]
-        missing = np.where(wanting, counts - np.bincount(keys // truth.n_movies, minlength=counts.size), 0)
+        missing = np.where(incomplete, counts - np.bincount(keys // truth.n_movies, minlength=counts.size), 0)
     return np.concatenate([*finished, keys])
 
 

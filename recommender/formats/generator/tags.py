@@ -1,4 +1,4 @@
-"""Tags for generated ratings: each movie has a handful that fit it, and some raters apply them."""
+"""Tags for generated ratings: each movie has a few that fit, and some raters apply them."""
 
 import numpy as np
 
@@ -16,11 +16,11 @@ TAGS = (
 )  # fmt: skip
 TAGS_PER_MOVIE = 8
 TAGGED_SHARE = 0.036
-FAVOUR_FIRST = 1.8
+FIRST_TAG_PREFERENCE = 1.8
 
 
 def draw_tags(ratings: RatingTriples, movies: Movies, *, seed: int) -> TagTriples:
-    """Give tags with a few of the ratings: one tag per rating, applied right after it.
+    """Draw tags for a few of the ratings: one tag per rating, applied right after it.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def draw_tags(ratings: RatingTriples, movies: Movies, *, seed: int) -> TagTriple
     first_rater = int(ratings.rater_ids[0]) if len(ratings) else 0
     rng = np.random.default_rng([seed, 6, first_rater])
     tagged = np.flatnonzero(rng.random(len(ratings)) < TAGGED_SHARE)
-    which = (TAGS_PER_MOVIE * rng.random(tagged.size) ** FAVOUR_FIRST).astype(np.int64)
+    which = (TAGS_PER_MOVIE * rng.random(tagged.size) ** FIRST_TAG_PREFERENCE).astype(np.int64)
     rows = np.searchsorted(movies.movie_ids, ratings.movie_ids[tagged])
     return TagTriples(
         rater_ids=ratings.rater_ids[tagged],

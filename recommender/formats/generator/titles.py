@@ -1,4 +1,4 @@
-"""Invented movies: titles, years and genres that look like a catalogue."""
+"""Made-up movies: titles, years and genres that look like those of a catalogue."""
 
 import numpy as np
 
@@ -70,7 +70,7 @@ PATTERNS = (
 
 
 def invent_movies(n_movies: int, *, seed: int) -> Movies:
-    """Return movies with ids 1..n_movies; titles differ, or else their years or numbers do.
+    """Return movies with ids 1..n_movies; no two have the same title and year.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def _title(rng: np.random.Generator) -> str:
 
 
 def _numbered(title: str, year: int, seen: dict[tuple[str, int], int]) -> str:
-    """A title that has been taken in its year becomes a sequel."""
+    """Number a title that already exists in its year, like a sequel."""
     count = seen[title, year] = seen.get((title, year), 0) + 1
     if count == 1:
         return title

@@ -1,4 +1,4 @@
-"""The world behind generated ratings: how popular, how good and of which taste movies are, and what raters like."""
+"""The model behind generated ratings: how popular and how good each movie is, its style, and what raters like."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ RATER_BIAS = 0.40
 MOVIE_BIAS = 0.42
 TASTE_VARIANCE = 0.20
 N_FACTORS = 12
-N_CIRCLES = 16
-CIRCLE_SHARE = 0.5
-CHOSEN_BY_TASTE = 0.6
+N_GROUPS = 16
+GROUP_SHARE = 0.5
+TASTE_IN_CHOICE = 0.6
 
 MINIMUM_ACTIVITY = 20
 ACTIVITY_SPREAD = 1.53
@@ -27,25 +27,25 @@ FLAT_HEAD = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundTruth:
-    """What ratings are drawn from; in stars.
+    """What ratings are drawn from, in stars.
 
     Attributes
     ----------
     movie_biases : (n_movies,) float32
     movie_factors : (n_movies, n_factors) float32
-        Taste of each movie, unit variance per factor.
+        Style of each movie, unit variance per factor.
     factor_scales : (n_factors,) float32
         Standard deviation that each factor contributes to a rating.
-    circle_factors : (n_circles, n_factors) float32
-        Taste that the raters of a circle share.
-    choices : (n_circles * n_movies,) float64
-        For circle ``c`` the cumulative chance of each movie to be rated next, plus ``c``.
+    group_factors : (n_groups, n_factors) float32
+        Taste that the raters of a group share.
+    choices : (n_groups * n_movies,) float64
+        For group ``g``, the cumulative probability of each movie to be rated next, plus ``g``.
     """
 
     movie_biases: Float32
     movie_factors: Float32
     factor_scales: Float32
-    circle_factors: Float32
+    group_factors: Float32
     choices: Float64
 
     @property
@@ -53,21 +53,21 @@ class GroundTruth:
         """Number of movies."""
         return int(self.movie_biases.size)
 
-    def weights(self, circle: int) -> Float64:
-        """Return the chance of each movie to be rated next by someone of a circle, (n_movies,) float64."""
-        cumulative = self.choices[circle * self.n_movies : (circle + 1) * self.n_movies] - circle
+    def weights(self, group: int) -> Float64:
+        """Return the probability of each movie to be rated next by a rater of a group, (n_movies,) float64."""
+        cumulative = self.choices[group * self.n_movies : (group + 1) * self.n_movies] - group
         return np.diff(cumulative, prepend=0.0)
 
 
 def ground_truth(genres: Float32, *, mean_activity: float, seed: int) -> GroundTruth:
-    """Draw the movies' side of the world.
+    """Draw the movies' part of the model.
 
-    Popularity falls with rank by the Zipf-Mandelbrot law; movies of the same genres are alike in taste.
+    Popularity falls with rank by the Zipf-Mandelbrot law; movies of the same genres are similar in style.
 
     Parameters
     ----------
     genres : (n_movies, n_genres) float32
-        1 where the movie has the genre. Movies that come first tend to be the popular ones.
+        1 where the movie has the genre. The first movies tend to be the most popular.
     mean_activity : float
         Ratings per rater; the more there are, the more movies share the head of the popularity curve.
     seed : int
@@ -83,18 +83,18 @@ def ground_truth(genres: Float32, *, mean_activity: float, seed: int) -> GroundT
     biases = MOVIE_BIAS * _standardised(rng.standard_normal(n_movies) - 0.25 * np.log(ranks))
     scales = 1 / np.arange(1, N_FACTORS + 1)
     scales = np.sqrt(TASTE_VARIANCE * scales / scales.sum())
-    circles = rng.standard_normal((N_CIRCLES, N_FACTORS))
-    liking = np.exp(CHOSEN_BY_TASTE / np.sqrt(N_FACTORS) * circles @ factors.T)
+    groups = rng.standard_normal((N_GROUPS, N_FACTORS))
+    liking = np.exp(TASTE_IN_CHOICE / np.sqrt(N_FACTORS) * groups @ factors.T)
     weights = popularity * liking
     weights /= weights.sum(axis=1, keepdims=True)
     choices = np.cumsum(weights, axis=1)
     choices[:, -1] = 1.0
-    choices += np.arange(N_CIRCLES, dtype=np.float64)[:, None]
+    choices += np.arange(N_GROUPS, dtype=np.float64)[:, None]
     return GroundTruth(
         movie_biases=biases.astype(np.float32),
         movie_factors=factors.astype(np.float32),
         factor_scales=scales.astype(np.float32),
-        circle_factors=circles.astype(np.float32),
+        group_factors=groups.astype(np.float32),
         choices=choices.ravel(),
     )
 

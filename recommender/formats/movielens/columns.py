@@ -1,4 +1,4 @@
-"""What a column of a MovieLens file may hold, checked on whole arrays and on single values as written."""
+"""The values that a column of a MovieLens file may have, checked in whole arrays and in single cells."""
 
 import re
 from dataclasses import dataclass
@@ -25,26 +25,26 @@ class Number:
     step: float = 1
 
     def convert(self, values: pa.ChunkedArray) -> tuple[NDArray[Any], Mask]:
-        """Return the values, (n,), and which of them are wrong, (n,) bool."""
+        """Return the values, (n,), and which of them are invalid, (n,) bool."""
         numbers = values.to_numpy()
-        return numbers, self._wrong(numbers)
+        return numbers, self._invalid(numbers)
 
     def accepts(self, written: str) -> bool:
-        """Whether one value, as written in the file, is fine."""
+        """Whether one value, as written in the file, is valid."""
         if self.step == 1 and not WHOLE_NUMBER.fullmatch(written):
             return False
         try:
             number = float(written)
         except ValueError:
             return False
-        return not bool(self._wrong(np.array([number]))[0])
+        return not bool(self._invalid(np.array([number]))[0])
 
-    def _wrong(self, numbers: NDArray[Any]) -> Mask:
-        wrong: Mask = ~((numbers >= self.low) & (numbers <= self.high))
+    def _invalid(self, numbers: NDArray[Any]) -> Mask:
+        invalid: Mask = ~((numbers >= self.low) & (numbers <= self.high))
         if self.step != 1:
             steps = numbers * numbers.dtype.type(1 / self.step)
-            wrong |= steps != np.rint(steps)
-        return wrong
+            invalid |= steps != np.rint(steps)
+        return invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class Text:
         return pa.string()
 
     def convert(self, values: pa.ChunkedArray) -> tuple[list[str], Mask]:
-        """Return the values and which of them are wrong, (n,) bool."""
+        """Return the values and which of them are invalid, (n,) bool."""
         matches = pc.match_substring_regex(values, f"^(?:{self.pattern})$").to_numpy()
         too_long = pc.utf8_length(values).to_numpy() > self.max_length
         return values.to_pylist(), ~matches | too_long
 
     def accepts(self, written: str) -> bool:
-        """Whether one value, as written in the file, is fine; a lone surrogate is a byte that did not decode."""
+        """Whether one value, as written in the file, is valid; a lone surrogate is a byte that could not be decoded."""
         decoded = not any("\udc80" <= character <= "\udcff" for character in written)
         return decoded and len(written) <= self.max_length and re.fullmatch(self.pattern, written) is not None
 
@@ -77,8 +77,8 @@ Column = Number | Text
 
 
 def identifier(name: str) -> Number:
-    """Return a column of ids, 1 and up."""
-    return Number(name, pa.int32(), "a whole number from 1", low=1, high=2**31 - 1)
+    """Return a column of ids, from 1."""
+    return Number(name, pa.int32(), "a whole number above 0", low=1, high=2**31 - 1)
 
 
 def stars(name: str) -> Number:
@@ -97,7 +97,7 @@ def flag(name: str) -> Number:
 
 
 def title(name: str) -> Text:
-    """Return a column of text that may not be empty."""
+    """Return a column of text that is never empty."""
     return Text(name, "a title of up to 512 characters", r"[^\x00]*[^\x00\s][^\x00]*")
 
 

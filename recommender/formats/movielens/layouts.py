@@ -1,4 +1,4 @@
-"""The three ways a MovieLens release has been laid out, and which one lies in front of us."""
+"""The three file layouts of MovieLens releases, and how to recognise each."""
 
 from dataclasses import dataclass
 
@@ -47,7 +47,7 @@ GENRES_OF_100K = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The files of one way to lay a release out; a layout without tags has none."""
+    """The files of one layout; `tags` is None if the layout has no tags."""
 
     movies: TextFile
     ratings: TextFile
@@ -77,7 +77,7 @@ HUNDRED_K = Layout(
 
 
 def layout_of(release: Release) -> Layout:
-    """Recognise the layout by the file that holds the movies.
+    """Recognise the layout by the name of the movies file.
 
     Raises
     ------

@@ -6,7 +6,7 @@ import numpy as np
 
 from recommender.formats.movielens.dataset import Int16, Int32, Movies
 from recommender.formats.movielens.layouts import GENRES_OF_100K, HUNDRED_K, LINKS, POSTERS, Layout
-from recommender.formats.movielens.release import Release, folder_beside
+from recommender.formats.movielens.release import Release, sibling_folder
 from recommender.titles.text import front_article, split_title
 
 NO_GENRES = ("(no genres listed)", "unknown", "")
@@ -14,20 +14,20 @@ RENAMED_GENRES = {"Children's": "Children"}
 
 
 def read_movies(release: Release, layout: Layout) -> Movies:
-    """Read movies with all that the release, or the catalogue folder beside it, knows about them.
+    """Read movies with everything that the release, or the catalogue folder beside it, says about them.
 
     Raises
     ------
     DatasetError
-        If a row is wrong or a movie is there twice.
+        If a row is invalid or a movie is listed twice.
     """
     columns = layout.movies.read(release)
     found: Int32 = columns["movieId"]
     order = np.argsort(found, kind="stable")
     repeated = np.flatnonzero(np.diff(found[order]) == 0)
     if repeated.size:
-        layout.movies.reject(release, int(order[repeated + 1].min()), "movieId", "is there twice")
-    titles, alternative_titles, years = _take_apart([columns["title"][row] for row in order])
+        layout.movies.reject(release, int(order[repeated + 1].min()), "movieId", "is listed twice")
+    titles, alternative_titles, years = _parse_titles([columns["title"][row] for row in order])
     genres = _genres_of_100k(columns) if layout is HUNDRED_K else [text.split("|") for text in columns["genres"]]
     movie_ids = found[order]
     imdb_ids, tmdb_ids = _links(release, movie_ids)
@@ -43,7 +43,7 @@ def read_movies(release: Release, layout: Layout) -> Movies:
     )
 
 
-def _take_apart(raw_titles: list[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], Int16]:
+def _parse_titles(raw_titles: list[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], Int16]:
     """Split raw titles into titles as people write them, alternative titles and years."""
     titles, alternatives, years = [], [], []
     for raw in raw_titles:
@@ -77,7 +77,7 @@ def _links(release: Release, movie_ids: Int32) -> tuple[tuple[str, ...], Int32]:
 
 
 def _poster_paths(release: Release, movie_ids: Int32) -> tuple[str, ...]:
-    source = next((where for where in (release, folder_beside(release)) if where.has(POSTERS.name)), None)
+    source = next((where for where in (release, sibling_folder(release)) if where.has(POSTERS.name)), None)
     if source is None:
         return ("",) * movie_ids.size
     columns = POSTERS.read(source)
@@ -86,6 +86,6 @@ def _poster_paths(release: Release, movie_ids: Int32) -> tuple[str, ...]:
 
 
 def _row_of_each_movie(found: Int32, movie_ids: Int32) -> list[int]:
-    """Return the row of each movie in a file sorted in any way, -1 where it has none."""
+    """Return the row of each movie in a file of any order, -1 if it has none."""
     rows = {int(movie_id): row for row, movie_id in enumerate(found)}
     return [rows.get(int(movie_id), -1) for movie_id in movie_ids]

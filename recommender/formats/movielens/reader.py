@@ -1,4 +1,4 @@
-"""Read a whole release, of any layout, and check what no single row shows: known movies and no duplicates."""
+"""Read a whole release of any layout, and check it across rows: every movie is known, and no rating is repeated."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from recommender.formats.movielens.release import DatasetError, Release, open_re
 from recommender.formats.movielens.text_file import TextFile
 
 OnProgress = Callable[[float, str], None]
-"""Called with the share done (0..1) and what is being done; it may raise to cancel."""
+"""Called with the fraction done (0..1) and what is being done; it may raise an exception to cancel."""
 
 
 def read_dataset(path: Path, on_progress: OnProgress | None = None) -> Dataset:
@@ -28,7 +28,7 @@ def read_dataset(path: Path, on_progress: OnProgress | None = None) -> Dataset:
     Raises
     ------
     DatasetError
-        If anything is missing or wrong; the message names file, line, value and what was expected.
+        If anything is missing or invalid; the message names the file, line, value and what was expected.
     """
     report = on_progress or (lambda _share, _message: None)
     release = open_release(path)
@@ -49,7 +49,7 @@ def read_catalogue(path: Path) -> Movies:
     Raises
     ------
     DatasetError
-        If they are missing or wrong.
+        If they are missing or invalid.
     """
     release = open_release(path)
     return read_movies(release, layout_of(release))
@@ -93,7 +93,7 @@ def _require_known_movies(release: Release, layout: Layout, file: TextFile, foun
 
 
 def _is_in(sorted_ids: Int32, found: Int32) -> NDArray[np.bool_]:
-    """Look ids up in a table with one bit per possible id: several times faster than sorting millions of them."""
+    """Look up ids in a table with one flag per possible id: several times faster than sorting millions of them."""
     known = np.zeros(int(sorted_ids[-1]) + 2 if sorted_ids.size else 1, dtype=np.bool_)
     known[sorted_ids] = True
     return known[np.minimum(found, known.size - 1)]
@@ -107,8 +107,8 @@ def _require_distinct_pairs(release: Release, file: TextFile, raters: Int32, mov
     repeated = ordered[1:][ordered[1:] == ordered[:-1]]
     if not repeated.size:
         return
-    again = np.flatnonzero(np.isin(pairs, repeated))
-    first, second = _first_repetition(pairs, again)
+    candidates = np.flatnonzero(np.isin(pairs, repeated))
+    first, second = _first_repetition(pairs, candidates)
     why = f"was rated by userId {raters[second]} already on line {file.line_of(release, first)}"
     file.reject(release, second, "movieId", why)
 

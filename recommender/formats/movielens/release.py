@@ -1,4 +1,4 @@
-"""Where the files of a release are: a folder or a zip, or either with one release folder inside."""
+"""Find the files of a release: in a folder or a zip, or in the one release folder inside it."""
 
 import zipfile
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Release(Protocol):
 
     @property
     def path(self) -> Path:
-        """The folder or zip that a person gave."""
+        """The folder or zip that was given."""
         ...
 
     def has(self, name: str) -> bool:
@@ -33,7 +33,7 @@ class Release(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderRelease:
-    """A release unpacked on disk."""
+    """A release in a folder on disk."""
 
     path: Path
 
@@ -84,8 +84,8 @@ def open_release(path: Path) -> Release:
     raise DatasetError(f"{path} does not exist: give a folder or a zip of a MovieLens release.")
 
 
-def folder_beside(release: Release) -> FolderRelease:
-    """Return the catalogue folder that may lie next to a release and knows posters."""
+def sibling_folder(release: Release) -> FolderRelease:
+    """Return the catalogue folder that may be next to a release and have posters."""
     return FolderRelease(release.path.parent / POSTERS_SIBLING)
 
 

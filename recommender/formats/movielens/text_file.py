@@ -1,4 +1,4 @@
-"""Delimited text to arrays: pyarrow reads it; only when something is wrong is the file walked line by line."""
+"""Read delimited text into arrays with pyarrow; only after an error, read it line by line to find the bad row."""
 
 import csv
 import io
@@ -17,12 +17,12 @@ from recommender.formats.movielens.release import DatasetError, Release
 
 BLOCK_BYTES = 1 << 24
 UNIT_SEPARATOR = "\x1f"
-"""Stands for "::", because pyarrow wants a delimiter of one byte; ASCII's own delimiter is in no title or tag."""
+"""Replaces "::", because pyarrow needs a delimiter of one byte; this one occurs in no title or tag."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """How one file of a release is written; without a header all of its columns are named, in order."""
+    """The format of one file of a release; without a header, `columns` has all of its columns in order."""
 
     name: str
     columns: tuple[Column, ...]
@@ -38,7 +38,7 @@ class TextFile:
         Raises
         ------
         DatasetError
-            If the file is missing, empty, damaged, has another header, or holds a bad row.
+            If the file is missing, empty or damaged, has another header, or has a bad row.
         """
         if not release.has(self.name):
             raise DatasetError(f"{self.name} is missing in {release.path}.")
@@ -107,7 +107,7 @@ class TextFile:
         raise DatasetError(f"{self.name} in {release.path} cannot be read: {error}.") from error
 
     def _rows(self, release: Release) -> Iterator[tuple[int, dict[str, str]]]:
-        """Walk the rows as (line, fields by column name); blank lines are not rows, as in pyarrow."""
+        """Yield the rows as (line, fields by column name); blank lines are not rows, as in pyarrow."""
         with self._open(release) as file:
             lines = io.TextIOWrapper(file, self._python_encoding, errors="surrogateescape", newline="")
             reader = csv.reader(

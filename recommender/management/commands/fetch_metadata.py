@@ -14,23 +14,25 @@ from recommender.services.catalogue.tmdb_client import CannotFetch, TmdbClient
 class Command(JobCommand):
     """`manage.py fetch_metadata`."""
 
-    help = "Fetch posters, overviews, titles and runtimes from The Movie Database; run it again to go on."
+    help = "Fetch posters, overviews, titles and runtimes from The Movie Database; run it again to continue."
     kind = Job.Kind.TMDB
 
     def handle(self, *args: Any, local: bool, **options: Any) -> None:
         try:
-            TmdbClient.from_settings(n_connections=1)  # better said now than by a worker
+            TmdbClient.from_settings(n_connections=1)  # fail now instead of in a worker
             if not local:
                 super().handle(local=False)
                 return
             self.stdout.write(_sentence(self._here()))
         except KeyboardInterrupt:
-            raise CommandError("Interrupted. What has been fetched is saved; run the command again to go on.") from None
+            raise CommandError(
+                "Interrupted. What has been fetched is saved; run the command again to continue."
+            ) from None
         except CannotFetch as error:
             raise CommandError(str(error)) from None
 
     def done(self, job: Job) -> str:
-        return _sentence(tmdb.Fetched.of_result(job.result or {}))
+        return _sentence(tmdb.Fetched.from_result(job.result or {}))
 
     def _here(self) -> tmdb.Fetched:
         """Fetch without a job, so that several machines may share the work."""

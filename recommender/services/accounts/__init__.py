@@ -1,1 +1,1 @@
-"""Accounts and everything the site knows of a person."""
+"""Accounts, and everything the site knows about a user."""

@@ -1,4 +1,4 @@
-"""Close an account so that nothing of it is left."""
+"""Delete an account and everything that belongs to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from recommender.services.ratings import movie_statistics
 from recommender.services.ratings.movie_statistics import CountChange
 
 PHRASE = "delete my account"
-# Tags of the rater's movies one less, gone where nobody else gave them; and the words nobody uses any more.
+# A movie's count of a tag goes down by one, and its row is deleted if nobody else gave the movie that tag.
 REMOVE_TAG_COUNTS = """
 DELETE FROM recommender_movietag AS counted USING recommender_tagapplication AS mine
 WHERE mine.rater_id = %s AND counted.movie_id = mine.movie_id AND counted.tag_id = mine.tag_id AND counted.count = 1
@@ -26,17 +26,17 @@ LOWER_TAG_COUNTS = """
 UPDATE recommender_movietag AS counted SET count = counted.count - 1 FROM recommender_tagapplication AS mine
 WHERE mine.rater_id = %s AND counted.movie_id = mine.movie_id AND counted.tag_id = mine.tag_id
 """
-# Rate limits count under the user's id; the addresses in them are hashed.
+# Some rate-limit counters have the user's id in their key; e-mail addresses in keys are hashed.
 REMOVE_RATE_LIMITS = "DELETE FROM {table} WHERE cache_key LIKE %s"
 
 
 class WrongConfirmation(ValueError):
-    """Not the words that were asked for."""
+    """The confirmation is not the expected phrase."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What of somebody stays in the figures of trained models until they are trained again."""
+    """The models in service that have learned from a user's ratings, and when the newest of them was trained."""
 
     algorithms: Sequence[str]
     trained_until: datetime | None
@@ -48,29 +48,29 @@ def traces_of(*, user: User) -> Traces:
     if first is None:
         return Traces((), None)
     versions = [version for version in ModelVersion.objects.active() if version.algorithm in ALGORITHMS]
-    touched = [version for version in versions if version.created_at >= first]
-    labels = [ALGORITHMS[version.algorithm].label for version in touched]
-    return Traces(tuple(sorted(labels)), max((version.created_at for version in touched), default=None))
+    later = [version for version in versions if version.created_at >= first]
+    labels = [ALGORITHMS[version.algorithm].label for version in later]
+    return Traces(tuple(sorted(labels)), max((version.created_at for version in later), default=None))
 
 
 def check_confirmation(phrase: str) -> None:
-    """Raise `WrongConfirmation` unless the phrase is the one that closes an account."""
+    """Raise `WrongConfirmation` unless the phrase is the one that confirms a deletion."""
     if " ".join(phrase.split()).casefold() != PHRASE:
         raise WrongConfirmation(f'Type "{PHRASE}" to confirm.')
 
 
 @transaction.atomic
 def delete(*, user: User) -> None:
-    """Remove a user and all there is of them; the statistics of the movies they rated follow at once.
+    """Delete a user and everything that an export of their data contains (see `personal_data.SECTIONS`).
 
-    Sessions, addresses, ratings, tags and imports go with the user. Invitations to choose together are not stored;
-    they stop working because their author is gone.
+    The counts and means of the movies they rated and tagged are corrected. Invitations to choose together are not
+    stored; they stop working because their sender no longer exists.
     """
     rater = Rater.objects.select_for_update().filter(user=user).first()
     with connection.cursor() as cursor:
         if rater is not None:
-            _take_ratings_back(cursor, rater)
-            _take_tags_back(cursor, rater)
+            _subtract_ratings(cursor, rater)
+            _subtract_tags(cursor, rater)
         table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
         cursor.execute(REMOVE_RATE_LIMITS.format(table=table), [f"%:user:{user.pk}"])
     about_user = {"content_type": ContentType.objects.get_for_model(User), "object_id": str(user.pk)}
@@ -78,12 +78,12 @@ def delete(*, user: User) -> None:
     user.delete()
 
 
-def _take_ratings_back(cursor: CursorWrapper, rater: Rater) -> None:
+def _subtract_ratings(cursor: CursorWrapper, rater: Rater) -> None:
     half_stars = Rating.objects.half_stars_by_movie(rater)
     movie_statistics.move(cursor, [CountChange(movie_id, -1, -value) for movie_id, value in half_stars.items()])
 
 
-def _take_tags_back(cursor: CursorWrapper, rater: Rater) -> None:
+def _subtract_tags(cursor: CursorWrapper, rater: Rater) -> None:
     mine = TagApplication.objects.filter(rater=rater)
     tag_ids = list(mine.values_list("tag_id", flat=True).distinct())
     for statement in (REMOVE_TAG_COUNTS, LOWER_TAG_COUNTS):

@@ -34,7 +34,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One kind of thing the site knows: a file of the archive, a list in the JSON."""
+    """One kind of data about a user: a file in the archive, a list in the JSON."""
 
     name: str
     columns: tuple[str, ...]
@@ -49,7 +49,7 @@ def _account(user: User) -> Iterator[Row]:
     yield user.get_username(), user.email, user.first_name, user.last_name, user.date_joined, user.last_login
 
 
-def _addresses(user: User) -> Iterator[Row]:
+def _email_addresses(user: User) -> Iterator[Row]:
     return _values(EmailAddress.objects.filter(user=user).order_by("pk"), "email", "verified", "primary")
 
 
@@ -106,11 +106,11 @@ def _sessions(user: User) -> Iterator[Row]:
     return _values(Session.objects.filter(user=user).order_by("expire_date"), "expire_date")
 
 
-# Whatever else the site comes to know about people gets a line here. The first four columns of the ratings are
-# those of a MovieLens release, so the file can be imported again, here and elsewhere.
+# Every kind of data about users has a section here. The first four columns of the ratings are those of a MovieLens
+# release, so that the file can be imported here and elsewhere.
 SECTIONS: Final = (
     Section("account", ("user_name", "email", "first_name", "last_name", "joined_at", "last_signed_in_at"), _account),
-    Section("email_addresses", ("email", "confirmed", "main"), _addresses),
+    Section("email_addresses", ("email", "confirmed", "main"), _email_addresses),
     Section("sessions", ("ends_at",), _sessions),
     Section(
         "ratings",
@@ -137,22 +137,22 @@ def as_json(*, user: User) -> Iterator[bytes]:
     for place, section in enumerate(SECTIONS):
         yield f"{',' if place else ''}\n{json.dumps(section.name)}: [".encode()
         for number, row in enumerate(section.rows(user)):
-            line = json.dumps(dict(zip(section.columns, row, strict=True)), default=_written, ensure_ascii=False)
+            line = json.dumps(dict(zip(section.columns, row, strict=True)), default=_as_text, ensure_ascii=False)
             yield f"{',' if number else ''}\n  {line}".encode()
         yield b"\n]"
     yield b"\n}\n"
 
 
 def as_zip(*, user: User) -> Iterator[bytes]:
-    """Yield a zip archive with a CSV file for each section, its cells safe to open in a spreadsheet."""
-    out = _Outbox()
+    """Yield a zip archive with a CSV file for each section, safe to open in a spreadsheet."""
+    out = _Buffer()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for section in SECTIONS:
             with archive.open(f"{section.name}.csv", "w") as file:
                 for block in _csv_blocks(section, user):
                     file.write(block)
-                    yield out.taken()
-    yield out.taken()
+                    yield out.drain()
+    yield out.drain()
 
 
 def _csv_blocks(section: Section, user: User) -> Iterator[bytes]:
@@ -160,7 +160,7 @@ def _csv_blocks(section: Section, user: User) -> Iterator[bytes]:
     writer = csv.writer(text)
     writer.writerow(section.columns)
     for row in section.rows(user):
-        writer.writerow(neutralised_row(_written(cell) if isinstance(cell, datetime) else cell for cell in row))
+        writer.writerow(neutralised_row(_as_text(cell) if isinstance(cell, datetime) else cell for cell in row))
         if text.tell() >= BLOCK_BYTES:
             yield text.getvalue().encode()
             text.seek(0)
@@ -168,12 +168,12 @@ def _csv_blocks(section: Section, user: User) -> Iterator[bytes]:
     yield text.getvalue().encode()
 
 
-def _written(value: object) -> str:
+def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-class _Outbox(io.RawIOBase):
-    """What the archive has written and nobody has taken yet; it cannot be sought, so the archive streams."""
+class _Buffer(io.RawIOBase):
+    """Holds what the archive has written until it is sent; not seekable, so that `zipfile` streams."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -186,6 +186,6 @@ class _Outbox(io.RawIOBase):
         self.blocks.append(bytes(block))
         return len(self.blocks[-1])
 
-    def taken(self) -> bytes:
+    def drain(self) -> bytes:
         blocks, self.blocks = self.blocks, []
         return b"".join(blocks)

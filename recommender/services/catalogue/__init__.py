@@ -1,1 +1,1 @@
-"""Movies, the search for titles, and what The Movie Database knows of them."""
+"""Movies, the search for titles, and their metadata from The Movie Database."""

@@ -1,4 +1,4 @@
-"""Look movies up for a page."""
+"""Look up movies for a page, with what a user has said about them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from recommender.models import Mark, Movie, Rating
 
 Excluded = Literal["seen", "hidden", "watchlist"]
-"""What a list or search may leave out: movies the user has rated, hidden ones, those on the watchlist."""
+"""What a list or search may leave out: movies that the user has rated, hidden or put on the watchlist."""
 POSTERS = "https://image.tmdb.org/t/p/w342"
 
 
@@ -20,7 +20,7 @@ class UnknownMovie(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """What one user has said about movies: half stars and kinds of marks, by movie id."""
+    """One user's ratings (half stars) and marks (kinds), by movie id."""
 
     half_stars: Mapping[int, int] = field(default_factory=dict)
     marks: Mapping[int, str] = field(default_factory=dict)
@@ -35,7 +35,7 @@ def get(*, movie_id: int) -> Movie:
 
 
 def half_stars_by(user: User | AnonymousUser, movies: Sequence[Movie]) -> dict[int, int]:
-    """Return a user's half stars for some movies, by movie id; nothing for a visitor."""
+    """Return a user's half stars for some movies, by movie id; empty for a visitor."""
     if not user.is_authenticated or not movies:
         return {}
     mine = Rating.objects.filter(rater__user_id=user.pk, movie_id__in=[movie.pk for movie in movies])
@@ -43,7 +43,7 @@ def half_stars_by(user: User | AnonymousUser, movies: Sequence[Movie]) -> dict[i
 
 
 def left_out_for(user: User | AnonymousUser, exclude: AbstractSet[Excluded]) -> frozenset[int]:
-    """Return the ids of what a user has rated ("seen"), hidden or wants to watch, as asked; none for a visitor."""
+    """Return the ids of the movies to leave out for a user ("seen" are rated ones); none for a visitor."""
     if not user.is_authenticated or not exclude:
         return frozenset()
     marks = Mark.objects.filter(rater__user_id=user.pk, kind__in=exclude)
@@ -54,22 +54,22 @@ def left_out_for(user: User | AnonymousUser, exclude: AbstractSet[Excluded]) -> 
 
 
 def recently_rated(*, limit: int, exclude: Collection[int] = ()) -> list[Movie]:
-    """Return the movies somebody has rated here, the latest first, without those whose ids are in `exclude`."""
+    """Return the movies that users have rated here, most recent first, without the ids in `exclude`."""
     return list(Movie.objects.with_genres().recently_rated().exclude(pk__in=exclude)[:limit])
 
 
 def summary_of(movie: Movie) -> str:
-    """Return a movie in a sentence or two, for search engines and previews of a link."""
+    """Describe a movie in a sentence or two, for search engines and link previews."""
     genres = ", ".join(name for name in movie.genre_names if not name.startswith("("))
-    about = f"{movie}: {genres}." if genres else f"{movie}."
+    description = f"{movie}: {genres}." if genres else f"{movie}."
     if movie.rating_mean is None:
-        return f"{about} Nobody has rated it yet."
+        return f"{description} Nobody has rated it yet."
     ratings = "1 rating" if movie.rating_count == 1 else f"{movie.rating_count:,} ratings"
-    return f"{about} {movie.rating_mean:.1f} of 5 stars from {ratings}."
+    return f"{description} {movie.rating_mean:.1f} of 5 stars from {ratings}."
 
 
 def mine(user: User | AnonymousUser, movies: Sequence[Movie]) -> Mine:
-    """Return what a user has said about some movies, in two queries; nothing for a visitor."""
+    """Return a user's ratings and marks of some movies, in two queries; empty for a visitor."""
     if not user.is_authenticated or not movies:
         return Mine()
     marks = Mark.objects.filter(rater__user_id=user.pk, movie_id__in=[movie.pk for movie in movies])
@@ -77,5 +77,5 @@ def mine(user: User | AnonymousUser, movies: Sequence[Movie]) -> Mine:
 
 
 def poster_url(movie: Movie) -> str | None:
-    """Return the address of the poster, or None when none is known."""
+    """Return the address of the poster, or None if there is none."""
     return f"{POSTERS}{movie.poster_path}" if movie.poster_path else None

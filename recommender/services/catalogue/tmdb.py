@@ -14,18 +14,18 @@ from django.utils import timezone
 from recommender.engine.progress import no_progress
 from recommender.models import JobChunk, Movie
 from recommender.services.catalogue import title_search
-from recommender.services.catalogue.tmdb_answer import Metadata
-from recommender.services.catalogue.tmdb_client import CannotFetch, NoAnswer, TmdbClient
+from recommender.services.catalogue.tmdb_client import CannotFetch, NoResponse, TmdbClient
+from recommender.services.catalogue.tmdb_response import Metadata
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 
 logger = logging.getLogger(__name__)
-Answer = Future[Metadata | None]
+Lookup = Future[Metadata | None]
 ONE_RUN_AT_A_TIME = 0x7464_6D62
 N_CONNECTIONS = 4
 MOVIES_PER_BATCH = 40
-SECONDS_BETWEEN_LOOKS = 0.25
-FAILURES_IN_A_ROW = 10
+POLL_SECONDS = 0.25
+MAX_CONSECUTIVE_FAILURES = 10
 FETCHED = (
     "overview", "original_title", "tmdb_titles", "runtime_minutes", "poster_path",
     "metadata_tmdb_id", "metadata_found", "metadata_fetched_at",
@@ -34,7 +34,7 @@ FETCHED = (
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """How a run went, in movies of the catalogue."""
+    """The outcome of a run, as numbers of movies of the catalogue."""
 
     updated: int
     unknown: int
@@ -43,8 +43,8 @@ class Fetched:
     title_index_is_behind: bool
 
     @classmethod
-    def of_result(cls, result: Mapping[str, Any]) -> Self:
-        """Read it from the result of a job."""
+    def from_result(cls, result: Mapping[str, Any]) -> Self:
+        """Build it from the result of a job."""
         return cls(**{field.name: result[field.name] for field in fields(cls)})
 
     def __str__(self) -> str:
@@ -52,12 +52,13 @@ class Fetched:
 
 
 def fetch_metadata(*, on_progress: OnProgress = no_progress) -> Fetched:
-    """Ask TMDB about every movie it has not told of yet, the most rated first, and save each batch as it comes.
+    """Ask TMDB about every movie without current metadata, the most rated first, and save each batch as it arrives.
 
-    One run at a time asks; a second one waits and goes on with what is left. `CannotFetch` says why it cannot go on.
+    Only one run at a time sends requests; a second one waits and then fetches what is left. Raises `CannotFetch`, which
+    says why, when the run cannot continue.
     """
     client = TmdbClient.from_settings(n_connections=N_CONNECTIONS)
-    with _only_run(on_progress):
+    with _one_run_at_a_time(on_progress):
         n_movies = Movie.objects.count()
         waiting = Movie.objects.awaiting_metadata().values_list("tmdb_id", flat=True)
         tmdb_ids = list(dict.fromkeys(tmdb_id for tmdb_id in waiting if tmdb_id is not None))
@@ -75,13 +76,13 @@ def fetch_metadata(*, on_progress: OnProgress = no_progress) -> Fetched:
 
 
 @transaction.atomic
-def save(*, answers: Mapping[int, Metadata | None]) -> tuple[int, int]:
-    """Write down what TMDB said by its ids, None for an id it does not know; return how many movies are which."""
-    asked = Movie.objects.filter(tmdb_id__in=answers).only("tmdb_id", *FETCHED)
-    movies = list(asked.select_for_update().order_by("pk"))
+def save(*, metadata_by_id: Mapping[int, Metadata | None]) -> tuple[int, int]:
+    """Save metadata by TMDB id, None for ids that TMDB does not know; return how many movies are known and unknown."""
+    movies_asked = Movie.objects.filter(tmdb_id__in=metadata_by_id).only("tmdb_id", *FETCHED)
+    movies = list(movies_asked.select_for_update().order_by("pk"))
     now = timezone.now()
     for movie in movies:
-        metadata = answers[movie.tmdb_id] if movie.tmdb_id is not None else None
+        metadata = metadata_by_id[movie.tmdb_id] if movie.tmdb_id is not None else None
         movie.metadata_tmdb_id, movie.metadata_fetched_at = movie.tmdb_id, now
         movie.metadata_found = metadata is not None
         metadata = metadata or Metadata(id=0)
@@ -96,15 +97,15 @@ def save(*, answers: Mapping[int, Metadata | None]) -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def _only_run(on_progress: OnProgress) -> Iterator[None]:
-    """Hold the lock of which the database has one, and which it takes back from a process that dies."""
+def _one_run_at_a_time(on_progress: OnProgress) -> Iterator[None]:
+    """Hold a lock for the whole database, which PostgreSQL releases if this process dies."""
     with connection.cursor() as cursor:
         while True:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_RUN_AT_A_TIME])
             if cursor.fetchone()[0]:
                 break
-            on_progress(0.0, "Waiting for another run to end")
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            on_progress(0.0, "Waiting for another run to finish")
+            time.sleep(POLL_SECONDS)
         try:
             yield
         finally:
@@ -112,66 +113,68 @@ def _only_run(on_progress: OnProgress) -> Iterator[None]:
 
 
 class _Run:
-    """One run: threads ask, this thread reports, listens for a cancellation and writes."""
+    """One run: threads send requests; this thread reports progress, notices a cancellation and saves."""
 
     def __init__(self, client: TmdbClient, on_progress: OnProgress, n_ids: int) -> None:
         self.updated = self.unknown = self.failed = 0
         self._client, self._on_progress = client, on_progress
-        self._n_ids, self._n_done, self._n_failures_in_a_row = n_ids, 0, 0
+        self._n_ids, self._n_done, self._n_consecutive_failures = n_ids, 0, 0
         self._began = time.monotonic()
 
     @contextlib.contextmanager
     def threads(self) -> Iterator[None]:
-        """Run the threads; when the work stops early they are not waited for."""
+        """Run the threads; if the run stops early, do not wait for them."""
         self._pool = ThreadPoolExecutor(N_CONNECTIONS, thread_name_prefix="tmdb")
         try:
             yield
         finally:
-            self._client.pace.stop()
+            self._client.rate_limit.stop()
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def fetch(self, tmdb_ids: list[int]) -> None:
-        """Ask for one batch and save it; what has been answered is saved also when the work stops."""
+        """Fetch one batch and save it; finished look-ups are saved even if the run stops."""
         asked = {self._pool.submit(self._client.movie, tmdb_id): tmdb_id for tmdb_id in tmdb_ids}
         try:
             self._wait(set(asked))
         finally:
-            self._keep({tmdb_id: future for future, tmdb_id in asked.items() if future.done()})
+            self._save({tmdb_id: future for future, tmdb_id in asked.items() if future.done()})
         self._n_done += len(tmdb_ids)
 
-    def _wait(self, pending: set[Answer]) -> None:
+    def _wait(self, pending: set[Lookup]) -> None:
         n_asked = len(pending)
         while pending:
-            done, pending = wait(pending, SECONDS_BETWEEN_LOOKS)
+            done, pending = wait(pending, POLL_SECONDS)
             for future in done:
                 self._check(future.exception())
             self._report(self._n_done + n_asked - len(pending))
 
     def _check(self, error: BaseException | None) -> None:
-        """Go on after a movie without an answer, unless TMDB seems to answer nothing any more."""
+        """Ignore a movie without a response, unless TMDB no longer seems to respond at all."""
         if error is None:
-            self._n_failures_in_a_row = 0
+            self._n_consecutive_failures = 0
             return
-        if not isinstance(error, NoAnswer):
+        if not isinstance(error, NoResponse):
             raise error
         logger.warning("%s", error)
-        self._n_failures_in_a_row += 1
-        if self._n_failures_in_a_row == FAILURES_IN_A_ROW:
-            raise CannotFetch(f"TMDB gave {FAILURES_IN_A_ROW} times in a row no usable answer, last: {error}")
+        self._n_consecutive_failures += 1
+        if self._n_consecutive_failures == MAX_CONSECUTIVE_FAILURES:
+            raise CannotFetch(
+                f"TMDB gave no usable response {MAX_CONSECUTIVE_FAILURES} times in a row; the last error: {error}"
+            )
 
     def _report(self, n_done: int) -> None:
         rate = n_done / max(time.monotonic() - self._began, 0.1)
         message = f"{n_done:,} of {self._n_ids:,} movies, {rate:.1f} a second"
-        if (pause := self._client.pace.pause_left()) > 1:
-            message = f"{n_done:,} of {self._n_ids:,} movies; TMDB asks to wait {pause:.0f} s"
+        if (pause := self._client.rate_limit.pause_left()) > 1:
+            message = f"{n_done:,} of {self._n_ids:,} movies; TMDB asks us to wait {pause:.0f} s"
         self._on_progress(n_done / self._n_ids, message)
 
-    def _keep(self, answers: Mapping[int, Answer]) -> None:
-        good = {tmdb_id: future.result() for tmdb_id, future in answers.items() if future.exception() is None}
-        updated, unknown = save(answers=good)
-        bad = [tmdb_id for tmdb_id, future in answers.items() if isinstance(future.exception(), NoAnswer)]
+    def _save(self, lookups: Mapping[int, Lookup]) -> None:
+        found = {tmdb_id: future.result() for tmdb_id, future in lookups.items() if future.exception() is None}
+        updated, unknown = save(metadata_by_id=found)
+        failed = [tmdb_id for tmdb_id, future in lookups.items() if isinstance(future.exception(), NoResponse)]
         self.updated, self.unknown = self.updated + updated, self.unknown + unknown
-        self.failed += Movie.objects.filter(tmdb_id__in=bad).count() if bad else 0
+        self.failed += Movie.objects.filter(tmdb_id__in=failed).count() if failed else 0
 
 
 def _fetch(chunk: JobChunk, on_progress: OnProgress) -> Outcome:

@@ -1,4 +1,4 @@
-"""Asks The Movie Database for one movie: at a pace, patient with its troubles, and silent about the key."""
+"""Asks The Movie Database about one movie: rate-limited, with retries, and without ever revealing the key."""
 
 import logging
 import random
@@ -14,17 +14,17 @@ import urllib3
 from django.conf import settings
 from urllib3.exceptions import HTTPError, InvalidHeader
 
-from recommender.services.catalogue.pace import Pace
-from recommender.services.catalogue.tmdb_answer import Metadata, UnusableAnswer, parse, says_unknown
+from recommender.services.catalogue.rate_limit import RateLimit
+from recommender.services.catalogue.tmdb_response import Metadata, UnusableResponse, is_unknown_movie, parse
 
 N_TRIES = 5
 FIRST_BACKOFF = 1.0
-"""Seconds; doubled with each try, of which a random half to the whole is waited."""
-LONGEST_RETRY_AFTER = 900.0
-SECONDS_PER_WAIT = 4.0
-"""How long a connection may stay silent."""
-SECONDS_PER_ANSWER = 10.0
-"""How long a whole answer may take, however steadily it drips."""
+"""Seconds; doubled with each try. The actual wait is a random half to all of it."""
+MAX_RETRY_AFTER = 900.0
+READ_TIMEOUT = 4.0
+"""Seconds without any data after which a request counts as failed."""
+RESPONSE_TIMEOUT = 10.0
+"""Seconds that a whole response may take, even if data keeps arriving."""
 MAX_BYTES = 2 << 20
 BLOCK_BYTES = 1 << 16
 BASE_URL = re.compile(r"https?://[^/?#\s@]+(?:/[^?#\s@]*)?")
@@ -34,15 +34,15 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 class CannotFetch(Exception):
-    """TMDB cannot be asked at all; the sentence says what to do."""
+    """No request can succeed; the message says what to do."""
 
 
-class NoAnswer(Exception):
-    """TMDB gave no usable answer for one movie, in several tries."""
+class NoResponse(Exception):
+    """TMDB gave no usable response for one movie, in several tries."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -52,7 +52,7 @@ class TmdbClient:
     """A client that any number of threads share."""
 
     def __init__(self, *, url: str, key: str, rate: float, n_connections: int) -> None:
-        self.pace = Pace(rate)
+        self.rate_limit = RateLimit(rate)
         self._url = url.rstrip("/")
         self._host = urlsplit(url).hostname
         self._fields = {"append_to_response": "alternative_titles"}
@@ -61,12 +61,12 @@ class TmdbClient:
             self._headers["Authorization"] = f"Bearer {key}"
         else:
             self._fields["api_key"] = key
-        timeout = urllib3.Timeout(connect=SECONDS_PER_WAIT, read=SECONDS_PER_WAIT)
+        timeout = urllib3.Timeout(connect=READ_TIMEOUT, read=READ_TIMEOUT)
         self._pool = urllib3.PoolManager(maxsize=n_connections, retries=False, timeout=timeout)
 
     @classmethod
     def from_settings(cls, *, n_connections: int) -> Self:
-        """Build the client that the environment asks for; raise `CannotFetch` when it cannot be."""
+        """Build the client from the environment; raise `CannotFetch` when a setting is missing or wrong."""
         key, url, rate = settings.TMDB_API_KEY, settings.TMDB_URL, settings.TMDB_RATE
         if not key:
             raise CannotFetch("TMDB_API_KEY is empty; set it to a key from https://www.themoviedb.org/settings/api.")
@@ -79,29 +79,29 @@ class TmdbClient:
         return cls(url=url, key=key, rate=rate, n_connections=n_connections)
 
     def movie(self, tmdb_id: int) -> Metadata | None:
-        """Return what TMDB knows of a movie, None when it has none with this id; raise `NoAnswer` or `CannotFetch`."""
+        """Return TMDB's metadata for a movie, None if TMDB has no such id; raise `NoResponse` or `CannotFetch`."""
         reason = ""
         for attempt in range(N_TRIES):
-            self.pace.turn()
+            self.rate_limit.acquire()
             try:
-                answer = self._ask(tmdb_id)
+                response = self._ask(tmdb_id)
             except (HTTPError, OSError) as error:
-                reason = f"{self._host} cannot be reached or broke off ({type(error).__name__})"
-            except UnusableAnswer as error:
+                reason = f"{self._host} cannot be reached or closed the connection ({type(error).__name__})"
+            except UnusableResponse as error:
                 reason = str(error)
             else:
                 try:
-                    return self._read(answer, tmdb_id)
-                except UnusableAnswer as error:
+                    return self._read(response, tmdb_id)
+                except UnusableResponse as error:
                     reason = str(error)
-                if self._asked_to_wait(answer):
+                if self._asked_to_wait(response):
                     continue
             if attempt + 1 < N_TRIES:
-                self.pace.wait(_backoff(attempt))
-        raise NoAnswer(f"TMDB movie {tmdb_id}: {reason}; tried {N_TRIES} times.")
+                self.rate_limit.wait(_backoff(attempt))
+        raise NoResponse(f"TMDB movie {tmdb_id}: {reason}; tried {N_TRIES} times.")
 
-    def _ask(self, tmdb_id: int) -> _Answer:
-        deadline = time.monotonic() + SECONDS_PER_ANSWER
+    def _ask(self, tmdb_id: int) -> _Response:
+        deadline = time.monotonic() + RESPONSE_TIMEOUT
         response = self._pool.request(
             "GET",
             f"{self._url}/movie/{tmdb_id}",
@@ -116,42 +116,42 @@ class TmdbClient:
             while block := response.read1(BLOCK_BYTES):
                 body += block
                 if len(body) > MAX_BYTES:
-                    raise UnusableAnswer(f"the answer is larger than {MAX_BYTES >> 20} MB")
+                    raise UnusableResponse(f"the response is larger than {MAX_BYTES >> 20} MB")
                 if time.monotonic() > deadline:
-                    raise UnusableAnswer(f"the answer took longer than {SECONDS_PER_ANSWER:g} s")
+                    raise UnusableResponse(f"the response took longer than {RESPONSE_TIMEOUT:g} s")
             complete = True
         finally:
             if complete:
                 response.release_conn()
             else:
                 response.close()
-        return _Answer(response.status, response.headers, bytes(body))
+        return _Response(response.status, response.headers, bytes(body))
 
-    def _read(self, answer: _Answer, tmdb_id: int) -> Metadata | None:
-        if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            raise CannotFetch(f"{self._host} refuses the key ({answer.status}); check TMDB_API_KEY.")
-        if answer.status == HTTPStatus.NOT_FOUND and says_unknown(answer.body):
+    def _read(self, response: _Response, tmdb_id: int) -> Metadata | None:
+        if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise CannotFetch(f"{self._host} refuses the key ({response.status}); check TMDB_API_KEY.")
+        if response.status == HTTPStatus.NOT_FOUND and is_unknown_movie(response.body):
             return None
-        if answer.status in (HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)):
-            raise UnusableAnswer(f"{self._host} answered {answer.status}")
-        if answer.status != HTTPStatus.OK:
-            raise CannotFetch(f"{self._host} answered {answer.status}, as TMDB does not; check TMDB_URL.")
-        if not answer.headers.get("Content-Type", "").lower().startswith("application/json"):
-            raise UnusableAnswer("the answer is not JSON")
-        return parse(answer.body, tmdb_id=tmdb_id)
+        if response.status in (HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)):
+            raise UnusableResponse(f"{self._host} answered {response.status}")
+        if response.status != HTTPStatus.OK:
+            raise CannotFetch(f"{self._host} answered {response.status}, which TMDB never does; check TMDB_URL.")
+        if not response.headers.get("Content-Type", "").lower().startswith("application/json"):
+            raise UnusableResponse("the response is not JSON")
+        return parse(response.body, tmdb_id=tmdb_id)
 
-    def _asked_to_wait(self, answer: _Answer) -> bool:
-        """Let everybody pause for as long as the answer asks; return whether it does."""
-        value = answer.headers.get("Retry-After")
-        if value is None or answer.status == HTTPStatus.OK:
+    def _asked_to_wait(self, response: _Response) -> bool:
+        """Pause all requests for as long as the response asks; return whether it asks."""
+        value = response.headers.get("Retry-After")
+        if value is None or response.status == HTTPStatus.OK:
             return False
         try:
             seconds = urllib3.Retry().parse_retry_after(value)
         except InvalidHeader:
             return False
-        if seconds > LONGEST_RETRY_AFTER:
-            raise CannotFetch(f"{self._host} asks to wait {seconds / 60:.0f} minutes; fetch the rest after that.")
-        self.pace.pause(seconds + random.uniform(0, 0.1))  # noqa: S311 - no secret
+        if seconds > MAX_RETRY_AFTER:
+            raise CannotFetch(f"{self._host} asks us to wait {seconds / 60:.0f} minutes; fetch the rest after that.")
+        self.rate_limit.pause(seconds + random.uniform(0, 0.1))  # noqa: S311 - no secret
         return True
 
 

@@ -1,4 +1,4 @@
-"""Apply an import to somebody's ratings or watchlist, in one transaction, and take all of it back."""
+"""Apply an import to a user's ratings or watchlist in one transaction, and undo it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from recommender.services.ratings.movie_statistics import CountChange
 
 Existing = Literal["keep", "replace"]
 
-# Of several rows about one movie, the latest counts. A time to come is now.
+# Of several rows about one movie, the latest counts. Future dates are clamped to now.
 DECIDE = """
 WITH chosen AS (
     SELECT DISTINCT ON (movie_id) line, movie_id, half_stars, least(coalesce(rated_at, %(now)s), %(now)s) AS rated_at
@@ -51,7 +51,7 @@ WRITTEN = """
 SELECT movie_id, (half_stars_before IS NULL)::integer, half_stars - coalesce(half_stars_before, 0)
 FROM recommender_ratingimportrow WHERE rating_import_id = %(import)s AND outcome IN ('added', 'replaced')
 """
-# Only what still is as the import wrote it; what has been changed by hand since is somebody's wish.
+# Only ratings that are still as the import wrote them; changes made by hand since then are kept.
 FIND_UNTOUCHED = """
 UPDATE recommender_ratingimportrow AS row SET outcome = 'undone'
 FROM recommender_rating AS mine
@@ -74,8 +74,8 @@ DELETE FROM recommender_rating AS mine USING recommender_ratingimportrow AS row
 WHERE row.rating_import_id = %(import)s AND row.outcome = 'undone' AND row.half_stars_before IS NULL
 AND mine.rater_id = %(rater)s AND mine.movie_id = row.movie_id
 """
-# A later import that replaced what this one wrote must not bring it back when it is undone in its turn.
-FORGET_IN_LATER = """
+# A later import that replaced what this one wrote must not restore it when that import is undone, too.
+FORGET_IN_LATER_IMPORTS = """
 UPDATE recommender_ratingimportrow AS later
 SET half_stars_before = row.half_stars_before, rated_at_before = row.rated_at_before
 FROM recommender_ratingimportrow AS row, recommender_ratingimport AS other
@@ -88,25 +88,25 @@ AND later.half_stars_before = row.half_stars AND later.rated_at_before = row.rat
 
 @transaction.atomic
 def apply(*, rating_import: RatingImport, existing: Existing) -> RatingImport:
-    """Write the chosen rows; ratings that are there already are kept or replaced.
+    """Write the rows that have a movie; existing ratings are kept or replaced.
 
     Raises
     ------
     ImportClosed
-        If the import has been applied before.
+        If the import has already been applied.
     """
     Rater.objects.select_for_update().get(pk=rating_import.rater_id)
-    held = lock(rating_import, RatingImport.State.REVIEW)
-    held.state, held.applied_at = RatingImport.State.APPLIED, timezone.now()
+    locked = lock(rating_import, RatingImport.State.REVIEW)
+    locked.state, locked.applied_at = RatingImport.State.APPLIED, timezone.now()
     with connection.cursor() as cursor:
-        WRITERS[held.kind].apply(cursor, held, existing)
-    held.save(update_fields=["state", "applied_at"])
-    return held
+        WRITERS[locked.kind].apply(cursor, locked, existing)
+    locked.save(update_fields=["state", "applied_at"])
+    return locked
 
 
 @transaction.atomic
 def undo(*, rating_import: RatingImport) -> RatingImport:
-    """Put back what was there before; ratings changed by hand since are left alone.
+    """Restore what was there before; ratings changed by hand since then stay.
 
     Raises
     ------
@@ -114,36 +114,36 @@ def undo(*, rating_import: RatingImport) -> RatingImport:
         If the import is not applied.
     """
     Rater.objects.select_for_update().get(pk=rating_import.rater_id)
-    held = lock(rating_import, RatingImport.State.APPLIED)
-    held.state, held.undone_at = RatingImport.State.UNDONE, timezone.now()
+    locked = lock(rating_import, RatingImport.State.APPLIED)
+    locked.state, locked.undone_at = RatingImport.State.UNDONE, timezone.now()
     with connection.cursor() as cursor:
-        WRITERS[held.kind].undo(cursor, held)
-    held.save(update_fields=["state", "undone_at"])
-    return held
+        WRITERS[locked.kind].undo(cursor, locked)
+    locked.save(update_fields=["state", "undone_at"])
+    return locked
 
 
-def _write_ratings(cursor: CursorWrapper, held: RatingImport, existing: Existing) -> None:
-    names = {"import": held.pk, "rater": held.rater_id, "now": held.applied_at, "replace": existing == "replace"}
+def _write_ratings(cursor: CursorWrapper, locked: RatingImport, existing: Existing) -> None:
+    names = {"import": locked.pk, "rater": locked.rater_id, "now": locked.applied_at, "replace": existing == "replace"}
     cursor.execute(DECIDE, names)
     cursor.execute(REPEATED, names)
     cursor.execute(WRITE, names)
-    _move_counts(cursor, WRITTEN, names)
+    _update_statistics(cursor, WRITTEN, names)
 
 
-def _undo_ratings(cursor: CursorWrapper, held: RatingImport) -> None:
-    names = {"import": held.pk, "rater": held.rater_id}
+def _undo_ratings(cursor: CursorWrapper, locked: RatingImport) -> None:
+    names = {"import": locked.pk, "rater": locked.rater_id}
     cursor.execute(FIND_UNTOUCHED, names)
-    _move_counts(cursor, UNDONE, names)
-    for statement in (RESTORE, REMOVE, FORGET_IN_LATER):
+    _update_statistics(cursor, UNDONE, names)
+    for statement in (RESTORE, REMOVE, FORGET_IN_LATER_IMPORTS):
         cursor.execute(statement, names)
 
 
-def _write_watchlist(cursor: CursorWrapper, held: RatingImport, existing: Existing) -> None:
-    watchlist_writer.apply(cursor, held)
-    cursor.execute(REPEATED, {"import": held.pk})
+def _write_watchlist(cursor: CursorWrapper, locked: RatingImport, existing: Existing) -> None:
+    watchlist_writer.apply(cursor, locked)
+    cursor.execute(REPEATED, {"import": locked.pk})
 
 
-def _move_counts(cursor: CursorWrapper, query: str, names: Mapping[str, Any]) -> None:
+def _update_statistics(cursor: CursorWrapper, query: str, names: Mapping[str, Any]) -> None:
     cursor.execute(query, names)
     movie_statistics.move(cursor, [CountChange(*change) for change in cursor.fetchall()])
 

@@ -1,4 +1,4 @@
-"""Bring ratings along from another site: look through a file before anything is written."""
+"""Preview a file of ratings from another site: match its rows to movies, and let the user correct the matches."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from recommender.services.versions import serving
 
 ROWS_PER_INSERT = 2000
 IMDB_DIGITS = 7
-"""MovieLens writes IMDb ids with leading zeros up to this length."""
+"""MovieLens pads IMDb ids with leading zeros to this length."""
 
 
 class UnknownImport(LookupError):
-    """No such import, or somebody else's."""
+    """There is no such import, or it belongs to another user."""
 
 
 class ImportClosed(Exception):
-    """The import is not in a state that allows it."""
+    """The state of the import does not allow this step."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportFigures:
-    """How many rows there are of each kind."""
+    """The numbers of rows by match and by outcome, and of those with a movie chosen."""
 
     rows: int
     matches: Mapping[str, int]
@@ -33,8 +33,8 @@ class ImportFigures:
     chosen: int
 
 
-def look_through(*, rater: Rater, data: bytes, file_name: str) -> RatingImport:
-    """Read a file and match its rows to movies; a file that was looked through before and not applied is forgotten.
+def preview(*, rater: Rater, data: bytes, file_name: str) -> RatingImport:
+    """Read a file and match its rows to movies; an earlier preview that was not applied is deleted.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def look_through(*, rater: Rater, data: bytes, file_name: str) -> RatingImport:
     export = read_export(data)
     if not export.rows:
         others = ", ".join(f"{count:,} {kind}" for kind, count in export.left_out.items())
-        raise ExportError(f"The file holds no movie ratings{f', only {others}' if others else ''}.")
+        raise ExportError(f"The file contains no movie ratings{f', only {others}' if others else ''}.")
     return _store(rater, export, match_rows(export.rows, _candidates(export)), file_name)
 
 
@@ -65,21 +65,21 @@ def figures(*, rating_import: RatingImport) -> ImportFigures:
 
 
 def candidates_of(rows: Sequence[RatingImportRow]) -> dict[int, Movie]:
-    """Return the movies that some rows may be about, by id, genres read along."""
+    """Return the movies that some rows may be about, by id, with their genres."""
     wanted = {movie_id for row in rows for movie_id in (*row.candidates, row.movie_id) if movie_id is not None}
     return {movie.pk: movie for movie in Movie.objects.with_genres().filter(pk__in=wanted)}
 
 
 @transaction.atomic
 def choose(*, rating_import: RatingImport, line: int, movie: Movie | None) -> RatingImportRow:
-    """Decide which movie a row is about, or None to leave it out.
+    """Choose the movie that a row is about, or None to leave the row out.
 
     Raises
     ------
     ImportClosed
         If the import has been applied.
     UnknownImport
-        If the file has no such row.
+        If the file has no such row, or the import is gone.
     """
     lock(rating_import, RatingImport.State.REVIEW)
     row = rating_import.rows.filter(line=line).first()
@@ -92,30 +92,30 @@ def choose(*, rating_import: RatingImport, line: int, movie: Movie | None) -> Ra
 
 @transaction.atomic
 def discard(*, rating_import: RatingImport) -> None:
-    """Forget a file that has not been applied; raise `ImportClosed` when it has."""
+    """Delete an import that has not been applied; raise `ImportClosed` if it has."""
     lock(rating_import, RatingImport.State.REVIEW).delete()
 
 
 @transaction.atomic
 def _store(rater: Rater, export: RatingExport, matched: list[MatchedRow], file_name: str) -> RatingImport:
-    Rater.objects.select_for_update().get(pk=rater.pk)  # two uploads at once queue up here
+    Rater.objects.select_for_update().get(pk=rater.pk)  # two uploads at once take turns here
     RatingImport.objects.of(rater).filter(state=RatingImport.State.REVIEW).delete()
-    made = RatingImport.objects.create(
+    new_import = RatingImport.objects.create(
         rater=rater,
         source=export.format.name,
         kind=export.format.kind,
         file_name=plain_text(file_name)[:255],
         left_out=export.left_out,
     )
-    RatingImportRow.objects.bulk_create([_row(made, each) for each in matched], batch_size=ROWS_PER_INSERT)
-    return made
+    RatingImportRow.objects.bulk_create([_row(new_import, each) for each in matched], batch_size=ROWS_PER_INSERT)
+    return new_import
 
 
-def _row(made: RatingImport, matched: MatchedRow) -> RatingImportRow:
+def _row(rating_import: RatingImport, matched: MatchedRow) -> RatingImportRow:
     match = RatingImportRow.Match
     found = match.MATCHED if matched.movie_id else match.AMBIGUOUS if matched.candidates else match.UNMATCHED
     return RatingImportRow(
-        rating_import=made,
+        rating_import=rating_import,
         line=matched.row.line,
         title=matched.row.title,
         year=matched.row.year,
@@ -128,7 +128,7 @@ def _row(made: RatingImport, matched: MatchedRow) -> RatingImportRow:
 
 
 def _candidates(export: RatingExport) -> Candidates:
-    """Read what the catalogue knows of the ids of a file: three queries, however long it is."""
+    """Look up all ids of a file in the catalogue, with three queries however long the file is."""
     rows = export.rows
     movie_ids = {row.movie_id for row in rows if row.movie_id}
     imdb_ids = {row.imdb_id for row in rows if row.imdb_id}
@@ -138,7 +138,7 @@ def _candidates(export: RatingExport) -> Candidates:
         movie_ids=set(Movie.objects.filter(pk__in=movie_ids).values_list("pk", flat=True)),
         by_imdb_id=_by_imdb_id(imdb_ids),
         by_tmdb_id=_grouped(Movie.objects.filter(tmdb_id__in=tmdb_ids).order_by("pk").values_list("tmdb_id", "pk")),
-        titled=index.titled if index is not None else _nothing_titled,
+        titled=index.titled if index is not None else _find_nothing,
         years=lambda ids: dict(Movie.objects.filter(pk__in=ids).values_list("pk", "year")),
     )
 
@@ -157,17 +157,17 @@ def _grouped(pairs: Iterable[tuple[int | None, int]]) -> dict[int, list[int]]:
     return grouped
 
 
-def _nothing_titled(title: str) -> list[int]:
-    """Stand for the title index until there is one."""
+def _find_nothing(title: str) -> list[int]:
+    """Take the place of the title index until there is one."""
     return []
 
 
 def lock(rating_import: RatingImport, state: RatingImport.State) -> RatingImport:
-    """Return the import, held until the end of the transaction; raise `ImportClosed` unless it is in this state."""
-    held = RatingImport.objects.select_for_update().filter(pk=rating_import.pk).first()
-    if held is None:
-        raise UnknownImport("This import is gone; choose the file again.")
-    if held.state != state:
-        was = "not been applied yet" if held.state == RatingImport.State.REVIEW else f"already been {held.state}"
+    """Lock an import until the end of the transaction; raise `ImportClosed` unless it is in this state."""
+    locked = RatingImport.objects.select_for_update().filter(pk=rating_import.pk).first()
+    if locked is None:
+        raise UnknownImport("This import no longer exists; choose the file again.")
+    if locked.state != state:
+        was = "not been applied yet" if locked.state == RatingImport.State.REVIEW else f"already been {locked.state}"
         raise ImportClosed(f"This import has {was}.")
-    return held
+    return locked

@@ -1,10 +1,10 @@
-"""Put the movies of an import on somebody's watchlist, and take those off again that it put there."""
+"""Add the movies of an import to a user's watchlist, and undo that."""
 
 from django.db.backends.utils import CursorWrapper
 
 from recommender.models import RatingImport
 
-# Movies that are rated or marked already stay as they are: a rating says more, and hiding was somebody's wish.
+# Movies that are already rated or marked stay as they are: a rating says more, and hiding was the user's choice.
 DECIDE = """
 WITH chosen AS (
     SELECT movie_id, min(line) AS line FROM recommender_ratingimportrow
@@ -40,15 +40,15 @@ AND mark.rater_id = %(rater)s AND mark.movie_id = row.movie_id
 """
 
 
-def apply(cursor: CursorWrapper, held: RatingImport) -> None:
-    """Put the chosen movies on the watchlist, each once, at the time the file says."""
-    names = {"import": held.pk, "rater": held.rater_id, "now": held.applied_at}
+def apply(cursor: CursorWrapper, locked: RatingImport) -> None:
+    """Add the chosen movies to the watchlist, each once, with the date in the file."""
+    names = {"import": locked.pk, "rater": locked.rater_id, "now": locked.applied_at}
     cursor.execute(DECIDE, names)
     cursor.execute(WRITE, names)
 
 
-def undo(cursor: CursorWrapper, held: RatingImport) -> None:
-    """Take the movies off that the import put on and nobody has touched since."""
-    names = {"import": held.pk, "rater": held.rater_id}
+def undo(cursor: CursorWrapper, locked: RatingImport) -> None:
+    """Remove the movies that the import added and that have not been changed since."""
+    names = {"import": locked.pk, "rater": locked.rater_id}
     cursor.execute(FIND_UNTOUCHED, names)
     cursor.execute(REMOVE, names)

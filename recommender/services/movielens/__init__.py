@@ -1,1 +1,1 @@
-"""MovieLens releases: find or download one and bring it into the database."""
+"""MovieLens releases: find or download one and import it."""

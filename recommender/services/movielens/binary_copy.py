@@ -17,12 +17,12 @@ OnBlock = Callable[[float], None]
 
 
 def timestamps(seconds: Int64) -> Int64:
-    """Return seconds since 1970 as PostgreSQL keeps a timestamptz: microseconds since 2000."""
+    """Convert seconds since 1970 to PostgreSQL's timestamptz format: microseconds since 2000."""
     return (seconds - SECONDS_TO_2000) * 1_000_000
 
 
 def copy_arrays(cursor: CursorWrapper, table: str, columns: Arrays, on_block: OnBlock | None = None) -> None:
-    """Append equally long int16, int32 and int64 arrays to the columns of that name and width."""
+    """Append int16, int32 or int64 arrays of one length to the columns of the same names and widths."""
     n_rows = next(iter(columns.values())).size
     names = ", ".join(columns)
     with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:

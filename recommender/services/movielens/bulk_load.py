@@ -1,4 +1,4 @@
-"""Fill a table without its indexes and build them afterwards, by sorting: several times faster than row by row."""
+"""Fill a table without its indexes and build those at the end: several times faster than updating them row by row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-WORTH_IT = 4
-"""From so many new rows for each one that is there; the table is locked until the end of the transaction."""
+MIN_GROWTH = 4
+"""New rows per existing one that make this worthwhile: it locks the table until the end of the transaction."""
 
 PRIMARY_KEY = """
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'
@@ -19,18 +19,18 @@ WHERE indrelid = %s::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE co
 
 
 @contextmanager
-def indexes_built_afterwards(cursor: CursorWrapper, table: str, *, n_new: int) -> Iterator[None]:
-    """Take the primary key and the indexes off a table that is about to grow many times over, and put them back."""
+def indexes_built_at_the_end(cursor: CursorWrapper, table: str, *, n_new: int) -> Iterator[None]:
+    """Drop the primary key and indexes of a table that is about to grow many times over, and recreate them."""
     name = sql.Identifier(table)
     cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(name))
-    if n_new < WORTH_IT * cursor.fetchone()[0]:
+    if n_new < MIN_GROWTH * cursor.fetchone()[0]:
         yield
         return
     cursor.execute(PRIMARY_KEY, [table])
     keys = cursor.fetchall()
     cursor.execute(INDEXES, [table])
     indexes = cursor.fetchall()
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks outstanding cannot be altered
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending checks cannot be altered
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     for constraint, _ in keys:
         drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}")

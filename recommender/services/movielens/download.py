@@ -1,15 +1,21 @@
-"""Download one file: resumed when interrupted, checked, and in its place only when all of it is there."""
+"""Download one file: resume it when interrupted, check it, and give it its name only once it is complete."""
 
 import hashlib
-import http.client
-import urllib.error
-import urllib.request
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3.exceptions import HTTPError
+from urllib3.util import make_headers, parse_url
 
 from recommender.services.jobs.progress import OnProgress
 
 BLOCK_BYTES = 1 << 16
-TOO_LARGE = 2 << 30
+MAX_BYTES = 2 << 30
+MAX_MD5_FILE_BYTES = 1000
+MAX_REDIRECTS = 10
 
 
 class DownloadError(Exception):
@@ -25,58 +31,98 @@ def download(*, url: str, target: Path, on_progress: OnProgress, timeout: float)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
-        _fetch(url, part, on_progress, timeout)
-        expected = _published_md5(url, timeout)
-    except urllib.error.HTTPError as error:
-        raise DownloadError(f"{url} answered {error.code} {error.reason}.") from error
-    except (urllib.error.URLError, TimeoutError, http.client.HTTPException, ConnectionError) as error:
-        raise DownloadError(f"{url} cannot be downloaded: {getattr(error, 'reason', None) or error}.") from error
+        with _pool(url, timeout) as pool:
+            _fetch(pool, url, part, on_progress)
+            expected = _published_md5(pool, url)
+    except (HTTPError, OSError) as error:
+        raise DownloadError(f"{url} cannot be downloaded: {_root_cause(error)}.") from error
     if expected is not None and _md5(part) != expected:
         part.unlink()
         raise DownloadError(f"{url} arrived damaged: its MD5 sum is not {expected}.")
     part.replace(target)
 
 
-def _fetch(url: str, part: Path, on_progress: OnProgress, timeout: float) -> None:
+def _pool(url: str, timeout: float) -> urllib3.PoolManager:
+    """Return connections that follow redirects, never retry, and use the proxy of the environment, if any."""
+    retries = urllib3.Retry(
+        connect=False, read=False, other=0, redirect=MAX_REDIRECTS, respect_retry_after_header=False
+    )
+    headers = {"User-Agent": "movierec"}
+    parts = urlsplit(url)
+    proxy = None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+    if proxy is None:
+        return urllib3.PoolManager(headers=headers, retries=retries, timeout=timeout)
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    auth = parse_url(proxy).auth
+    return urllib3.ProxyManager(
+        proxy,
+        proxy_headers=make_headers(proxy_basic_auth=unquote(auth)) if auth else None,
+        headers=headers,
+        retries=retries,
+        timeout=timeout,
+    )
+
+
+def _get(pool: urllib3.PoolManager, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+    return pool.request(
+        "GET",
+        url,
+        headers={**pool.headers, **headers},
+        preload_content=False,
+        decode_content=False,
+        enforce_content_length=False,  # `_fetch` keeps what arrived, and says how much that was
+    )
+
+
+def _fetch(pool: urllib3.PoolManager, url: str, part: Path, on_progress: OnProgress) -> None:
     start = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})  # noqa: S310 - settings only
-    try:
-        answer = urllib.request.urlopen(request, timeout=timeout)  # noqa: S310
-    except urllib.error.HTTPError as error:
-        if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not start:
-            raise
-        part.unlink()
-        _fetch(url, part, on_progress, timeout)
-        return
-    with answer:
-        resumed = answer.status == http.HTTPStatus.PARTIAL_CONTENT
-        received = start if resumed else 0
-        length = answer.headers.get("Content-Length")
-        total = received + int(length) if length else None
-        with part.open("ab" if resumed else "wb") as file:
-            while block := answer.read(BLOCK_BYTES):
-                file.write(block)
-                received += len(block)
-                if received > TOO_LARGE:
-                    raise DownloadError(f"{url} is larger than any MovieLens release.")
-                on_progress(received / total if total else 0.0, f"Downloading, {received / 1e6:.1f} MB")
+    with _get(pool, url, {"Range": f"bytes={start}-"} if start else {}) as response:
+        if response.status != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not start:
+            _receive(response, url, part, start, on_progress)
+            return
+    part.unlink()
+    _fetch(pool, url, part, on_progress)
+
+
+def _receive(response: urllib3.BaseHTTPResponse, url: str, part: Path, start: int, on_progress: OnProgress) -> None:
+    _check_status(response, url)
+    resumed = response.status == HTTPStatus.PARTIAL_CONTENT
+    received = start if resumed else 0
+    length = response.headers.get("Content-Length")
+    total = received + int(length) if length else None
+    with part.open("ab" if resumed else "wb") as file:
+        while block := response.read1(BLOCK_BYTES):
+            file.write(block)
+            received += len(block)
+            if received > MAX_BYTES:
+                raise DownloadError(f"{url} is larger than any MovieLens release.")
+            on_progress(received / total if total else 0.0, f"Downloading, {received / 1e6:.1f} MB")
     if total is not None and received != total:
-        raise DownloadError(f"{url} broke off after {received} of {total} bytes; the next try goes on from there.")
+        raise DownloadError(f"{url} broke off after {received} of {total} bytes; the next try will resume there.")
 
 
-def _published_md5(url: str, timeout: float) -> str | None:
+def _published_md5(pool: urllib3.PoolManager, url: str) -> str | None:
     """Return the sum from the file beside the download, like "MD5 (ml-25m.zip) = 6b51fb…" or "6b51fb…  ml-25m.zip"."""
-    try:
-        with urllib.request.urlopen(url + ".md5", timeout=timeout) as answer:  # noqa: S310 - beside the download
-            words = answer.read(1000).decode("ascii", "replace").replace("=", " ").split()
-    except urllib.error.HTTPError as error:
-        if error.code == http.HTTPStatus.NOT_FOUND:
+    with _get(pool, f"{url}.md5", {}) as response:
+        if response.status == HTTPStatus.NOT_FOUND:
             return None
-        raise
+        _check_status(response, f"{url}.md5")
+        words = response.read(MAX_MD5_FILE_BYTES).decode("ascii", "replace").replace("=", " ").split()
     sums = [
         word.lower() for word in words if len(word) == 32 and all(digit in "0123456789abcdefABCDEF" for digit in word)
     ]
     return sums[0] if sums else None
+
+
+def _check_status(response: urllib3.BaseHTTPResponse, url: str) -> None:
+    if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
+        raise DownloadError(f"{url} answered {response.status} {response.reason}.")
+
+
+def _root_cause(error: BaseException) -> str:
+    """Return what went wrong at the bottom, such as "timed out", without urllib3's description of its connection."""
+    inner = error.__cause__ or next((arg for arg in error.args if isinstance(arg, Exception)), None)
+    return _root_cause(inner) if inner is not None else str(error)
 
 
 def _md5(path: Path) -> str:

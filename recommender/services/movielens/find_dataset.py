@@ -1,4 +1,4 @@
-"""Find a dataset to start with: a given one, an earlier download, a new download, or a generated one."""
+"""Find a dataset to start with: the configured one, an earlier download, a new download, or a generated one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ GROUPLENS = "https://files.grouplens.org/datasets/movielens/"
 RELEASE = "ml-latest-small"
 GENERATED = "generated-small"
 N_RATERS, N_MOVIES, N_RATINGS = 600, 3_000, 100_000
-FEWEST_RATINGS = 90_000
+MIN_RATINGS = 90_000
 TIMEOUT = 15.0
 
 Say = Callable[[str], None]
@@ -29,12 +29,12 @@ def locate_dataset(
     base_url: str = GROUPLENS,
     timeout: float = TIMEOUT,
 ) -> Path:
-    """Return the folder or zip of a dataset; there always is one.
+    """Return the folder or zip of a dataset; generate one if nothing else is available.
 
-    Raises `DatasetError` only when MOVIELENS_DATA is set to something that is not a MovieLens release.
+    Raises `DatasetError` only if MOVIELENS_DATA is set to something that is not a MovieLens release.
     """
     if settings.MOVIELENS_DATA:
-        return _given(Path(settings.MOVIELENS_DATA))
+        return _configured(Path(settings.MOVIELENS_DATA))
     folder = (data_dir or Path(settings.DATA_DIR)) / "datasets"
     downloaded = folder / f"{RELEASE}.zip"
     if downloaded.is_file() or (folder / RELEASE).is_dir():
@@ -54,7 +54,7 @@ def locate_dataset(
     return generated
 
 
-def _given(path: Path) -> Path:
+def _configured(path: Path) -> Path:
     try:
         read_catalogue(path.expanduser())
     except DatasetError as error:
@@ -63,7 +63,7 @@ def _given(path: Path) -> Path:
 
 
 def _download(target: Path, url: str, on_progress: OnProgress, timeout: float) -> Path:
-    """Download and read the whole release before it gets its final name."""
+    """Download a release, and check that it can be read before it gets its final name."""
     unchecked = target.with_name(f"unchecked-{target.name}")
     download(url=url, target=unchecked, on_progress=on_progress, timeout=timeout)
     try:
@@ -71,7 +71,7 @@ def _download(target: Path, url: str, on_progress: OnProgress, timeout: float) -
     except DatasetError as error:
         unchecked.unlink()
         raise DownloadError(f"{url} is not a MovieLens release: {error}") from error
-    if n_ratings < FEWEST_RATINGS:
+    if n_ratings < MIN_RATINGS:
         unchecked.unlink()
-        raise DownloadError(f"{url} holds only {n_ratings} ratings.")
+        raise DownloadError(f"{url} contains only {n_ratings} ratings.")
     return unchecked.replace(target)

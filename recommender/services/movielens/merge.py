@@ -1,7 +1,7 @@
 """SQL that makes the imported part of the database equal to the staged dataset, touching only rows that differ.
 
-MovieLens gives its raters new numbers in every release, so a release replaces the ratings and tags of the one before;
-movies only ever come in addition. What users of the site did is never touched.
+MovieLens renumbers its raters in every release, so a release replaces the ratings and tags of the previous one;
+movies are never removed. What users of this site did is never touched.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db.backends.utils import CursorWrapper
 
-from recommender.services.movielens.bulk_load import indexes_built_afterwards
+from recommender.services.movielens.bulk_load import indexes_built_at_the_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Changes:
     unchanged: int
 
 
-MAY_TRUST = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
+MAY_SKIP_CHECKS = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
 KEEP_RATERS = (
     "SELECT count(*) FROM (SELECT FROM recommender_rater WHERE movielens_id IS NOT NULL FOR KEY SHARE) AS kept"
 )
-# A catalogue's posters are old; what TMDB itself said about the same id is newer.
+# Posters in a catalogue are old; those fetched from TMDB for the same id are newer.
 POSTER_PATH = """CASE
         WHEN movie.metadata_found AND movie.metadata_tmdb_id = coalesce(new_movie.tmdb_id, movie.tmdb_id)
         THEN coalesce(nullif(movie.poster_path, ''), new_movie.poster_path)
@@ -169,13 +169,13 @@ def merge_raters(cursor: CursorWrapper) -> None:
 
 
 @contextmanager
-def foreign_keys_known_good(cursor: CursorWrapper) -> Iterator[None]:
-    """Spare PostgreSQL two look-ups per new rating, where the account may: they cost more than the insert itself.
+def foreign_key_checks_skipped(cursor: CursorWrapper) -> Iterator[None]:
+    """Skip two look-ups per new rating, which cost more than the insert itself, if the database user may do so.
 
-    Staged rows can only refer to raters that were joined to them, kept by a lock, and to movies of the same release,
+    Staged rows can only refer to raters that they were joined with and that a lock keeps, and to movies of the release,
     which `merge_movies` adds in the same transaction.
     """
-    cursor.execute(MAY_TRUST)
+    cursor.execute(MAY_SKIP_CHECKS)
     if not cursor.fetchone()[0]:
         yield
         return
@@ -198,7 +198,7 @@ def merge_ratings(cursor: CursorWrapper) -> Changes:
     cursor.execute(KEY_RATINGS)
     cursor.execute("ANALYZE keyed_rating")
     cursor.execute("SELECT count(*) FROM keyed_rating")
-    with indexes_built_afterwards(cursor, "recommender_rating", n_new=cursor.fetchone()[0]):
+    with indexes_built_at_the_end(cursor, "recommender_rating", n_new=cursor.fetchone()[0]):
         return _changes(cursor, "keyed_rating", UPDATE_RATINGS, INSERT_RATINGS, DELETE_RATINGS)
 
 
@@ -215,7 +215,7 @@ def merge_tags(cursor: CursorWrapper) -> Changes:
 
 
 def remove_unused(cursor: CursorWrapper) -> None:
-    """Remove tags that nobody gives any more and imported raters of whom nothing is left."""
+    """Remove tags that nobody uses any more, and imported raters without ratings and tags."""
     cursor.execute(DELETE_UNUSED_TAGS)
     cursor.execute(DELETE_RATERS)
 

@@ -1,4 +1,4 @@
-"""Import a MovieLens release: all of it or, when anything is wrong with it, nothing."""
+"""Import a MovieLens release: all of it or, if anything is wrong, nothing."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.movielens.merge import (
     Changes,
-    foreign_keys_known_good,
+    foreign_key_checks_skipped,
     merge_movies,
     merge_raters,
     merge_ratings,
@@ -36,7 +36,7 @@ class ImportSummary:
     tags: Changes
 
 
-# Until the planner knows the new sizes it reads whole tables for a page of movies; autovacuum may be a minute away.
+# Until the planner knows the new sizes it reads whole tables for a page of movies; autovacuum may take a minute.
 ANALYZE = """
 ANALYZE recommender_movie, recommender_genre, recommender_movie_genres, recommender_rater, recommender_rating,
     recommender_tag, recommender_tagapplication, recommender_movietag
@@ -44,10 +44,10 @@ ANALYZE recommender_movie, recommender_genre, recommender_movie_genres, recommen
 
 
 def import_movielens(*, path: Path, on_progress: OnProgress = no_progress) -> ImportSummary:
-    """Bring the database up to a release (folder or zip); a catalogue without ratings leaves the ratings alone.
+    """Update the database to a release (folder or zip); a catalogue without ratings does not change the ratings.
 
-    Raises `DatasetError` when the release is missing or wrong, and whatever `on_progress` raises to cancel; the
-    database then is as it was.
+    Raises `DatasetError` if the release is missing or wrong. After any error, including one that `on_progress` raises
+    to cancel, the database is as it was before.
     """
     dataset = read_dataset(path, subrange(on_progress, 0.0, 0.2))
     with transaction.atomic(), connection.cursor() as cursor:
@@ -62,7 +62,7 @@ def _merge(cursor: CursorWrapper, dataset: Dataset, on_progress: OnProgress) -> 
     if len(dataset.ratings):
         on_progress(0.4, "Merging ratings")
         merge_raters(cursor)
-        with foreign_keys_known_good(cursor):
+        with foreign_key_checks_skipped(cursor):
             ratings = merge_ratings(cursor)
             on_progress(0.7, "Merging tags")
             tags = merge_tags(cursor)

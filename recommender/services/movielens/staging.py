@@ -1,4 +1,4 @@
-"""A dataset in temporary tables, ready to be compared with what the database holds."""
+"""Copy a dataset into temporary tables, to compare it with what the database holds."""
 
 from django.db.backends.utils import CursorWrapper
 
@@ -6,7 +6,7 @@ from recommender.formats.movielens import Dataset, Movies, RatingTriples, TagTri
 from recommender.services.movielens.binary_copy import OnBlock, copy_arrays, timestamps
 
 TAG_LENGTH = 255
-# Dropped first for a caller whose own transaction holds two imports.
+# Dropped first, for callers that run two imports in one transaction.
 TABLES = """
 DROP TABLE IF EXISTS pg_temp.new_movie, pg_temp.new_genre, pg_temp.new_rating, pg_temp.new_tag,
     pg_temp.keyed_rating, pg_temp.keyed_tag;
@@ -25,7 +25,7 @@ CREATE TEMPORARY TABLE new_tag (
 
 
 def stage(cursor: CursorWrapper, dataset: Dataset, on_block: OnBlock) -> None:
-    """Copy a dataset into temporary tables that go away with the transaction."""
+    """Copy a dataset into temporary tables that are dropped with the transaction."""
     cursor.execute(TABLES)
     _stage_movies(cursor, dataset.movies)
     _stage_tags(cursor, dataset.tags)

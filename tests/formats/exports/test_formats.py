@@ -1,4 +1,4 @@
-"""Every export we know is recognised by its header and read by column name."""
+"""Every export format is recognised by its header and read by column name."""
 
 from datetime import UTC, datetime
 
@@ -35,7 +35,7 @@ def test_it_reads_a_watchlist_without_ratings() -> None:
 
 
 @pytest.mark.parametrize("text", [files.IMDB, files.OLD_IMDB])
-def test_it_reads_imdb_points_as_half_stars_and_movies_alone(text: str) -> None:
+def test_it_reads_imdb_points_as_half_stars_and_only_movies(text: str) -> None:
     export = read_export(text.encode())
     assert (export.rows[0].imdb_id, export.rows[0].half_stars, export.rows[0].year) == (78748, 9, 1979)
     assert 944947 not in {row.imdb_id for row in export.rows}
@@ -78,7 +78,7 @@ def test_it_counts_rows_without_a_rating() -> None:
 
 
 def test_it_refuses_ratings_of_several_people() -> None:
-    with pytest.raises(ExportError, match=r'^Line 4 belongs to userId "8", the lines before to "7"'):
+    with pytest.raises(ExportError, match=r'^Line 4 belongs to userId "8", the lines before it to "7"'):
         read_export((files.MOVIELENS + "8,1,3.0,1112484676\n").encode())
 
 
@@ -100,6 +100,6 @@ def test_it_says_which_exports_it_knows() -> None:
 
 
 @pytest.mark.parametrize("written", ["", "yesterday", "2023-13-45", "1889-01-01", "9" * 10])
-def test_it_does_without_a_date_it_cannot_use(written: str) -> None:
+def test_it_ignores_a_date_that_it_cannot_read(written: str) -> None:
     row = first(f"Date,Name,Year,Letterboxd URI,Rating\n{written},Alien,1979,,4\n")
     assert row.rated_at is None or row.rated_at.year > 1970

@@ -1,4 +1,4 @@
-"""Generated datasets have the shape of MovieLens, and something to learn in them."""
+"""Generated datasets look like MovieLens, and there is something to learn in them."""
 
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def test_it_has_movies_whose_titles_differ(tmp_path: Path) -> None:
 
 
 def test_it_knows_that_taste_beats_the_average() -> None:
-    """Raters of like taste agree more on held-out movies than raters do on average."""
+    """Raters of similar taste agree more on held-out movies than raters do on average."""
     ratings = generate_ratings(n_raters=300, n_movies=60, n_ratings=12_000, seed=8)
     stars = np.full((300, 61), np.nan)
     stars[ratings.rater_ids - 1, ratings.movie_ids] = ratings.half_stars / 2
@@ -89,7 +89,7 @@ def test_it_knows_that_taste_beats_the_average() -> None:
 
 
 @pytest.mark.parametrize(("n_raters", "n_movies", "n_ratings"), [(10, 10, 101), (10, 10, 9), (0, 10, 10), (10, 0, 10)])
-def test_it_refuses_what_cannot_be(tmp_path: Path, n_raters: int, n_movies: int, n_ratings: int) -> None:
+def test_it_refuses_impossible_sizes(tmp_path: Path, n_raters: int, n_movies: int, n_ratings: int) -> None:
     with pytest.raises(ValueError, match=rf"{n_raters} raters and {n_movies} movies"):
         generate(tmp_path / "made-up", n_raters=n_raters, n_movies=n_movies, n_ratings=n_ratings)
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""A bad row is named: file, line, value and what was expected."""
+"""An error names the bad row: file, line, value and what was expected."""
 
 from pathlib import Path
 
@@ -27,10 +27,10 @@ def read_ratings(folder: Path, ratings: str, movies: str = MOVIES) -> None:
         ("1,2,inf,9", 'rating "inf" is not one of 0.5, 1.0 … 5.0'),
         ("1,2,,9", 'rating "" is not one of 0.5, 1.0 … 5.0'),
         ("1,2,good,9", 'rating "good" is not one of 0.5, 1.0 … 5.0'),
-        ("alice,2,5.0,9", 'userId "alice" is not a whole number from 1'),
-        ("0,2,5.0,9", 'userId "0" is not a whole number from 1'),
-        ("1.5,2,5.0,9", 'userId "1.5" is not a whole number from 1'),
-        ("99999999999,2,5.0,9", 'userId "99999999999" is not a whole number from 1'),
+        ("alice,2,5.0,9", 'userId "alice" is not a whole number above 0'),
+        ("0,2,5.0,9", 'userId "0" is not a whole number above 0'),
+        ("1.5,2,5.0,9", 'userId "1.5" is not a whole number above 0'),
+        ("99999999999,2,5.0,9", 'userId "99999999999" is not a whole number above 0'),
         ("1,3,5.0,9", 'movieId "3" is not in movies.csv'),
         ("1,2,5.0,yesterday", 'timestamp "yesterday" is not a time in seconds since 1970'),
         ("1,2,5.0,1445714994000", 'timestamp "1445714994000" is not a time in seconds since 1970'),
@@ -62,7 +62,7 @@ def test_it_names_an_unexpected_header(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("movies", "problem"),
     [
-        (f"{MOVIES}2,Heat (1995),Crime\n", 'movies.csv, line 4: movieId "2" is there twice'),
+        (f"{MOVIES}2,Heat (1995),Crime\n", 'movies.csv, line 4: movieId "2" is listed twice'),
         ("movieId,title,genres\n1,,Comedy\n", 'movies.csv, line 2: title "" is not a title'),
         ('movieId,title,genres\n1,"a\nb",Comedy\n1x,c,d\n', 'movies.csv, line 4: movieId "1x"'),
     ],

@@ -27,7 +27,7 @@ from recommender.models import (
     Tag,
     TagApplication,
 )
-from recommender.services.accounts import accounts
+from recommender.services.accounts import accounts, personal_data
 from recommender.services.imports import ratings_writer, review
 from recommender.services.lists import groups
 from recommender.services.ratings import ratings
@@ -39,7 +39,7 @@ USER, RATER, NAME, EMAIL = 987654321, 876543219, "zaphodwashere", "zaphod-traces
 
 @pytest.fixture
 def user(client: Client) -> User:
-    """Somebody with at least a row in every table that can hold one, under ids nothing else has."""
+    """A user with at least one row in every table that can have one, under ids that nothing else has."""
     user = User.objects.create_user(NAME, EMAIL, "heart of gold", pk=USER, first_name=NAME)
     rater = Rater.objects.create(pk=RATER, user=user)
     address = EmailAddress.objects.create(user=user, email=EMAIL, primary=True)
@@ -56,9 +56,9 @@ def user(client: Client) -> User:
     MovieTag.objects.create(movie=movies[0], tag=shared, count=2)
     MovieTag.objects.create(movie=movies[0], tag=private, count=1)
     file = f"Const,Your Rating,Title\ntt0078748,3,{NAME}\n".encode()
-    made = review.look_through(rater=rater, data=file, file_name=f"{EMAIL}.csv")
-    ratings_writer.apply(rating_import=made, existing="replace")
-    review.look_through(rater=rater, data=file, file_name=f"{EMAIL}.csv")
+    rating_import = review.preview(rater=rater, data=file, file_name=f"{EMAIL}.csv")
+    ratings_writer.apply(rating_import=rating_import, existing="replace")
+    review.preview(rater=rater, data=file, file_name=f"{EMAIL}.csv")
     make_job(requested_by=user)
     Activation.objects.create(version=make_model_version(key="median/1", algorithm="median"), activated_by=user)
     Preferences.objects.create(rater=rater, algorithm="als")
@@ -77,7 +77,7 @@ def user(client: Client) -> User:
 
 
 def traces() -> list[str]:
-    """Every table and column that holds the user's ids, name or address, wherever in the text they stand."""
+    """Return every table and column that contains the user's ids, name or address anywhere in its text."""
     found = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
@@ -124,7 +124,11 @@ def test_no_table_holds_a_trace_of_a_deleted_account(user: User) -> None:
     assert Job.objects.get().requested_by is None
 
 
-def test_it_corrects_the_figures_of_the_movies(user: User) -> None:
+def test_the_deleted_user_had_something_in_every_section_of_the_export(user: User) -> None:
+    assert [section.name for section in personal_data.SECTIONS if not [*section.rows(user)]] == []
+
+
+def test_it_corrects_the_statistics_of_the_movies(user: User) -> None:
     accounts.delete(user=user)
     assert [*Movie.objects.order_by("pk").values_list("rating_count", "rating_mean")] == [(1, 2.0), (0, None)]
     assert [*MovieTag.objects.values_list("tag__name", "count")] == [("space", 1)]
@@ -140,12 +144,12 @@ def test_invitations_stop_working(user: User) -> None:
         groups.accept(token=token)
 
 
-def test_somebody_who_never_rated_can_leave(alice: User) -> None:
+def test_a_user_who_never_rated_can_be_deleted(alice: User) -> None:
     accounts.delete(user=alice)
     assert not User.objects.exists()
 
 
-def test_it_says_which_models_have_learned_from_somebody(user: User) -> None:
+def test_it_says_which_models_have_learned_from_the_user(user: User) -> None:
     assert accounts.traces_of(user=user) == accounts.Traces((), None)
     version = make_model_version(state="active", activated_at=timezone.now())
     before = make_model_version(key="ease/1", algorithm="ease", state="active", activated_at=timezone.now())
@@ -154,10 +158,10 @@ def test_it_says_which_models_have_learned_from_somebody(user: User) -> None:
 
 
 @pytest.mark.parametrize("phrase", ["", "delete", "delete my account."])
-def test_other_words_do_not_confirm(phrase: str) -> None:
+def test_it_refuses_another_phrase(phrase: str) -> None:
     with pytest.raises(accounts.WrongConfirmation, match='Type "delete my account"'):
         accounts.check_confirmation(phrase)
 
 
-def test_the_words_confirm_however_they_are_spaced() -> None:
+def test_the_phrase_may_have_extra_spaces_and_capitals() -> None:
     accounts.check_confirmation("  Delete my  account ")

@@ -1,9 +1,8 @@
-"""What somebody can take along, and bring back."""
+"""The export holds everything about a user, and can be imported again."""
 
 import csv
 import io
 import json
-import time
 import zipfile
 from typing import Any
 
@@ -32,9 +31,11 @@ EXPORTED = {
     "Mark",
     "Preferences",
     "Impression",
+    "Outcome",
 }
+OWNERS = (User, Rater, models.RatingImport, models.Impression)
 OF_STAFF = {"Job", "Activation", "Experiment"}
-"""Who asked for it or switched it on: the site's own history, which forgets the name with the account."""
+"""They name the admin who started or activated something; the name is removed with the account, the row stays."""
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def rater(alice_rater: Rater) -> Rater:
     TagApplication.objects.create(
         rater=alice_rater, movie_id=1, tag=Tag.objects.create(name="@cmd"), applied_at=LONG_AGO
     )
-    made = review.look_through(rater=alice_rater, data=files.MOVIELENS.encode(), file_name="+ratings.csv")
-    ratings_writer.apply(rating_import=made, existing="keep")
+    rating_import = review.preview(rater=alice_rater, data=files.MOVIELENS.encode(), file_name="+ratings.csv")
+    ratings_writer.apply(rating_import=rating_import, existing="keep")
     return alice_rater
 
 
@@ -72,14 +73,14 @@ def test_it_holds_everything_about_me_and_nothing_about_others(rater: Rater, ali
     assert everything["import_rows"][0]["match"] == "unmatched"
 
 
-def test_every_kind_of_row_that_belongs_to_somebody_is_exported() -> None:
-    """A new model with a rater or a user in it fails here until it has a section."""
+def test_every_model_with_data_about_users_is_exported() -> None:
+    """A new model that refers to a rater or a user fails here until it has a section."""
     personal = {
         model.__name__
         for model in vars(models).values()
         if isinstance(model, type)
         and any(
-            isinstance(field, ForeignKey | OneToOneField) and field.related_model in (User, Rater, models.RatingImport)
+            isinstance(field, ForeignKey | OneToOneField) and field.related_model in OWNERS
             for field in model._meta.get_fields()  # type: ignore[attr-defined]
         )
     }
@@ -106,22 +107,22 @@ def test_the_archive_can_be_imported_again(rater: Rater, alice: User, bob: User)
     before = Rating.objects.half_stars_by_movie(rater)
     archive = b"".join(personal_data.as_zip(user=alice))
     assert read_export(archive).rows[1].title == FORMULA
-    made = review.look_through(rater=ratings.rater_of(bob), data=archive, file_name="movierec.zip")
-    ratings_writer.apply(rating_import=made, existing="keep")
+    rating_import = review.preview(rater=ratings.rater_of(bob), data=archive, file_name="movierec.zip")
+    ratings_writer.apply(rating_import=rating_import, existing="keep")
     assert Rating.objects.half_stars_by_movie(ratings.rater_of(bob)) == before
     times = Rating.objects.order_by("rater_id", "movie_id").values_list("movie_id", "rated_at")
     seconds = [(movie_id, rated_at.replace(microsecond=0)) for movie_id, rated_at in times]
     assert seconds[:2] == seconds[2:]
 
 
-def test_five_thousand_ratings_are_quick(alice: User, alice_rater: Rater, django_assert_num_queries: Any) -> None:
+def test_it_streams_thousands_of_ratings_in_few_queries(
+    alice: User, alice_rater: Rater, django_assert_num_queries: Any
+) -> None:
     movies = Movie.objects.bulk_create(Movie(pk=pk, title=f"Movie {pk}") for pk in range(1, 5001))
     Rating.objects.bulk_create(
         Rating(rater=alice_rater, movie=movie, half_stars=8, rated_at=LONG_AGO) for movie in movies
     )
     for stream in (personal_data.as_json, personal_data.as_zip):
-        start = time.perf_counter()
         with django_assert_num_queries(len(personal_data.SECTIONS) - 1):
             blocks = [block for block in stream(user=alice) if block]
         assert len(blocks) > 2
-        assert time.perf_counter() - start < 3

@@ -1,4 +1,4 @@
-"""What pages ask about movies: the spread of their ratings, which were rated lately."""
+"""What pages show about movies: the distribution of their ratings, and which were rated recently."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
@@ -21,7 +21,7 @@ def test_it_counts_the_ratings_on_each_step_in_one_query(django_assert_num_queri
     assert movie_statistics.histogram(movie=make_movie(3, "Alien 3")) == [0] * 10
 
 
-def test_it_names_the_movies_rated_here_the_latest_first(alice_rater: Rater) -> None:
+def test_it_returns_the_movies_rated_here_most_recent_first(alice_rater: Rater) -> None:
     first, second = make_movie(), make_movie(2, "Aliens")
     make_rating(make_rater(), make_movie(3, "Alien 3"))  # imported
     ratings.rate(rater=alice_rater, movie=first, half_stars=9)
@@ -32,7 +32,7 @@ def test_it_names_the_movies_rated_here_the_latest_first(alice_rater: Rater) -> 
     assert movies.recently_rated(limit=1) == [first]
 
 
-def test_it_forgets_a_movie_whose_last_rating_goes(alice_rater: Rater) -> None:
+def test_it_forgets_a_movie_whose_last_rating_is_removed(alice_rater: Rater) -> None:
     movie = make_movie()
     ratings.rate(rater=alice_rater, movie=movie, half_stars=9)
     ratings.remove(rater=alice_rater, movie=movie)

@@ -1,4 +1,4 @@
-"""Metadata from TMDB: what is asked, what is kept, how troubles are met."""
+"""Metadata from TMDB: which movies are asked about, what is saved, and how errors are handled."""
 
 import io
 import logging
@@ -29,7 +29,7 @@ def counts(fetched: tmdb.Fetched) -> tuple[int, int, int, int]:
     return fetched.updated, fetched.unknown, fetched.failed, fetched.skipped
 
 
-def test_it_keeps_what_tmdb_tells_and_the_title_of_the_dataset(tmdb_server: TmdbServer) -> None:
+def test_it_saves_the_metadata_and_keeps_the_title_of_the_dataset(tmdb_server: TmdbServer) -> None:
     (tmdb_id,) = add_movies(tmdb_server, 1)
     make_movie(2, "Not on TMDB")
     assert counts(tmdb.fetch_metadata()) == (1, 0, 0, 1)
@@ -41,7 +41,7 @@ def test_it_keeps_what_tmdb_tells_and_the_title_of_the_dataset(tmdb_server: Tmdb
     assert found.poster_path == tmdb_server.movies[tmdb_id]["poster_path"]
 
 
-def test_it_asks_the_most_rated_first_each_once_and_only_once(tmdb_server: TmdbServer) -> None:
+def test_it_asks_about_each_movie_once_the_most_rated_first(tmdb_server: TmdbServer) -> None:
     tmdb_ids = add_movies(tmdb_server, 45)
     Movie.objects.create(pk=1000, title="The same again", tmdb_id=tmdb_ids[0])
     assert counts(tmdb.fetch_metadata()) == (46, 0, 0, 0)
@@ -52,12 +52,12 @@ def test_it_asks_the_most_rated_first_each_once_and_only_once(tmdb_server: TmdbS
 
 
 def test_it_writes_a_batch_in_few_queries(tmdb_server: TmdbServer, django_assert_num_queries: Any) -> None:
-    answers = dict.fromkeys(add_movies(tmdb_server, 40))
+    unknown = dict.fromkeys(add_movies(tmdb_server, 40))
     with django_assert_num_queries(4):  # savepoint, select, update, release
-        assert tmdb.save(answers=answers) == (0, 40)
+        assert tmdb.save(metadata_by_id=unknown) == (0, 40)
 
 
-def test_it_keeps_to_the_rate(tmdb_server: TmdbServer, settings: Any) -> None:
+def test_it_respects_the_rate_limit(tmdb_server: TmdbServer, settings: Any) -> None:
     settings.TMDB_RATE = 20
     add_movies(tmdb_server, 21)
     tmdb.fetch_metadata()
@@ -77,7 +77,7 @@ def test_it_remembers_ids_that_tmdb_does_not_know(tmdb_server: TmdbServer) -> No
     assert counts(tmdb.fetch_metadata()) == (0, 1, 0, 0)
 
 
-def test_it_asks_again_when_the_id_is_another_or_the_answer_is_old(tmdb_server: TmdbServer) -> None:
+def test_it_asks_again_when_the_id_has_changed_or_the_metadata_is_old(tmdb_server: TmdbServer) -> None:
     tmdb_ids = list(tmdb_server.movies)
     add_movies(tmdb_server, 1)
     tmdb.fetch_metadata()
@@ -94,7 +94,7 @@ def test_it_asks_again_when_the_id_is_another_or_the_answer_is_old(tmdb_server: 
     ["status 500", "status 503", "status 429", "wait soon", "silence 1", "drip", "bad-json", "list", "other-movie",
      "truncated", "html", "huge"],
 )  # fmt: skip
-def test_it_tries_again_after_a_trouble(tmdb_server: TmdbServer, behaviour: str) -> None:
+def test_it_tries_again_after_an_error(tmdb_server: TmdbServer, behaviour: str) -> None:
     (tmdb_id,) = add_movies(tmdb_server, 1)
     tmdb_server.behave(tmdb_id, behaviour, behaviour)
     assert counts(tmdb.fetch_metadata()) == (1, 0, 0, 0)
@@ -110,7 +110,7 @@ def test_it_gives_up_on_a_movie_after_five_tries_and_asks_in_the_next_run(tmdb_s
 
 
 @pytest.mark.parametrize(("behaviour", "least", "most"), [("wait 1", 1.0, 2.5), ("wait-until 2", 0.9, 3.5)])
-def test_it_lets_nobody_ask_while_tmdb_asks_to_wait(
+def test_it_sends_nothing_while_tmdb_asks_it_to_wait(
     tmdb_server: TmdbServer, behaviour: str, least: float, most: float
 ) -> None:
     first, *_ = add_movies(tmdb_server, 20)
@@ -132,13 +132,13 @@ def test_it_backs_off_longer_each_time_with_jitter(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("behaviour", "sentence"),
     [
-        ("wait 3600", "asks to wait 60 minutes"),
-        ("redirect", "answered 302, as TMDB does not; check TMDB_URL"),
-        ("status 404", "answered 404, as TMDB does not; check TMDB_URL"),
-        ("status 500", "10 times in a row no usable answer"),
+        ("wait 3600", "asks us to wait 60 minutes"),
+        ("redirect", "answered 302, which TMDB never does; check TMDB_URL"),
+        ("status 404", "answered 404, which TMDB never does; check TMDB_URL"),
+        ("status 500", "no usable response 10 times in a row"),
     ],
 )
-def test_it_stops_when_going_on_is_no_use(tmdb_server: TmdbServer, behaviour: str, sentence: str) -> None:
+def test_it_stops_when_no_request_can_succeed(tmdb_server: TmdbServer, behaviour: str, sentence: str) -> None:
     add_movies(tmdb_server, 40)
     tmdb_server.always = behaviour
     with pytest.raises(CannotFetch, match=sentence):
@@ -147,7 +147,7 @@ def test_it_stops_when_going_on_is_no_use(tmdb_server: TmdbServer, behaviour: st
     assert not Movie.objects.filter(metadata_fetched_at__isnull=False).exists()
 
 
-def test_it_says_when_nobody_listens(tmdb_server: TmdbServer, settings: Any) -> None:
+def test_it_says_when_the_server_cannot_be_reached(tmdb_server: TmdbServer, settings: Any) -> None:
     settings.TMDB_URL = "http://127.0.0.1:9/3"
     add_movies(tmdb_server, 12)
     with pytest.raises(CannotFetch, match=r"127\.0\.0\.1 cannot be reached"):
@@ -171,7 +171,7 @@ def test_it_names_a_wrong_setting(tmdb_server: TmdbServer, settings: Any, name: 
     assert tmdb_server.asked == []
 
 
-def test_it_sends_a_token_in_the_header_alone(tmdb_server: TmdbServer, settings: Any) -> None:
+def test_it_sends_a_token_only_in_the_header(tmdb_server: TmdbServer, settings: Any) -> None:
     settings.TMDB_API_KEY = TOKEN
     add_movies(tmdb_server, 1)
     assert counts(tmdb.fetch_metadata()) == (1, 0, 0, 0)
@@ -179,7 +179,7 @@ def test_it_sends_a_token_in_the_header_alone(tmdb_server: TmdbServer, settings:
 
 
 @pytest.mark.parametrize("behaviour", ["status 401", "status 500", "silence 1", "truncated", "redirect", "bad-json"])
-def test_it_never_tells_the_key(tmdb_server: TmdbServer, caplog: pytest.LogCaptureFixture, behaviour: str) -> None:
+def test_it_never_reveals_the_key(tmdb_server: TmdbServer, caplog: pytest.LogCaptureFixture, behaviour: str) -> None:
     caplog.set_level(logging.DEBUG)
     (tmdb_id,) = add_movies(tmdb_server, 1)
     tmdb_server.behave(tmdb_id, *[behaviour] * 5)
@@ -191,10 +191,10 @@ def test_it_never_tells_the_key(tmdb_server: TmdbServer, caplog: pytest.LogCaptu
 
 
 @pytest.mark.parametrize("behaviour", ["wait 600", "silence 8"])
-def test_it_stops_within_five_seconds_and_keeps_what_it_has(
+def test_it_stops_soon_when_cancelled_and_keeps_what_it_has(
     tmdb_server: TmdbServer, monkeypatch: pytest.MonkeyPatch, behaviour: str
 ) -> None:
-    monkeypatch.setattr(tmdb_client, "SECONDS_PER_WAIT", 4.0)
+    monkeypatch.setattr(tmdb_client, "READ_TIMEOUT", 4.0)
     *_, last = add_movies(tmdb_server, 3)
     tmdb_server.behave(last, behaviour)
     asked_to_stop = 0.0
@@ -211,7 +211,7 @@ def test_it_stops_within_five_seconds_and_keeps_what_it_has(
     assert Movie.objects.filter(metadata_found=True).count() == 2
 
 
-def test_it_cuts_what_would_not_fit(tmdb_server: TmdbServer) -> None:
+def test_it_cuts_or_drops_values_that_do_not_fit(tmdb_server: TmdbServer) -> None:
     (tmdb_id,) = add_movies(tmdb_server, 1)
     titles = [{"title": title} for title in ("  Good\x00 one ", "x" * 513, "", "Good  one", None)]
     tmdb_server.movies[tmdb_id] = movie(
@@ -224,7 +224,7 @@ def test_it_cuts_what_would_not_fit(tmdb_server: TmdbServer) -> None:
 
 
 @pytest.mark.parametrize("query", ["spirited away", "sen to chihiro no kamikakushi", "千と千尋の神隠し"])
-def test_search_finds_a_movie_by_the_titles_that_came(tmdb_server: TmdbServer, query: str) -> None:
+def test_search_finds_a_movie_by_its_fetched_titles(tmdb_server: TmdbServer, query: str) -> None:
     make_movie(7, "Spirited Away", 2001, "Animation", tmdb_id=129)
     make_movie(8, "Chinatown", 1974, "Crime")
     titles = {"titles": [{"title": "Sen to Chihiro no Kamikakushi"}]}
@@ -238,7 +238,7 @@ def test_search_finds_a_movie_by_the_titles_that_came(tmdb_server: TmdbServer, q
     assert [found.pk for found in search(TitleQuery(query, limit=5)).movies] == [7]
 
 
-def test_a_job_builds_the_title_index_again_when_titles_came(tmdb_server: TmdbServer) -> None:
+def test_a_job_rebuilds_the_title_index_when_titles_were_fetched(tmdb_server: TmdbServer) -> None:
     add_movies(tmdb_server, 2)
     build()
     results = []

@@ -1,4 +1,4 @@
-"""Runs that fetch metadata as processes of their own: killed, interrupted, side by side."""
+"""Runs that fetch metadata in separate processes: killed, interrupted, or two at a time."""
 
 import signal
 import subprocess
@@ -22,7 +22,7 @@ def command(tmdb_server: TmdbServer) -> "subprocess.Popen[str]":
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_run_is_taken_up_where_it_was(tmdb_server: TmdbServer, how: signal.Signals) -> None:
+def test_the_next_run_continues_a_killed_one(tmdb_server: TmdbServer, how: signal.Signals) -> None:
     tmdb_ids = add_movies(tmdb_server, 60)
     tmdb_server.delay = 0.3
     with command(tmdb_server) as killed:
@@ -43,7 +43,7 @@ def test_a_killed_run_is_taken_up_where_it_was(tmdb_server: TmdbServer, how: sig
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_ask_for_no_id_twice(tmdb_server: TmdbServer) -> None:
+def test_two_runs_never_ask_about_the_same_id(tmdb_server: TmdbServer) -> None:
     tmdb_ids = add_movies(tmdb_server, 50)
     with command(tmdb_server) as one, command(tmdb_server) as other:
         results = [process.communicate(timeout=90)[0].splitlines()[-1] for process in (one, other)]
@@ -57,7 +57,7 @@ def test_two_runs_ask_for_no_id_twice(tmdb_server: TmdbServer) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_second_run_that_waits_can_be_cancelled(tmdb_server: TmdbServer) -> None:
     def holds_the_lock() -> None:
-        with tmdb._only_run(lambda *_: None):
+        with tmdb._one_run_at_a_time(lambda *_: None):
             held.set()
             finished.wait(20)
         connection.close()
@@ -68,7 +68,7 @@ def test_a_second_run_that_waits_can_be_cancelled(tmdb_server: TmdbServer) -> No
     held.wait(10)
 
     def cancel(share: float, message: str = "") -> None:
-        assert message == "Waiting for another run to end"
+        assert message == "Waiting for another run to finish"
         raise JobCancelled
 
     try:

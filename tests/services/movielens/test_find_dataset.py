@@ -1,4 +1,4 @@
-"""A dataset is always found; downloads are real, from a server in this process."""
+"""A dataset is always found; downloads are real, from a server in the test process."""
 
 import hashlib
 import threading
@@ -25,6 +25,7 @@ class GroupLens(ThreadingHTTPServer):
     md5 = ""
     behaviour = "good"
     ranges: list[str | None]
+    hosts: list[str | None]
 
     @property
     def url(self) -> str:
@@ -39,6 +40,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.endswith(".md5"):
             return self.answer(200, site.md5.encode()) if site.md5 else self.answer(404, b"")
         site.ranges.append(self.headers.get("Range"))
+        site.hosts.append(self.headers.get("Host"))
         if site.behaviour == "broken":
             return self.answer(500, b"")
         if site.behaviour == "hanging":
@@ -50,7 +52,14 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(site.content[:50_000])
             return None
+        if site.behaviour == "moved" and not self.path.startswith("/moved/"):
+            self.send_response(302)
+            self.send_header("Location", f"/moved{self.path}")
+            self.end_headers()
+            return None
         start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        if start > len(site.content):
+            return self.answer(416, b"")
         return self.answer(206 if start else 200, site.content[start:])
 
     def answer(self, status: int, body: bytes) -> None:
@@ -79,7 +88,7 @@ def grouplens(release: bytes, settings: Settings, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(find_dataset, "N_RATINGS", 2_000)
     monkeypatch.setattr(find_dataset, "N_RATERS", 50)
     with GroupLens(("127.0.0.1", 0), Handler) as site:
-        site.content, site.ranges = release, []
+        site.content, site.ranges, site.hosts = release, [], []
         threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield site
         site.shutdown()
@@ -123,7 +132,7 @@ def test_it_refuses_a_wrong_checksum(grouplens: GroupLens, tmp_path: Path) -> No
     assert [file.name for file in (tmp_path / "datasets").iterdir()] == ["generated-small"]
 
 
-def test_it_goes_on_where_a_download_broke_off(grouplens: GroupLens, tmp_path: Path) -> None:
+def test_it_resumes_a_download_that_broke_off(grouplens: GroupLens, tmp_path: Path) -> None:
     grouplens.behaviour = "truncated"
     assert_generated(*locate(grouplens, tmp_path), "broke off after 50000 of")
     grouplens.behaviour = "good"
@@ -132,7 +141,37 @@ def test_it_goes_on_where_a_download_broke_off(grouplens: GroupLens, tmp_path: P
     assert grouplens.ranges == [None, "bytes=50000-"]
 
 
-@pytest.mark.parametrize(("behaviour", "reason"), [("broken", "answered 500"), ("hanging", "timed out")])
+def test_it_starts_again_when_the_server_has_less_than_was_kept(grouplens: GroupLens, tmp_path: Path) -> None:
+    kept = tmp_path / "datasets" / "unchecked-ml-latest-small.zip.part"
+    kept.parent.mkdir()
+    kept.write_bytes(grouplens.content + b"more")
+    path, said = locate(grouplens, tmp_path)
+    assert (path.read_bytes(), said) == (grouplens.content, [])
+    assert grouplens.ranges == [f"bytes={len(grouplens.content) + 4}-", None]
+
+
+def test_it_follows_a_redirect(grouplens: GroupLens, tmp_path: Path) -> None:
+    grouplens.behaviour = "moved"
+    path, said = locate(grouplens, tmp_path)
+    assert (path.read_bytes(), said) == (grouplens.content, [])
+
+
+def test_it_uses_the_proxy_of_the_environment(
+    grouplens: GroupLens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", grouplens.url)
+    said: list[str] = []
+    path = locate_dataset(data_dir=tmp_path, base_url="http://files.example/", say=said.append, timeout=1.0)
+    assert (path.read_bytes(), said) == (grouplens.content, [])
+    assert grouplens.hosts == ["files.example"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [("broken", "answered 500 Internal Server Error"), ("hanging", "cannot be downloaded: timed out")],
+)
 def test_it_generates_when_the_server_fails(grouplens: GroupLens, tmp_path: Path, behaviour: str, reason: str) -> None:
     grouplens.behaviour = behaviour
     assert_generated(*locate(grouplens, tmp_path), reason)
@@ -141,22 +180,22 @@ def test_it_generates_when_the_server_fails(grouplens: GroupLens, tmp_path: Path
 def test_it_generates_without_a_network(grouplens: GroupLens, tmp_path: Path) -> None:
     grouplens.shutdown()
     grouplens.server_close()
-    assert_generated(*locate(grouplens, tmp_path), "Connection refused")
+    assert_generated(*locate(grouplens, tmp_path), "] Connection refused)")
 
 
-def test_it_generates_when_the_answer_is_no_release(grouplens: GroupLens, tmp_path: Path) -> None:
+def test_it_generates_when_the_download_is_not_a_release(grouplens: GroupLens, tmp_path: Path) -> None:
     grouplens.content = b"<html>Please sign in to this network</html>"
     assert_generated(*locate(grouplens, tmp_path), "not a MovieLens release")
 
 
-def test_it_prefers_the_given_release(grouplens: GroupLens, settings: Settings, tmp_path: Path) -> None:
+def test_it_prefers_the_configured_release(grouplens: GroupLens, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "given.zip").write_bytes(grouplens.content)
     settings.MOVIELENS_DATA = str(tmp_path / "given.zip")
     assert locate(grouplens, tmp_path) == (tmp_path / "given.zip", [])
     assert grouplens.ranges == []
 
 
-def test_it_says_that_the_given_release_is_wrong(grouplens: GroupLens, settings: Settings, tmp_path: Path) -> None:
+def test_it_says_that_the_configured_release_is_wrong(grouplens: GroupLens, settings: Settings, tmp_path: Path) -> None:
     settings.MOVIELENS_DATA = str(tmp_path / "nowhere")
     with pytest.raises(DatasetError, match=r"MOVIELENS_DATA cannot be used: .*nowhere does not exist"):
         locate(grouplens, tmp_path)

@@ -1,4 +1,4 @@
-"""Imports bring the database up to a release, or leave it as it was."""
+"""An import updates the database to a release, or leaves it as it was."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def test_it_imports_movies_ratings_and_tags(release: Path) -> None:
     assert not User.objects.exists()
 
 
-def test_it_gets_count_mean_and_median_right(release: Path) -> None:
+def test_it_computes_count_mean_and_median(release: Path) -> None:
     import_movielens(path=release)
     assert statistics(1) == (3, pytest.approx(8 / 3), 3.5)
     assert statistics(2) == (1, 5.0, 5.0)
@@ -90,7 +90,7 @@ def test_it_changes_nothing_the_second_time(release: Path) -> None:
     assert summary.tags == Changes(0, 0, 0, 3)
 
 
-def test_it_brings_in_a_newer_release(release: Path) -> None:
+def test_it_imports_a_newer_release(release: Path) -> None:
     import_movielens(path=release)
     write(
         release,
@@ -143,7 +143,7 @@ def test_it_does_not_forget_ids_and_posters_that_a_release_lacks(release: Path) 
     assert (movie.imdb_id, movie.tmdb_id, movie.poster_path) == ("0114709", 862, "/toy.jpg")
 
 
-def test_it_keeps_the_poster_that_tmdb_told_unless_the_id_is_another(release: Path, tmp_path: Path) -> None:
+def test_it_keeps_a_poster_from_tmdb_unless_the_id_has_changed(release: Path, tmp_path: Path) -> None:
     import_movielens(path=release)
     told = {"metadata_tmdb_id": 862, "metadata_found": True, "metadata_fetched_at": timezone.now()}
     Movie.objects.filter(pk=1).update(tmdb_id=862, poster_path="/new.jpg", **told)
@@ -190,7 +190,7 @@ def test_it_reports_progress(release: Path) -> None:
     assert 0 <= shares[0] < shares[-1] <= 1
 
 
-def test_it_puts_the_indexes_back_after_a_large_import(release: Path) -> None:
+def test_it_recreates_the_indexes_after_a_large_import(release: Path) -> None:
     before = indexes()
     import_movielens(path=release)
     assert Rating.objects.count() == 4

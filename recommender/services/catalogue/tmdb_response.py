@@ -1,4 +1,4 @@
-"""What TMDB says about a movie, checked and cut to what the database holds."""
+"""TMDB's response about a movie, validated and cut to what the database can hold."""
 
 import re
 from typing import Annotated
@@ -13,8 +13,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _POSTER_PATH = re.compile(r"/[\w.-]{1,63}", re.ASCII)
 
 
-class UnusableAnswer(ValueError):
-    """An answer that is not what TMDB's documentation promises."""
+class UnusableResponse(ValueError):
+    """A response that differs from TMDB's documentation."""
 
 
 def _clean(text: str | None) -> str:
@@ -33,7 +33,7 @@ class _Titles(BaseModel):
 
 
 class Metadata(BaseModel):
-    """A movie as TMDB describes it; what is unknown there is empty or None here."""
+    """A movie as TMDB describes it; unknown values are empty or None."""
 
     id: int
     overview: Text = ""
@@ -48,7 +48,7 @@ class Metadata(BaseModel):
         return path if _POSTER_PATH.fullmatch(path) else ""
 
     def kept_overview(self) -> str:
-        """Return the overview, cut to what a page shows."""
+        """Return the overview, cut to the length that a page shows."""
         return (self.overview or "")[:OVERVIEW_LENGTH]
 
     def kept_original_title(self) -> str:
@@ -67,18 +67,18 @@ class _Refusal(BaseModel):
 
 
 def parse(body: bytes, *, tmdb_id: int) -> Metadata:
-    """Read the answer to the question for a movie."""
+    """Parse the response to a request for a movie."""
     try:
         metadata = Metadata.model_validate_json(body)
     except ValidationError as error:
-        raise UnusableAnswer("the answer is not a movie in JSON") from error
+        raise UnusableResponse("the response is not a movie in JSON") from error
     if metadata.id != tmdb_id:
-        raise UnusableAnswer(f"the answer is about movie {metadata.id}")
+        raise UnusableResponse(f"the response is about movie {metadata.id}")
     return metadata
 
 
-def says_unknown(body: bytes) -> bool:
-    """Tell whether the body of a 404 is TMDB's way to say that it has no such movie."""
+def is_unknown_movie(body: bytes) -> bool:
+    """Tell whether the body of a 404 says that TMDB has no such movie."""
     try:
         return _Refusal.model_validate_json(body).status_code == NO_SUCH_MOVIE
     except ValidationError:
