@@ -38,8 +38,5 @@ function showUndo(message, change) {
 export function clearForRating({ movieId, title }) {
   marks.forget({ movieId });
   announce({ movieId, title, mark: null, rated: true });
-  showUndo(
-    `You rated ${title}, so it is off your watchlist.`,
-    { movieId, title, mark: "watchlist", previous: null },
-  );
+  showUndo(`You rated ${title}, so it is off your watchlist.`, { movieId, title, mark: "watchlist", previous: null });
 }

@@ -1,11 +1,11 @@
-/** Ratings that show at once: "rating-changed" on document; "rating-saved" tells when the server has them. */
+/** Ratings that show at once: "rating-changed" on document; "rating-saved" follows when the server has them. */
 import { deleteRating, putRating } from "./api.js";
 import { showToast } from "./components/toast-stack.js";
 import { OptimisticChanges } from "./optimistic-changes.js";
 
 let followed;
 
-/** From now on ask with every rating what it changes in this list ({list: 20, algorithm}); "rating-saved" tells. */
+/** With every rating, ask what it changes in this list ({list: 20, algorithm}); "rating-saved" carries the answer. */
 export function followList(query) {
   followed = query;
 }
@@ -17,7 +17,7 @@ function announce(name, detail) {
 const ratings = new OptimisticChanges({
   show: (movie, stars) => announce("rating-changed", { ...movie, stars }),
   save: ({ movieId }, stars) =>
-    (stars === null ? deleteRating(movieId, followed) : putRating(movieId, stars, followed)),
+    stars === null ? deleteRating(movieId, followed) : putRating(movieId, stars, followed),
   saved: (movie, stars, { before, answer }) => {
     announce("rating-saved", { ...movie, stars, before, changes: answer?.changes ?? null });
     if (stars === null && before !== null) offerUndo(movie, before);

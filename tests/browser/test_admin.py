@@ -144,7 +144,7 @@ def test_it_activates_rolls_back_rejects_and_overrides(admin: Page, rows: dict[s
     expect(pill).to_have_text("Rejected")
     admin.get_by_role("button", name="Activate").click()
     expect(admin.get_by_role("heading", name="Override the rejection?")).to_be_visible()
-    admin.get_by_role("button", name="Activate it all the same").click()
+    admin.get_by_role("button", name="Activate anyway").click()
     expect(pill).to_have_text("Active")
     with admin.expect_download() as download:
         admin.get_by_role("link", name="Download the manifest").click()

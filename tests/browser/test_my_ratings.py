@@ -66,7 +66,7 @@ def test_it_sorts_and_filters_and_goes_back(rated_page: Page) -> None:
 
 def test_it_offers_everything_when_nothing_fits(rated_page: Page) -> None:
     rated_page.goto("/ratings/?q=qqqqzzzz&decade=1890")
-    expect(rated_page.get_by_text("None of your ratings fits")).to_be_visible()
+    expect(rated_page.get_by_text("No matching ratings")).to_be_visible()
     rated_page.get_by_role("button", name="Show all your ratings").click()
     expect(rated_page.locator(".rating-link")).to_have_count(6)
     expect(rated_page).to_have_url(re.compile("/ratings/$"))
@@ -105,8 +105,8 @@ def test_it_tells_how_i_rate_and_follows(rated_page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.reload()
     facts = page.locator(".statistics-facts")
-    expect(facts).to_contain_text("Your mean is 3.5 stars.")
-    expect(facts).to_contain_text(re.compile(r"than everybody else|as generous as"))
+    expect(facts).to_contain_text("Your average is 3.5 stars.")
+    expect(facts).to_contain_text(re.compile(r"than everyone else|as generously as"))
     expect(page.locator("column-chart rect")).to_have_count(10)
     row = page.get_by_role("row", name=re.compile("^5 "))
     expect(row).to_contain_text("3")

@@ -119,7 +119,7 @@ def test_it_keeps_filters_and_order_in_the_address(
 
 def test_it_says_what_to_do_when_the_filters_leave_nothing(page: Page, query: str) -> None:
     page.goto(f"/?q={query}&min_ratings=10000")
-    expect(page.get_by_text(f"The filters leave nothing of “{query}”.")).to_be_visible()
+    expect(page.get_by_text(f"No movies for “{query}” match these filters.")).to_be_visible()
     page.get_by_role("button", name="Clear the filters").click()
     expect(tiles(page).first).to_contain_text(re.compile(query, re.IGNORECASE))
 
