@@ -83,7 +83,7 @@ def test_a_form_that_was_open_for_too_long(page: Page) -> None:
     check(page)
 
 
-def test_a_page_that_is_not_open_to_everybody(page: Page, clerk: str) -> None:
+def test_a_page_without_permission(page: Page, clerk: str) -> None:
     page.goto("/accounts/login/?next=/admin/recommender/job/start/")
     page.get_by_label("Email or user name").fill(clerk)
     page.get_by_label("Password", exact=True).fill(PASSWORD)

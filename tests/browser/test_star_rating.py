@@ -1,4 +1,4 @@
-"""Stars by mouse, keyboard and finger, saved or taken back."""
+"""Rating stars by mouse, keyboard and touch, saved or rolled back."""
 
 import re
 from collections.abc import Callable
@@ -98,7 +98,7 @@ def test_it_sends_only_the_last_of_many_quick_ratings(alice_page: Page, tile: Lo
     expect_stars(alice_page.locator("movie-grid movie-tile").first, 5)
 
 
-def test_it_rates_with_a_finger(
+def test_it_rates_by_touch(
     browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str]
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)
