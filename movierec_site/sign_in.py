@@ -9,6 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+WRONG_LOGIN = "The email, user name or password is not correct."
+
 
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
     """Checks a password only once per account; allauth tries two kinds of login, which takes twice as long."""
@@ -34,6 +36,13 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
 
 class AccountAdapter(DefaultAccountAdapter):
     """Takes as long to refuse a known e-mail address as to create an account."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": WRONG_LOGIN,
+        "username_password_mismatch": WRONG_LOGIN,
+        "incorrect_password": "This password is not correct.",
+        "too_many_login_attempts": "Too many attempts. Wait a few minutes and try again.",
+    }
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Tell the owner of an address that somebody tried to sign up with it."""

@@ -20,32 +20,42 @@ async function request(method, path, { query = {}, body, signal, ...more } = {})
   if (method !== "GET") headers["X-CSRFToken"] = pageMeta("csrf-token");
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
-  const response = await fetch(url, { method, headers, body: isForm ? body : body && JSON.stringify(body), credentials: "same-origin", signal, ...more }).catch(notReached);
+  const response = await fetch(url, {
+    method,
+    headers,
+    body: isForm ? body : body && JSON.stringify(body),
+    credentials: "same-origin",
+    signal,
+    ...more,
+  }).catch(connectionFailed);
   if (response.status === 204) return {};
-  if (response.ok) return response.json().catch(notReached);
+  if (response.ok) return response.json().catch(connectionFailed);
   const problem = await response.json().catch(() => ({}));
-  throw new ApiError(response.status, sentenceOf(problem, response.status), problem);
+  throw new ApiError(response.status, messageOf(problem, response.status), problem);
 }
 
-/** No answer, or one that broke off in the middle. */
-function notReached(error) {
+/** There is no answer, or it broke off in the middle. */
+function connectionFailed(error) {
   if (error.name === "AbortError") throw error;
   throw new ApiError(0, "We cannot reach the site. Check your connection and try again.");
 }
 
-function sentenceOf(answer, status) {
+function messageOf(answer, status) {
   if (typeof answer.detail === "string") return answer.detail;
-  if (status === 429) return "That was a lot at once. Wait a minute and try again.";
+  if (status === 429) return "Too many requests. Wait a minute and try again.";
   return "Something broke on our side. Please try again.";
 }
 
-export const search = (query, signal) => request("GET", "search", { query, signal, cache: "no-store", priority: "high" });
+export const search = (query, signal) =>
+  request("GET", "search", { query, signal, cache: "no-store", priority: "high" });
 export const movie = (movieId) => request("GET", `movies/${movieId}`);
 export const recentlyRated = (query) => request("GET", "recently-rated", { query });
 export const histogram = (movieId) => request("GET", `movies/${movieId}/histogram`);
 export const tagsOf = (movieId, query) => request("GET", `movies/${movieId}/tags`, { query });
-export const putTag = (movieId, tag, query) => request("PUT", `movies/${movieId}/tags/${encodeURIComponent(tag)}`, { query });
-export const deleteTag = (movieId, tag, query) => request("DELETE", `movies/${movieId}/tags/${encodeURIComponent(tag)}`, { query });
+export const putTag = (movieId, tag, query) =>
+  request("PUT", `movies/${movieId}/tags/${encodeURIComponent(tag)}`, { query });
+export const deleteTag = (movieId, tag, query) =>
+  request("DELETE", `movies/${movieId}/tags/${encodeURIComponent(tag)}`, { query });
 export const completeTag = (query, signal) => request("GET", "tags", { query, signal });
 export const similar = (movieId, query) => request("GET", `movies/${movieId}/similar`, { query });
 export const ratings = (query, signal) => request("GET", "ratings", { query, signal });
@@ -68,7 +78,8 @@ export const uploadImport = (form) => request("POST", "imports", { body: form })
 export const ratingImports = (query) => request("GET", "imports", { query });
 export const ratingImport = (importId) => request("GET", `imports/${importId}`);
 export const importRows = (importId, query, signal) => request("GET", `imports/${importId}/rows`, { query, signal });
-export const chooseForRow = (importId, line, movieId) => request("PUT", `imports/${importId}/rows/${line}`, { body: { movie_id: movieId } });
+export const chooseForRow = (importId, line, movieId) =>
+  request("PUT", `imports/${importId}/rows/${line}`, { body: { movie_id: movieId } });
 export const applyImport = (importId, existing) => request("POST", `imports/${importId}/apply`, { body: { existing } });
 export const undoImport = (importId) => request("POST", `imports/${importId}/undo`);
 export const discardImport = (importId) => request("DELETE", `imports/${importId}`);

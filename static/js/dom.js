@@ -10,7 +10,7 @@ export function element(name, attributes = {}, ...children) {
   return node;
 }
 
-/** Return what <meta name="…"> says about this page. */
+/** Return the content of <meta name="…">. */
 export function pageMeta(name) {
   return document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 }

@@ -1,11 +1,11 @@
-/** Arrow keys walk over the tiles of a grid: down into it from the search field, Escape back to the field. */
+/** Arrow keys move between the tiles of a grid: Down from the search field enters it, Escape returns to the field. */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
 function links(grid) {
   return [...grid.querySelectorAll(".tile-link")];
 }
 
-/** The link below or above one, in the column nearest to it. */
+/** The link in the next line, in the column nearest to this one. */
 function inNextLine(all, link, direction) {
   const place = ({ top, left }) => ({ top: Math.round(top), left: Math.round(left) });
   const here = place(link.getBoundingClientRect());
@@ -14,22 +14,28 @@ function inNextLine(all, link, direction) {
   const lines = beyond.map(({ top }) => top);
   const next = direction > 0 ? Math.min(...lines) : Math.max(...lines);
   const line = beyond.filter(({ top }) => top === next);
-  return line.reduce((best, each) => (best && Math.abs(best.left - here.left) <= Math.abs(each.left - here.left) ? best : each), null)?.each;
+  return line.reduce(
+    (best, each) => (best && Math.abs(best.left - here.left) <= Math.abs(each.left - here.left) ? best : each),
+    null,
+  )?.each;
 }
 
-/** Focus the link of a tile and bring all of the tile into view; a smooth scroll would lose its way among unseen tiles. */
+/** Focus the link of a tile and scroll all of it into view, at once: tiles out of view have no exact height yet. */
 export function focusTile(link) {
   link.focus({ preventScroll: true });
   link.closest("li").scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
 export function focusFirst(grid) {
-  const go = () => links(grid).slice(0, 1).forEach((link) => focusTile(link));
-  if (grid.busy) grid.addEventListener("grid-loaded", go, { once: true });
-  else go();
+  const focus = () =>
+    links(grid)
+      .slice(0, 1)
+      .forEach((link) => focusTile(link));
+  if (grid.busy) grid.addEventListener("grid-loaded", focus, { once: true });
+  else focus();
 }
 
-export function walkWithArrows(grid, field) {
+export function moveWithArrowKeys(grid, field) {
   field.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" || !links(grid).length) return;
     event.preventDefault();

@@ -1,8 +1,8 @@
-/** A predicted rating as people see it: the figure, how sure it is, and both in words for those who listen. */
+/** A predicted rating: the figure, its interval, and both in words for screen readers. */
 import { element } from "./dom.js";
 import { decimal } from "./words.js";
 
-/** "± 0.4" while the figure is in the middle of its interval, the bounds where the scale ends before it does. */
+/** "± 0.4" when the figure is in the middle of its interval; the bounds when the end of the scale cuts it off. */
 export function spread(stars, [low, high]) {
   const above = high - stars;
   const below = stars - low;
@@ -10,16 +10,27 @@ export function spread(stars, [low, high]) {
 }
 
 export function predictionInWords(stars, interval) {
-  const expected = `We expect ${decimal(stars)} stars from you`;
-  return interval ? `${expected}; four times out of five, ${decimal(interval[0])} to ${decimal(interval[1])}` : expected;
+  const expected = `We expect you to give it ${decimal(stars)} stars`;
+  return interval
+    ? `${expected}; four times out of five between ${decimal(interval[0])} and ${decimal(interval[1])}`
+    : expected;
 }
 
 /** <span class="prediction">4.2 ± 0.4</span>, or null without a prediction. */
-export function predictionFigure({ predicted_stars: stars, interval }, words = predictionInWords(stars ?? 0, interval)) {
+export function predictionFigure(
+  { predicted_stars: stars, interval },
+  words = predictionInWords(stars ?? 0, interval),
+) {
   if (stars === undefined || stars === null) return null;
-  return element("span", { class: "prediction figures", title: words },
+  return element(
+    "span",
+    { class: "prediction figures", title: words },
     element("span", { class: "visually-hidden" }, `${words}. `),
-    element("span", { "aria-hidden": "true" },
+    element(
+      "span",
+      { "aria-hidden": "true" },
       element("span", { class: "prediction-stars" }, decimal(stars)),
-      interval ? element("span", { class: "prediction-interval" }, ` ${spread(stars, interval)}`) : null));
+      interval ? element("span", { class: "prediction-interval" }, ` ${spread(stars, interval)}`) : null,
+    ),
+  );
 }

@@ -1,13 +1,14 @@
-import { offered } from "./offers.js";
+import { optionFor } from "./address-options.js";
 
-/** The address of my ratings holds what is looked for and how it is sorted. */
+/** The address of my ratings holds the search, the filters and the order. */
 export const neutralRatings = { q: "", sort: "newest", stars: "", genre: "", decade: "" };
 
-/** What the address leaves out is neutral, and so is what the fields of the filters do not offer. */
+/** A value that is missing from the address or that the filters do not offer is neutral. */
 export function ratingsInAddress(fields) {
   const parameters = new URLSearchParams(location.search);
-  const chosen = Object.entries(neutralRatings).filter(([name]) => name !== "q")
-    .map(([name, usual]) => [name, offered(fields[name], parameters.get(name), usual)]);
+  const chosen = Object.entries(neutralRatings)
+    .filter(([name]) => name !== "q")
+    .map(([name, usual]) => [name, optionFor(fields[name], parameters.get(name), usual)]);
   return { q: (parameters.get("q") ?? "").trim().slice(0, 200), ...Object.fromEntries(chosen) };
 }
 

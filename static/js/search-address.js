@@ -1,21 +1,21 @@
 /** The address of the home page holds the whole search, so that back, forward, reload and sharing work. */
-import { offered } from "./offers.js";
+import { optionFor } from "./address-options.js";
 
 const NEUTRAL = { q: "", genre: "", decade: "", min_ratings: "", hide_rated: "", order: "relevance" };
-const MOST_LETTERS = 200;
-const CHOSEN = ["genre", "decade", "min_ratings", "order"];
+const MAX_QUERY_LENGTH = 200;
+const SELECTS = ["genre", "decade", "min_ratings", "order"];
 
 /**
- * {q, genre, decade, min_ratings, hide_rated, order}, all text; what the address leaves out is neutral, and so is what
- * the fields of the filters do not offer.
+ * {q, genre, decade, min_ratings, hide_rated, order}, all strings; a value that is missing from the address or that the
+ * filters do not offer is neutral.
  */
 export function searchInAddress(fields) {
   const parameters = new URLSearchParams(location.search);
-  const chosen = CHOSEN.map((name) => [name, offered(fields[name], parameters.get(name), NEUTRAL[name])]);
+  const chosen = SELECTS.map((name) => [name, optionFor(fields[name], parameters.get(name), NEUTRAL[name])]);
   return {
     ...NEUTRAL,
     ...Object.fromEntries(chosen),
-    q: (parameters.get("q") ?? "").trim().slice(0, MOST_LETTERS),
+    q: (parameters.get("q") ?? "").trim().slice(0, MAX_QUERY_LENGTH),
     hide_rated: fields.hide_rated && parameters.get("hide_rated") ? "1" : "",
   };
 }
@@ -29,8 +29,8 @@ export function addressOf(search) {
   return url;
 }
 
-/** The names of the filters that narrow or order this search; the query is none of them. */
-export function turnedFilters(search) {
+/** The names of the filters and order that differ from the default; the query does not count. */
+export function activeFilters(search) {
   return Object.keys(NEUTRAL).filter((name) => name !== "q" && search[name] !== NEUTRAL[name]);
 }
 

@@ -1,4 +1,4 @@
-/** Who is looking at this page, how to become someone who can rate, and whether anything has changed since. */
+/** Whether somebody is signed in, how to sign in, and whether their data has changed since a page was shown. */
 import { pageMeta } from "./dom.js";
 
 const CHANGED = "movierec-changed";
@@ -11,13 +11,13 @@ export function goToSignIn() {
   location.assign(url);
 }
 
-/** Note that what pages show of this person has changed: a restored page compares and loads anew. */
+/** Note that this user's data has changed, so that a page restored from the cache knows to reload. */
 export function noteChange() {
   localStorage.setItem(CHANGED, `${signedIn} ${Date.now()}`);
 }
 
-/** A text that stays the same until something changes, here or in another window. */
-export function asOfNow() {
+/** A string that changes with every noted change, in this window or another. */
+export function lastChange() {
   return localStorage.getItem(CHANGED);
 }
 

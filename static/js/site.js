@@ -1,23 +1,23 @@
-/** Loaded on every page: search field, toasts, stars and marks that save, the offline note. */
+/** Loaded on every page: the search field, toasts, saving of ratings and marks, the offline note. */
 import "./components/title-search.js";
 import "./components/toast-stack.js";
 import { element } from "./dom.js";
 import { setMark } from "./mark-store.js";
 import { setRating } from "./rating-store.js";
-import { asOfNow, noteChange } from "./session.js";
+import { lastChange, noteChange } from "./session.js";
 
 document.addEventListener("rate", (event) => setRating(event.detail));
 document.addEventListener("mark", (event) => setMark(event.detail));
 
-// A page restored from the back-forward cache may show stars that have changed since, or those of who signed out.
-let shownAsOf = asOfNow();
+// A page restored from the back-forward cache may show old stars, or those of somebody who has signed out.
+let changeShown = lastChange();
 document.addEventListener("rating-saved", () => {
-  const upToDate = shownAsOf === asOfNow();
+  const upToDate = changeShown === lastChange();
   noteChange();
-  if (upToDate) shownAsOf = asOfNow();
+  if (upToDate) changeShown = lastChange();
 });
 addEventListener("pageshow", (event) => {
-  if (event.persisted && shownAsOf !== asOfNow()) location.reload();
+  if (event.persisted && changeShown !== lastChange()) location.reload();
 });
 
 const offlineNote = element("p", { class: "offline-note", role: "status" });
@@ -25,7 +25,9 @@ document.querySelector(".site-header").after(offlineNote);
 
 function noteConnection() {
   offlineNote.hidden = navigator.onLine;
-  offlineNote.textContent = navigator.onLine ? "" : "You are offline. What you see stays; new stars wait until you are back.";
+  offlineNote.textContent = navigator.onLine
+    ? ""
+    : "You are offline. You can go on reading, but ratings are saved only when you are back online.";
 }
 
 addEventListener("online", noteConnection);

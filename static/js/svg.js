@@ -6,7 +6,9 @@ export function svg(name, attributes, text = "") {
   return node;
 }
 
-/** The width an element's chart has to draw in: charts are drawn for text of the usual size and grow with the reader's. */
+/** The width for an element's chart: charts are drawn for 16 px text and scaled with the reader's text size. */
 export function drawingWidth(host) {
-  return Math.round((host.clientWidth * 16) / Number(getComputedStyle(document.documentElement).fontSize.replace("px", "")));
+  return Math.round(
+    (host.clientWidth * 16) / Number(getComputedStyle(document.documentElement).fontSize.replace("px", "")),
+  );
 }

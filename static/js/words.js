@@ -1,4 +1,4 @@
-/** Numbers and phrases as people read them. */
+/** Numbers, dates and phrases for people. */
 const integer = new Intl.NumberFormat("en-GB");
 const oneDecimal = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
@@ -29,7 +29,7 @@ export function listed(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** End a sentence that has no end yet. */
+/** Add a full stop where a sentence has no end mark. */
 export function ended(sentence) {
   return /[.?!…]$/.test(sentence) || !sentence ? sentence : `${sentence}.`;
 }
@@ -49,7 +49,7 @@ export function starsInWords(stars) {
   return stars === 1 ? "1 of 5 stars" : `${stars} of 5 stars`;
 }
 
-/** Year and the first two genres: what tells two movies of one title apart. */
+/** The year and the first two genres, which tell movies with the same title apart. */
 export function factsLine(movie) {
   return [movie.year, movie.genres.slice(0, 2).join(", ")].filter(Boolean).join(" · ");
 }

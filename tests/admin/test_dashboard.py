@@ -15,7 +15,7 @@ from recommender.models.postgres import estimated_counts
 from tests.support.factories import make_job, make_model_version, make_movie
 
 pytestmark = pytest.mark.django_db
-PARTS = ("Jobs at work", "In service", "Storage of model versions", "Data, about")
+PARTS = ("Running jobs", "In service", "Model storage", "Data (approximate)")
 
 
 @pytest.mark.parametrize(("who", "n_parts"), [("no_rights", 0), ("viewer", 4), ("changer", 4)])

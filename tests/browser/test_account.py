@@ -46,7 +46,7 @@ def test_alice_takes_her_data_along_and_leaves(visitor: Page, sign_up: Callable[
         page.get_by_role("link", name="Download CSV").click()
     assert "ratings.csv" in zipfile.ZipFile(download.value.path()).namelist()
     page.get_by_role("link", name="Delete account").click()
-    expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
     settled(page)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()

@@ -23,6 +23,7 @@ from recommender.models import Activation, Experiment, Job, ModelVersion, Rating
 from tests.admin.test_jobs import EVALUATION
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_accessibility import RULES
+from tests.browser.visiting import end_of_transitions
 from tests.conftest import ROOT, connected_to, url_of
 from tests.support.factories import make_job, make_model_version, make_user
 from tests.support.processes import wait_until
@@ -108,13 +109,13 @@ def test_it_starts_a_training_watches_it_cancels_and_retries(admin: Page, served
     bar = admin.locator("job-progress")
     expect(bar).to_have_text("queued")
     with worker(served_database, tmp_path / "worker.log"):
-        expect(bar).not_to_have_attribute("live", "", timeout=30_000)
+        expect(bar).not_to_have_attribute("live", "", timeout=120_000)
         expect(bar.locator("output")).to_have_text("succeeded")  # though nobody has read the page again
         admin.goto("/admin/")
         admin.get_by_role("link", name="Start a job").click()
         admin.get_by_label("Path:").fill("/nowhere/at/all")
         admin.get_by_role("button", name="Import").click()
-        expect(admin.locator(".pill")).to_have_text("Failed", timeout=30_000)  # the page has followed its job
+        expect(admin.locator(".pill")).to_have_text("Failed", timeout=120_000)  # the page has followed its job
     expect(admin.get_by_text("/nowhere/at/all does not exist").first).to_be_visible()
     expect(admin.locator("pre").filter(has_text="Taken up by")).to_be_visible()
     expect(admin.get_by_role("button", name="Retry")).to_be_visible()
@@ -144,7 +145,7 @@ def test_it_activates_rolls_back_rejects_and_overrides(admin: Page, rows: dict[s
     expect(pill).to_have_text("Rejected")
     admin.get_by_role("button", name="Activate").click()
     expect(admin.get_by_role("heading", name="Override the rejection?")).to_be_visible()
-    admin.get_by_role("button", name="Activate it all the same").click()
+    admin.get_by_role("button", name="Activate anyway").click()
     expect(pill).to_have_text("Active")
     with admin.expect_download() as download:
         admin.get_by_role("link", name="Download the manifest").click()
@@ -204,7 +205,7 @@ def test_axe_finds_nothing(admin: Page, rows: dict[str, Any], complaints: list[s
         assert complaints == []  # axe itself writes inline styles
         for scheme, rules in RULES.items():
             admin.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            admin.wait_for_timeout(250)  # links fade from one colour into the other
+            end_of_transitions(admin)  # links fade from one colour into the other
             result = Axe().run(admin, options={"runOnly": rules}).response["violations"]
             found += [f"{address}: {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in result]
         complaints.clear()

@@ -65,7 +65,7 @@ def test_too_many_tries(page: Page) -> None:
     with page.expect_response(lambda answer: answer.request.method == "POST") as served:
         submit_sign_up(page)
     assert served.value.status == 429
-    expect(page.get_by_role("heading", name="That was a lot at once")).to_be_visible()
+    expect(page.get_by_role("heading", name="Too many attempts")).to_be_visible()
     check(page)
     page.get_by_role("link", name="Go to the home page").click()
     expect(page).to_have_url("/")
@@ -79,19 +79,19 @@ def test_a_form_that_was_open_for_too_long(page: Page) -> None:
     with page.expect_response(lambda answer: answer.request.method == "POST") as served:
         page.get_by_role("main").get_by_role("button", name="Sign up").click()
     assert served.value.status == 403
-    expect(page.get_by_role("heading", name="Please try that again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Please try again")).to_be_visible()
     check(page)
 
 
-def test_a_page_that_is_not_open_to_everybody(page: Page, clerk: str) -> None:
+def test_a_page_without_permission(page: Page, clerk: str) -> None:
     page.goto("/accounts/login/?next=/admin/recommender/job/start/")
     page.get_by_label("Email or user name").fill(clerk)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     with page.expect_response("**/admin/recommender/job/start/") as served:
         page.get_by_role("main").get_by_role("button", name="Sign in").click()
     assert served.value.status == 403
-    expect(page.get_by_role("heading", name="This page is not open to you")).to_be_visible()
-    expect(page.get_by_text("this account may not see it")).to_be_visible()
+    expect(page.get_by_role("heading", name="You cannot open this page")).to_be_visible()
+    expect(page.get_by_text("your account has no access to it")).to_be_visible()
     check(page)
 
 

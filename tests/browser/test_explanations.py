@@ -95,9 +95,9 @@ def test_it_says_what_it_expects_on_the_movie_page_and_why(rated_page: Page, unr
     expect(rows).to_have_count(6)
     strongest = max(why["contributions"], key=lambda each: abs(each["contribution"]))
     expect(rows.nth(1)).to_contain_text(strongest["title"])
-    expect(page.get_by_text(f"This movie is in place {why['rank']} of your list.")).to_be_visible()
+    expect(page.get_by_text(f"This movie is number {why['rank']} on your list.")).to_be_visible()
     moved = next(each for each in why["counterfactuals"] if each["rank_without"] != each["rank"])
-    sentence = f"Without your rating of {moved['title']} it would be in place {moved['rank_without']:,}."
+    sentence = f"Without your rating of {moved['title']} it would be number {moved['rank_without']:,}."
     expect(page.get_by_text(sentence)).to_be_visible()
 
 
@@ -147,7 +147,7 @@ def test_it_asks_for_ratings_before_it_expects_anything(alice_page: Page) -> Non
     refusal = {"status": 409, "json": {"detail": "Rate 2 more movies.", "needed": 2}}
     alice_page.route("**/explanation*", lambda route: route.fulfill(**refusal))
     alice_page.goto("/movies/1/")
-    expect(alice_page.get_by_text("Rate 2 more movies you know, and we say here")).to_be_visible()
+    expect(alice_page.get_by_text("Rate 2 more movies you know to see how much")).to_be_visible()
 
 
 def test_it_expects_nothing_of_visitors_and_of_movies_already_rated(page: Page, alice_page: Page) -> None:

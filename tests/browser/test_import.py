@@ -67,7 +67,7 @@ def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> N
     assert fits(page)
     page.get_by_label("The exported file").set_input_files(export)
     expect(page.get_by_role("heading", name="Your import", exact=True)).to_be_visible()
-    expect(page.get_by_text("Found: 1. Left for you to choose: 1. Not in this catalogue: 1.")).to_be_visible()
+    expect(page.get_by_text("Found: 1. To choose: 1. Not in this catalogue: 1.")).to_be_visible()
     choice = page.get_by_role("combobox")
     expect(choice).to_have_count(1)
     expect(page.get_by_role("button", name="Import 1 rating")).to_be_visible()
@@ -89,7 +89,7 @@ def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> N
     assert too_small(page) == []
     page.get_by_role("link", name="letterboxd.csv").click()
     page.get_by_role("button", name="Undo this import").click()
-    expect(page.get_by_role("heading", name="Everything is back as it was")).to_be_visible()
+    expect(page.get_by_role("heading", name="Import undone")).to_be_visible()
     page.goto("/ratings/")
     expect(page.get_by_text("No ratings yet")).to_be_visible()
 
@@ -109,6 +109,6 @@ def test_a_wrong_file_is_refused_with_a_sentence_at_the_field(alice_page: Page, 
 def test_a_file_can_be_forgotten(alice_page: Page, export: Path) -> None:
     alice_page.goto("/account/imports/")
     alice_page.get_by_label("The exported file").set_input_files(export)
-    alice_page.get_by_role("button", name="Forget this file").click()
+    alice_page.get_by_role("button", name="Discard this file").click()
     expect(alice_page).to_have_url("/account/imports/")
     expect(alice_page.get_by_role("heading", name="Your imports")).to_have_count(0)

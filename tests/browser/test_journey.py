@@ -97,10 +97,10 @@ def test_it_shows_the_next_set_and_keeps_it_in_the_address(alice_page: Page) -> 
     first_set = movie_ids(page)
     page.get_by_role("button", name="Show me others").first.click()
     expect(page).to_have_url(re.compile(r"set=2"))
-    expect(page.get_by_text("Places 101 to")).to_be_visible()
+    expect(page.get_by_text("Movies 101 to")).to_be_visible()
     assert not set(first_set) & set(movie_ids(page))
     page.go_back()
-    expect(page.get_by_text("Places 1 to")).to_be_visible()
+    expect(page.get_by_text("Movies 1 to")).to_be_visible()
     assert movie_ids(page) == first_set
 
 

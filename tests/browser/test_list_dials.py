@@ -94,10 +94,10 @@ def test_it_shows_a_shared_address_as_it_was(rated_page: Page) -> None:
 def test_it_offers_to_clear_filters_that_nothing_fits(rated_page: Page, dataset_dir: Path) -> None:
     genre, decade = offered_but_empty(dataset_dir)
     rated_page.goto(f"/recommendations/?{urlencode({'genre': genre, 'decade': decade})}")
-    expect(rated_page.get_by_text("Nothing fits these filters")).to_be_visible()
+    expect(rated_page.get_by_text("No movies match these filters")).to_be_visible()
     rated_page.get_by_role("button", name="Clear the filters").click()
     expect(rated_page.locator("movie-grid movie-tile").first).to_be_visible()
-    expect(rated_page.get_by_text("Nothing fits these filters")).to_have_count(0)
+    expect(rated_page.get_by_text("No movies match these filters")).to_have_count(0)
 
 
 def test_it_says_what_a_rating_brought_into_the_list(rated_page: Page) -> None:

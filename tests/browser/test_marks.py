@@ -59,7 +59,7 @@ def test_it_keeps_movies_on_a_watchlist_and_takes_them_off_with_undo(list_page: 
     with answered(page, "watchlist", "DELETE"):
         ribbon(shown.first).click()
     expect(page.get_by_text("1 movie to watch.")).to_be_visible()
-    expect(page.locator(".toast")).to_contain_text(f"Took {leaving} off your watchlist.")
+    expect(page.locator(".toast")).to_contain_text(f"Removed {leaving} from your watchlist.")
     with answered(page, "watchlist", "PUT"):
         page.get_by_role("button", name="Undo").click()
     expect(shown.locator(".tile-title")).to_have_text(sorted(titles, key=str.lower))

@@ -54,7 +54,7 @@ def test_nothing_moves_for_a_user(still: Page, sign_in: Callable[[Page, str], st
     assert still.evaluate(MOVING) == []
 
 
-def test_the_pages_move_for_everybody_else(page: Page) -> None:
+def test_the_pages_move_without_that_setting(page: Page) -> None:
     assert moving(page, "/") != []
 
 

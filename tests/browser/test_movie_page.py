@@ -33,7 +33,7 @@ def meta(page: Page, name: str) -> str | None:
     return page.locator(f'meta[property="{name}"], meta[name="{name}"]').first.get_attribute("content")
 
 
-def test_it_introduces_itself_to_whoever_links_to_it(page: Page, site_url: str) -> None:
+def test_a_shared_link_shows_title_and_figures(page: Page, site_url: str) -> None:
     page.goto(f"{ADDRESS}?from=somewhere")
     title = page.get_by_role("heading", level=1).inner_text()
     assert page.title().startswith(title)

@@ -1,10 +1,11 @@
-"""Stars by mouse, keyboard and finger, saved or taken back."""
+"""Rating stars by mouse, keyboard and touch, saved or rolled back."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.chromium import PHONE
 from tests.browser.stars import click_stars, expect_stars, saved, slider
@@ -62,17 +63,42 @@ def test_it_takes_the_stars_back_when_the_server_refuses(alice_page: Page, tile:
     expect_stars(tile, 4)
 
 
-def test_it_keeps_only_the_last_of_many_quick_ratings(alice_page: Page, tile: Locator) -> None:
-    for stars in (1, 2, 3, 4, 5):
+def test_it_asks_to_sign_in_when_the_session_is_over(alice_page: Page, tile: Locator) -> None:
+    alice_page.context.clear_cookies()
+    click_stars(tile, 4)
+    alice_page.mouse.move(0, 0)
+    expect(alice_page.get_by_text("You are signed out. Sign in to rate.")).to_be_visible()
+    expect_stars(tile, 0)
+    alice_page.get_by_role("button", name="Sign in").click()
+    expect(alice_page).to_have_url(re.compile("/accounts/login/"))
+
+
+def test_it_sends_only_the_last_of_many_quick_ratings(alice_page: Page, tile: Locator) -> None:
+    sent: list[float] = []
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        sent.append(route.request.post_data_json["stars"])
+        if len(sent) == 1:
+            held.append(route)
+        else:
+            route.continue_()
+
+    alice_page.route("**/api/v1/ratings/*", hold_the_first)
+    with alice_page.expect_request("**/api/v1/ratings/*"):
+        click_stars(tile, 1)
+    for stars in (2, 3, 4, 5):
         click_stars(tile, stars)
     alice_page.mouse.move(0, 0)
     expect_stars(tile, 5)
-    alice_page.wait_for_load_state("networkidle")
+    with alice_page.expect_response(lambda answer: answer.request.post_data == '{"stars":5}'):
+        held[0].continue_()
+    assert sent == [1, 5]
     alice_page.reload()
     expect_stars(alice_page.locator("movie-grid movie-tile").first, 5)
 
 
-def test_it_rates_with_a_finger(
+def test_it_rates_by_touch(
     browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str]
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)

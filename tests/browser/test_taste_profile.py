@@ -88,7 +88,7 @@ def test_it_names_latent_factors_by_movies(rated_page: Page) -> None:
     table = page.locator("taste-profile .table-scroll table").first
     expect(table).to_contain_text(mine["axes"][0]["liked"][0]["title"])
     expect(table).to_contain_text(mine["axes"][0]["other"][0]["title"])
-    page.get_by_text("The 3 factors as they are, as a table").click()
+    page.get_by_text("The 3 raw factors as a table").click()
     expect(page.get_by_role("row", name=re.compile("^factor 1"))).to_be_visible()
 
 
@@ -107,10 +107,10 @@ def test_it_follows_the_algorithm_and_the_ratings(rated_page: Page) -> None:
     expect(page.get_by_text("From 7 ratings.")).to_be_visible()
 
 
-def test_the_mean_says_that_it_keeps_nothing_else(rated_page: Page) -> None:
+def test_the_mean_says_that_it_learns_nothing_else(rated_page: Page) -> None:
     rated_page.goto("/recommendations/?algorithm=mean")
     scroll_to_profile(rated_page)
-    expect(rated_page.get_by_text("Beyond that it keeps no figures about you")).to_be_visible()
+    expect(rated_page.get_by_text("It learns nothing else about you")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 1440])

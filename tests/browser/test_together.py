@@ -36,7 +36,7 @@ def test_it_shows_bob_one_list_for_both_after_he_opened_alices_link(
     with page.expect_response(re.compile("recommendations/group.*strategy=least_misery")):
         page.get_by_role("radio", name="Nobody is bored").check()
     expect(page).to_have_url(re.compile("strategy=least_misery"))
-    expect(page.get_by_text("Whoever is harder to please decides.")).to_be_visible()
+    expect(page.get_by_text("The pickier viewer decides.")).to_be_visible()
     expect(tiles.first).to_be_visible()
     page.go_back()
     expect(page.get_by_role("radio", name="Best on average")).to_be_checked()
@@ -46,7 +46,7 @@ def test_it_shows_bob_one_list_for_both_after_he_opened_alices_link(
 def test_it_says_that_a_link_does_not_work_and_offers_another(alice_page: Page) -> None:
     rate_popular(alice_page, 3)
     alice_page.goto("/together/?token=made-up")
-    expect(alice_page.get_by_text("This link does not open a list")).to_be_visible()
+    expect(alice_page.get_by_text("This link does not work")).to_be_visible()
     alice_page.get_by_role("link", name="Create your own link").click()
     expect(alice_page.get_by_role("button", name="Create a link")).to_be_visible()
 

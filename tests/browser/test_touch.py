@@ -63,18 +63,18 @@ def too_small_at(page: Page, address: str) -> list[str]:
     return too_small(page)
 
 
-def test_a_finger_hits_everything_a_visitor_sees(phone: Page) -> None:
+def test_targets_are_large_enough_for_a_visitor(phone: Page) -> None:
     assert [found for address in FOR_VISITORS for found in too_small_at(phone, address)] == []
 
 
-def test_a_finger_hits_everything_a_user_sees(phone: Page, sign_in: Callable[[Page, str], str]) -> None:
+def test_targets_are_large_enough_for_a_user(phone: Page, sign_in: Callable[[Page, str], str]) -> None:
     sign_in(phone, "alice")
     found = too_small_at(phone, "/recommendations/") + too_small_at(phone, "/ratings/")
     rate_popular(phone, 8)
     assert found + [small for address in FOR_ALICE for small in too_small_at(phone, address)] == []
 
 
-def test_a_finger_hits_the_menu_suggestions_and_undo(phone: Page, sign_in: Callable[[Page, str], str]) -> None:
+def test_menu_suggestions_and_undo_are_large_enough(phone: Page, sign_in: Callable[[Page, str], str]) -> None:
     sign_in(phone, "alice")
     rate_popular(phone, 3)
     phone.goto("/ratings/")
@@ -91,7 +91,7 @@ def test_a_finger_hits_the_menu_suggestions_and_undo(phone: Page, sign_in: Calla
     assert found + too_small(phone) == []
 
 
-def test_stars_and_ribbon_do_not_lie_over_each_other(phone: Page) -> None:
+def test_stars_and_ribbon_do_not_overlap(phone: Page) -> None:
     for width in (320, 360, 390, 820):
         phone.set_viewport_size({"width": width, "height": 800})
         phone.goto("/")

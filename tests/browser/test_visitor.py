@@ -49,7 +49,7 @@ def test_it_answers_a_failing_server_with_a_way_to_try_again(page: Page) -> None
 
 def test_it_says_so_when_nothing_matches(page: Page) -> None:
     page.goto("/?q=qqqqzzzzxxxx")
-    expect(page.get_by_text("Nothing by that name")).to_be_visible()
+    expect(page.get_by_text("No matching movies")).to_be_visible()
     page.get_by_role("button", name="Show popular movies").click()
     expect(page.locator("movie-grid movie-tile").first).to_be_visible()
 
@@ -78,7 +78,7 @@ def test_it_says_what_happened_to_a_missing_movie(page: Page) -> None:
     answer = page.goto("/movies/2147483647/")
     assert answer is not None
     assert answer.status == 404
-    expect(page.get_by_role("heading", name="There is no page here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
 
 
 def test_it_searches_from_any_page(page: Page, query: str) -> None:

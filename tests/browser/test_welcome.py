@@ -1,7 +1,6 @@
-"""The first visit: from signing up to a list of one's own in five ratings and less than a minute."""
+"""The first visit: from signing up to the first list after five ratings."""
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +35,6 @@ def test_it_takes_a_newcomer_to_a_list_of_their_own_in_five_ratings(
 ) -> None:
     context = browser.new_context(**browser_context_args | screen)
     page = context.new_page()
-    started = time.monotonic()
     sign_up(page, "nora")
     expect(page).to_have_url(re.compile("/welcome/$"))
     expect(page.get_by_text("0 of 5")).to_be_visible()
@@ -48,7 +46,6 @@ def test_it_takes_a_newcomer_to_a_list_of_their_own_in_five_ratings(
     with page.expect_response("**/api/v1/recommendations?*") as answered:
         page.get_by_role("link", name="See your list").click()
     expect(page.locator("movie-grid .prediction").first).to_be_visible()
-    assert time.monotonic() - started < 60
     assert any(movie["sentence"] for movie in answered.value.json()["results"])
     context.close()
 
@@ -63,7 +60,7 @@ def test_it_can_be_skipped_and_taken_up_again(alice_page: Page) -> None:
     expect_stars(tiles(alice_page).nth(1), 2)
 
 
-def test_it_passes_over_movies_nobody_here_knows(alice_page: Page) -> None:
+def test_more_like_these_shows_other_movies_and_comes_round(alice_page: Page) -> None:
     page = alice_page
     group = page.locator(".onboarding-group").first
     titles = group.locator(".tile-title")
@@ -133,7 +130,7 @@ def test_it_gives_axe_nothing_to_report(alice_page: Page, width: int) -> None:
 @pytest.mark.parametrize(
     "screen", [{"width": 1280, "height": 720}, {"width": 390, "height": 844}], ids=["laptop", "phone"]
 )
-def test_the_way_on_covers_nobodys_stars(alice_page: Page, screen: dict[str, int]) -> None:
+def test_the_progress_bar_covers_no_stars(alice_page: Page, screen: dict[str, int]) -> None:
     alice_page.set_viewport_size(screen)  # type: ignore[arg-type]
     tiles(alice_page)
     alice_page.evaluate("scrollTo(0, 0)")

@@ -1,16 +1,28 @@
-"""Open a page and wait until it is all there."""
+"""Open a page and wait until it is all there, by what the page does and not by the clock."""
 
 import time
 
 from playwright.sync_api import Page, Request
 
-QUIET_MS = 100
-STEP_MS = 20
-PATIENCE_S = 30
+PATIENCE_S = 60
+DRAWN_TWICE = """() => new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(() => done()))))"""
+TRANSITIONS = """() => Promise.allSettled(
+  document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished))"""
+
+
+def next_frames(page: Page) -> None:
+    """Wait until the page has been drawn twice and is idle: its observers have reported by then."""
+    page.evaluate(DRAWN_TWICE)
+
+
+def end_of_transitions(page: Page) -> None:
+    """Wait until no colour or size is on its way to another value."""
+    page.evaluate(TRANSITIONS)
 
 
 def visit(page: Page, address: str) -> None:
-    """Go there and wait until no request has been under way for a moment: Playwright's "networkidle" waits 500 ms."""
+    """Go there and wait until the page is idle and waits for no request."""
     under_way: set[Request] = set()
 
     def started(request: Request) -> None:
@@ -32,8 +44,9 @@ def visit(page: Page, address: str) -> None:
 
 
 def _wait_until_quiet(page: Page, under_way: set[Request], address: str) -> None:
-    deadline, quiet = time.monotonic() + PATIENCE_S, 0
-    while quiet < QUIET_MS:
-        page.wait_for_timeout(STEP_MS)
-        quiet = 0 if under_way else quiet + STEP_MS
+    """An answer may lead to more requests, so the page has to be quiet twice in a row."""
+    deadline, n_quiet = time.monotonic() + PATIENCE_S, 0
+    while n_quiet < 2:
+        next_frames(page)
+        n_quiet = 0 if under_way else n_quiet + 1
         assert time.monotonic() < deadline, f"{address} still waits for {[request.url for request in under_way]}"

@@ -103,6 +103,37 @@ def is_signed_in(client: Client) -> bool:
     return client.get("/api/v1/ratings").status_code == 200
 
 
+def test_it_welcomes_newcomers_and_those_who_come_back() -> None:
+    client = Client()
+    newcomer = {"email": "alice@example.org", "password1": PASSWORD}
+    assert '<p class="toast">Welcome.</p>' in client.post(SIGNUP, newcomer, follow=True).content.decode()
+    client.post("/accounts/logout/")
+    known = {"login": "alice@example.org", "password": PASSWORD}
+    assert '<p class="toast">Welcome back.</p>' in client.post(LOGIN, known, follow=True).content.decode()
+
+
+def test_emails_are_plain_text_without_escapes(settings: Any) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    make_user("alice")
+    for path, data in [
+        (SIGNUP, {"email": "o'brien@example.org", "password1": PASSWORD}),
+        (SIGNUP, {"email": "alice@example.org", "password1": PASSWORD}),
+        (RESET, {"email": "o'hara@example.org"}),
+        (RESET, {"email": "alice@example.org"}),
+    ]:
+        Client().post(path, data)
+    assert [message.subject for message in mail.outbox] == [
+        "Confirm your email address",
+        "You already have an account",
+        "There is no account with this address",
+        "Choose a new password",
+    ]
+    assert "o'hara@example.org" in mail.outbox[2].body
+    for message in mail.outbox:
+        assert "http://" in message.body
+        assert message.body.strip().endswith("movierec, testserver")
+
+
 def test_changing_the_password_ends_every_other_session() -> None:
     make_user("alice"), make_user("bob")
     here, elsewhere, bob = signed_in("alice", "alice", "bob")
@@ -151,7 +182,7 @@ def test_tries_are_limited(path: str, data: dict[str, str], allowed: int) -> Non
     assert all(client.post(path, data).status_code != 429 for _ in range(allowed))
     refused = client.post(path, data)
     assert refused.status_code == 429
-    assert "That was a lot at once" in refused.content.decode()
+    assert "Too many attempts" in refused.content.decode()
 
 
 def test_wrong_passwords_are_limited_per_account() -> None:
@@ -161,7 +192,7 @@ def test_wrong_passwords_are_limited_per_account() -> None:
         client.post(LOGIN, {"login": "alice", "password": "wrong"})
     refused = client.post(LOGIN, {"login": "alice", "password": PASSWORD})
     assert refused.status_code == 200
-    assert "Too many failed login attempts" in refused.content.decode()
+    assert "Too many attempts. Wait a few minutes" in refused.content.decode()
     assert client.post(LOGIN, {"login": "bob", "password": PASSWORD}).status_code == 302
 
 

@@ -1,7 +1,7 @@
-// Live progress of jobs: every <job-progress> on the page asks in one request every two seconds, unless it is hidden.
-// One with `follow` reads the page again when the job enters another stage or state: log and buttons are others then.
+// Live progress of jobs: one request every two seconds updates every <job-progress> of a visible page.
+// One with `follow` reloads the page when its job enters another stage or state, which changes the log and the buttons.
 
-const EVERY = 2000;
+const INTERVAL_MS = 2000;
 const shown = new Set();
 let timer = null;
 
@@ -30,7 +30,7 @@ class JobProgress extends HTMLElement {
 
 function schedule() {
   if (timer === null && !document.hidden && [...shown].some((element) => element.running)) {
-    timer = setTimeout(ask, EVERY);
+    timer = setTimeout(ask, INTERVAL_MS);
   }
 }
 
@@ -48,7 +48,7 @@ async function ask() {
       }
     }
   } catch (error) {
-    // When the site is out of reach: ask again.
+    // The site cannot be reached: ask again later.
     if (!(error instanceof TypeError)) throw error;
   } finally {
     timer = null;

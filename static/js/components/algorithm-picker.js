@@ -1,4 +1,7 @@
-/** <algorithm-picker>: radio pills, one of each kind and the others under "More", with a sentence on the chosen one. `picker.show(name)`; fires "algorithm-chosen". */
+/**
+ * <algorithm-picker>: radio buttons, the featured algorithms first and the others under "More", with a description of
+ * the chosen one. `picker.show(name)`; fires "algorithm-chosen".
+ */
 export class AlgorithmPicker extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", this);
@@ -17,7 +20,7 @@ export class AlgorithmPicker extends HTMLElement {
     this.more.textContent = open ? "Fewer" : "More";
   }
 
-  /** What the server offers: [{name, label, description, minimumRatings, isDefault}]. */
+  /** The algorithms that the server offers: [{name, label, description, minimumRatings, isDefault}]. */
   get choices() {
     return Array.from(this.querySelectorAll("input"), ({ value, dataset }) => ({
       name: value,

@@ -1,6 +1,6 @@
 /**
- * <column-chart>: how many of each, as columns. `chart.data = {rows: [{label, value}], caption, head, axis}`; a table says
- * the same to assistive technology.
+ * <column-chart>: counts as columns. `chart.data = {rows: [{label, value}], caption, head, axis}`; a table holds the
+ * same for screen readers.
  */
 import { element } from "../dom.js";
 import { whole } from "../words.js";
@@ -25,7 +25,18 @@ export class ColumnChart extends HTMLElement {
 
   set data({ rows, caption, head, axis }) {
     Object.assign(this, { rows, drawnWidth: 0 });
-    this.replaceChildren(element("p", { class: "column-axis muted", "aria-hidden": "true" }, axis), element("div", { class: "visually-hidden" }, dataTable(caption, head, rows.map(({ label, value }) => [label, whole(value)]))));
+    this.replaceChildren(
+      element("p", { class: "column-axis muted", "aria-hidden": "true" }, axis),
+      element(
+        "div",
+        { class: "visually-hidden" },
+        dataTable(
+          caption,
+          head,
+          rows.map(({ label, value }) => [label, whole(value)]),
+        ),
+      ),
+    );
     this.draw();
   }
 
@@ -39,21 +50,36 @@ export class ColumnChart extends HTMLElement {
 
   chart(width) {
     const height = HEIGHT + LABELS;
-    const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" });
-    const most = Math.max(...this.rows.map(({ value }) => value), 1);
+    const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" });
+    const max = Math.max(...this.rows.map(({ value }) => value), 1);
     const step = width / this.rows.length;
     const every = Math.ceil(LABEL_WIDTH / step);
-    picture.append(svg("line", { class: "chart-zero", x1: 0, x2: width, y1: HEIGHT, y2: HEIGHT }));
+    drawing.append(svg("line", { class: "chart-zero", x1: 0, x2: width, y1: HEIGHT, y2: HEIGHT }));
     this.rows.forEach(({ label, value }, index) => {
-      const tall = ((HEIGHT - TOP) * value) / most;
+      const columnHeight = ((HEIGHT - TOP) * value) / max;
       const middle = (index + 0.5) * step;
-      picture.append(
-        svg("rect", { class: "chart-bar", x: index * step + (step * GAP) / 2, y: HEIGHT - tall, width: step * (1 - GAP), height: tall, rx: 3 }),
-        svg("text", { class: "chart-figure", x: middle, y: HEIGHT - tall - 6, "text-anchor": "middle" }, value ? whole(value) : ""),
-        svg("text", { class: "chart-axis", x: middle, y: HEIGHT + 18, "text-anchor": "middle" }, (index + 1) % every ? "" : label),
+      drawing.append(
+        svg("rect", {
+          class: "chart-bar",
+          x: index * step + (step * GAP) / 2,
+          y: HEIGHT - columnHeight,
+          width: step * (1 - GAP),
+          height: columnHeight,
+          rx: 3,
+        }),
+        svg(
+          "text",
+          { class: "chart-figure", x: middle, y: HEIGHT - columnHeight - 6, "text-anchor": "middle" },
+          value ? whole(value) : "",
+        ),
+        svg(
+          "text",
+          { class: "chart-axis", x: middle, y: HEIGHT + 18, "text-anchor": "middle" },
+          (index + 1) % every ? "" : label,
+        ),
       );
     });
-    return picture;
+    return drawing;
   }
 }
 

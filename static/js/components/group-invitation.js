@@ -1,15 +1,21 @@
-/** <group-invitation>: makes a link that lets another user see one list for both of us, and helps to send it. */
+/** <group-invitation>: makes a link to one list for both of us, and helps to send it. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { momentOf } from "../words.js";
 import { statusMessage } from "./status-message.js";
 import { showToast } from "./toast-stack.js";
 
-const CONSENT = "The list does not show your stars, but it leaves out what you have rated and ranks higher what you may like. Send the link only to people who may know that.";
+const CONSENT =
+  "The list does not show your stars, but it leaves out movies you have rated and favours movies you may like. Send " +
+  "the link only to people who may know that.";
 
 export class GroupInvitation extends HTMLElement {
   connectedCallback() {
-    this.button = element("button", { class: "button button-primary", type: "button", onclick: () => this.invite() }, "Create a link");
+    this.button = element(
+      "button",
+      { class: "button button-primary", type: "button", onclick: () => this.invite() },
+      "Create a link",
+    );
     this.replaceChildren(element("div", { class: "invitation" }, element("p", {}, CONSENT), this.button));
   }
 
@@ -27,24 +33,41 @@ export class GroupInvitation extends HTMLElement {
   show({ token, expires_at: expiresAt }) {
     const url = new URL(location.pathname, location.origin);
     url.searchParams.set("token", token);
-    this.field = element("input", { id: "invitation-link", type: "url", readonly: true, value: url.href, onfocus: () => this.field.select() });
-    const copy = element("button", { class: "button button-primary", type: "button", onclick: () => this.copy() }, "Copy the link");
-    const share = navigator.share && element("button", { class: "button", type: "button", onclick: () => this.share(url.href) }, "Share");
-    this.replaceChildren(element("div", { class: "invitation" },
-      element("div", { class: "field" }, element("label", { for: "invitation-link" }, "Your link"), this.field),
-      element("p", { class: "invitation-actions" }, copy, share || null),
-      element("p", { class: "muted" }, expiresAt ? `It works until ${momentOf(expiresAt)}. ` : "", CONSENT)));
+    this.field = element("input", {
+      id: "invitation-link",
+      type: "url",
+      readonly: true,
+      value: url.href,
+      onfocus: () => this.field.select(),
+    });
+    const copy = element(
+      "button",
+      { class: "button button-primary", type: "button", onclick: () => this.copy() },
+      "Copy the link",
+    );
+    const share =
+      navigator.share &&
+      element("button", { class: "button", type: "button", onclick: () => this.share(url.href) }, "Share");
+    this.replaceChildren(
+      element(
+        "div",
+        { class: "invitation" },
+        element("div", { class: "field" }, element("label", { for: "invitation-link" }, "Your link"), this.field),
+        element("p", { class: "invitation-actions" }, copy, share || null),
+        element("p", { class: "muted" }, expiresAt ? `It works until ${momentOf(expiresAt)}. ` : "", CONSENT),
+      ),
+    );
     copy.focus();
   }
 
-  /** Where the browser keeps the clipboard to itself, the link is selected, ready to be copied by hand. */
+  /** Copy the link, or select it where the browser allows no access to the clipboard. */
   async copy() {
     try {
       await navigator.clipboard.writeText(this.field.value);
       showToast({ message: "Copied. Now send it." });
     } catch {
       this.field.focus();
-      showToast({ message: "The link is selected; copy it with your keyboard or menu." });
+      showToast({ message: "The link is selected. Copy it with your keyboard or menu." });
     }
   }
 
@@ -59,11 +82,19 @@ export class GroupInvitation extends HTMLElement {
 
 customElements.define("group-invitation", GroupInvitation);
 
-/** What to show instead of a list that an invitation does not open. */
+/** The message for an invitation that does not work. */
 export function invitationProblem(error) {
   if (error.status === 409) {
-    return statusMessage({ heading: "First a few stars of your own", sentence: error.message, button: { label: "Find movies to rate", href: "/" } });
+    return statusMessage({
+      heading: "Rate a few movies first",
+      sentence: error.message,
+      button: { label: "Find movies to rate", href: "/" },
+    });
   }
   if (error.status !== 404 && error.status !== 422) return null;
-  return statusMessage({ heading: "This link does not open a list", sentence: error.message, button: { label: "Create your own link", href: location.pathname } });
+  return statusMessage({
+    heading: "This link does not work",
+    sentence: error.message,
+    button: { label: "Create your own link", href: location.pathname },
+  });
 }

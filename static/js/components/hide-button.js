@@ -1,4 +1,7 @@
-/** <hide-button movie-id="1" movie-title="Alien" marked>: not interested; with `marked`, for a hidden movie: suggest it again. Fires "mark". */
+/**
+ * <hide-button movie-id="1" movie-title="Alien" marked>: "Not interested", or "Suggest it again" for a hidden movie,
+ * which is `marked`. Fires "mark".
+ */
 import { element } from "../dom.js";
 import { icon } from "./icon.js";
 
@@ -9,10 +12,16 @@ export class HideButton extends HTMLElement {
   connectedCallback() {
     const on = this.hasAttribute("marked");
     const title = this.getAttribute("movie-title");
-    const button = element("button", {
-      type: "button", class: "mark-button", title: on ? "Suggest it again" : "Not interested",
-      "aria-label": on ? `Suggest ${title} again` : `Not interested in ${title}`,
-    }, icon(on ? BACK : CROSS));
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: "mark-button",
+        title: on ? "Suggest it again" : "Not interested",
+        "aria-label": on ? `Suggest ${title} again` : `Not interested in ${title}`,
+      },
+      icon(on ? BACK : CROSS),
+    );
     button.addEventListener("click", () => this.choose(on));
     this.replaceChildren(button);
   }
@@ -20,7 +29,12 @@ export class HideButton extends HTMLElement {
   choose(on) {
     const onWatchlist = Boolean(this.parentElement.querySelector("watchlist-button[marked]"));
     const previous = on ? "hidden" : onWatchlist ? "watchlist" : null;
-    const detail = { movieId: Number(this.getAttribute("movie-id")), title: this.getAttribute("movie-title"), mark: on ? null : "hidden", previous };
+    const detail = {
+      movieId: Number(this.getAttribute("movie-id")),
+      title: this.getAttribute("movie-title"),
+      mark: on ? null : "hidden",
+      previous,
+    };
     this.dispatchEvent(new CustomEvent("mark", { bubbles: true, detail }));
   }
 }

@@ -1,4 +1,4 @@
-/** An inline icon of one path on a 24 px grid; it says nothing to assistive technology. */
+/** An inline icon of one path on a 24 px grid; screen readers ignore it. */
 const SVG = "http://www.w3.org/2000/svg";
 
 export function icon(path) {

@@ -1,9 +1,9 @@
-/** <import-history>: the imports so far, each with its page; nothing while there are none. */
+/** <import-history>: links to earlier imports; empty when there are none. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { dayOf } from "../words.js";
 
-const STATES = { review: "waits for you to look through it", applied: "applied", undone: "undone" };
+const STATES = { review: "waiting for your review", applied: "applied", undone: "undone" };
 
 export class ImportHistory extends HTMLElement {
   async connectedCallback() {
@@ -16,11 +16,29 @@ export class ImportHistory extends HTMLElement {
       return;
     }
     if (!imports.count || !this.isConnected) return;
-    this.replaceChildren(element("section", { class: "account-section", "aria-labelledby": "history-heading" },
-      element("h2", { id: "history-heading" }, "Your imports"),
-      element("ul", { class: "import-history" }, imports.results.map((made) => element("li", {},
-        element("a", { href: `/account/imports/${made.import_id}/` }, made.file_name || made.label),
-        element("span", { class: "muted figures" }, `${made.label}, ${dayOf(made.created_at)}, ${STATES[made.state]}`))))));
+    this.replaceChildren(
+      element(
+        "section",
+        { class: "account-section", "aria-labelledby": "history-heading" },
+        element("h2", { id: "history-heading" }, "Your imports"),
+        element(
+          "ul",
+          { class: "import-history" },
+          imports.results.map((made) =>
+            element(
+              "li",
+              {},
+              element("a", { href: `/account/imports/${made.import_id}/` }, made.file_name || made.label),
+              element(
+                "span",
+                { class: "muted figures" },
+                `${made.label}, ${dayOf(made.created_at)}, ${STATES[made.state]}`,
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
   }
 }
 

@@ -1,18 +1,32 @@
-/** <import-upload>: a file field that sends a file of another site to be looked through; it can also be dropped here. */
+/** <import-upload>: a file field that uploads a file from another site for review; files can also be dropped on it. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 
-const MOST_BYTES = 10 * 1024 * 1024;
-const TOO_LARGE = "The file is larger than 10 MB; choose the CSV file of your ratings alone.";
+const MAX_BYTES = 10 * 1024 * 1024;
+const TOO_LARGE = "The file is larger than 10 MB. Choose the CSV file with your ratings only.";
 
 export class ImportUpload extends HTMLElement {
   connectedCallback() {
-    this.field = element("input", { id: "import-file", type: "file", accept: ".csv,.zip,.txt,.tsv,text/csv,application/zip", required: true, onchange: () => this.send() });
+    this.field = element("input", {
+      id: "import-file",
+      type: "file",
+      accept: ".csv,.zip,.txt,.tsv,text/csv,application/zip",
+      required: true,
+      onchange: () => this.send(),
+    });
     this.problem = element("p", { class: "field-errors", id: "import-problem", role: "alert" });
     this.progress = element("p", { class: "muted", role: "status" });
-    this.replaceChildren(element("div", { class: "upload field" },
-      element("label", { for: "import-file" }, "The exported file"), this.field,
-      element("p", { class: "field-help", id: "import-help" }, "CSV or zip, up to 10 MB."), this.problem, this.progress));
+    this.replaceChildren(
+      element(
+        "div",
+        { class: "upload field" },
+        element("label", { for: "import-file" }, "The exported file"),
+        this.field,
+        element("p", { class: "field-help", id: "import-help" }, "CSV or zip, up to 10 MB."),
+        this.problem,
+        this.progress,
+      ),
+    );
     this.describe();
     for (const name of ["dragover", "dragleave", "drop"]) this.addEventListener(name, this);
   }
@@ -32,10 +46,10 @@ export class ImportUpload extends HTMLElement {
   async send() {
     const [file] = this.field.files;
     if (!file || this.field.disabled) return;
-    this.describe(file.size > MOST_BYTES ? TOO_LARGE : "");
-    if (file.size > MOST_BYTES) return;
+    this.describe(file.size > MAX_BYTES ? TOO_LARGE : "");
+    if (file.size > MAX_BYTES) return;
     this.field.disabled = true;
-    this.progress.textContent = `Looking through ${file.name} …`;
+    this.progress.textContent = `Reading ${file.name} …`;
     try {
       const form = new FormData();
       form.append("file", file);

@@ -2,8 +2,20 @@
 import { neutralDials } from "../list-address.js";
 import { counted } from "../words.js";
 
-const POPULARITY = { "-2": "hidden gems", "-1": "rather hidden", 0: "no preference", 1: "rather well-known", 2: "well-known" };
-const VARIETY = { 0: "as your taste has it", 0.25: "a little varied", 0.5: "varied", 0.75: "quite varied", 1: "as varied as can be" };
+const POPULARITY = {
+  "-2": "hidden gems",
+  "-1": "lesser known",
+  0: "no preference",
+  1: "better known",
+  2: "well-known",
+};
+const VARIETY = {
+  0: "close to my taste",
+  0.25: "a little varied",
+  0.5: "varied",
+  0.75: "very varied",
+  1: "as varied as possible",
+};
 
 export class ListDials extends HTMLElement {
   connectedCallback() {
@@ -24,7 +36,9 @@ export class ListDials extends HTMLElement {
     else this.announce(neutralDials);
   }
 
-  get fields() { return this.form.elements; }
+  get fields() {
+    return this.form.elements;
+  }
 
   open(open) {
     this.toggleAttribute("open", open);
@@ -34,7 +48,12 @@ export class ListDials extends HTMLElement {
   /** The slider runs from well-known on the left to hidden on the right, the API the other way. */
   chosen() {
     const { genre, decade, hidden, diversity } = this.form.elements;
-    return { genre: genre.value, decade: decade.value, popularity: 0 - Number(hidden.value), diversity: Number(diversity.value) };
+    return {
+      genre: genre.value,
+      decade: decade.value,
+      popularity: 0 - Number(hidden.value),
+      diversity: Number(diversity.value),
+    };
   }
 
   announce(dials) {
@@ -55,9 +74,9 @@ export class ListDials extends HTMLElement {
     const { hidden, diversity } = this.form.elements;
     hidden.setAttribute("aria-valuetext", POPULARITY[chosen.popularity]);
     diversity.setAttribute("aria-valuetext", VARIETY[chosen.diversity]);
-    const turned = Object.keys(neutralDials).filter((name) => chosen[name] !== neutralDials[name]).length;
-    this.querySelector("[data-turned]").textContent = turned ? `${counted(turned, "filter")} on` : "";
-    this.querySelector("[data-clear]").disabled = !turned;
+    const active = Object.keys(neutralDials).filter((name) => chosen[name] !== neutralDials[name]).length;
+    this.querySelector("[data-turned]").textContent = active ? `${counted(active, "filter")} on` : "";
+    this.querySelector("[data-clear]").disabled = !active;
   }
 }
 

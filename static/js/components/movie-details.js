@@ -1,4 +1,4 @@
-/** <movie-details movie-id="1">: fills the movie page's shell with poster, figures, stars and links. */
+/** <movie-details movie-id="1">: fills in the poster, figures, stars and links of the movie page. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { counted, decimal } from "../words.js";
@@ -17,7 +17,7 @@ export class MovieDetails extends HTMLElement {
     document.removeEventListener("rating-saved", this);
   }
 
-  /** My stars count among everybody's. */
+  /** My rating changes the average and the count. */
   async handleEvent({ detail: { movieId } }) {
     if (movieId !== Number(this.getAttribute("movie-id"))) return;
     this.part("figures").replaceChildren(...this.figures(await api.movie(movieId)));
@@ -27,7 +27,10 @@ export class MovieDetails extends HTMLElement {
     try {
       this.show(await api.movie(this.getAttribute("movie-id")));
     } catch (error) {
-      const message = errorMessage(error, () => { message.remove(); this.load(); });
+      const message = errorMessage(error, () => {
+        message.remove();
+        this.load();
+      });
       this.querySelector(".movie-details-text").append(message);
     }
   }
@@ -41,18 +44,29 @@ export class MovieDetails extends HTMLElement {
     poster.movie = movie;
     this.part("poster").replaceChildren(poster);
     this.dataset.genre = poster.firstElementChild.dataset.genre;
-    this.part("stars").replaceChildren(element("star-rating", {
-      class: "star-rating-large", "movie-id": movie.movie_id, "movie-title": movie.title, stars: movie.my_stars,
-    }));
-    this.part("watchlist").replaceChildren(element("watchlist-button", {
-      words: true, "movie-id": movie.movie_id, "movie-title": movie.title, marked: movie.on_watchlist,
-    }));
+    this.part("stars").replaceChildren(
+      element("star-rating", {
+        class: "star-rating-large",
+        "movie-id": movie.movie_id,
+        "movie-title": movie.title,
+        stars: movie.my_stars,
+      }),
+    );
+    this.part("watchlist").replaceChildren(
+      element("watchlist-button", {
+        words: true,
+        "movie-id": movie.movie_id,
+        "movie-title": movie.title,
+        marked: movie.on_watchlist,
+      }),
+    );
     this.part("figures").replaceChildren(...this.figures(movie));
     this.part("links").replaceChildren(...this.links(movie));
   }
 
   figures({ rating_mean: mean, rating_count: count }) {
-    const figure = (term, value) => element("div", {}, element("dt", {}, term), element("dd", { class: "figures" }, value));
+    const figure = (term, value) =>
+      element("div", {}, element("dt", {}, term), element("dd", { class: "figures" }, value));
     if (!count) return [figure("Everyone", "No ratings yet")];
     return [figure("Average", `${decimal(mean)} of 5`), figure("From", counted(count, "rating"))];
   }

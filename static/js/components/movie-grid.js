@@ -1,9 +1,10 @@
 /**
- * <movie-grid>: an endless grid of tiles. `grid.source = {load, first, empty, failed, hasty}`: load(offset, limit, signal)
- * resolves to {count, results}; `first` is how many to begin with; empty() and failed(error) may return a node to show
- * instead; `hasty` shows the tiles in the window first and all others a frame later, for someone who types.
- * Fires "grid-loaded", and "grid-counted" when a movie leaves or comes back. <movie-grid keeps="watchlist"> lets movies go
- * that lose that mark.
+ * <movie-grid>: an endless grid of tiles. `grid.source = {load, first, empty, failed, renderVisibleFirst}`:
+ * load(offset, limit, signal) resolves to {count, results}; `first` is the number of movies to start with; empty() and
+ * failed(error) may return a node to show instead; `renderVisibleFirst` shows the tiles in the window first and the
+ * others a frame later, for someone who is typing.
+ * Fires "grid-loaded", and "grid-counted" when a movie leaves or comes back. <movie-grid keeps="watchlist"> hides
+ * movies that lose that mark.
  */
 import { ApiError } from "../api.js";
 import { element } from "../dom.js";
@@ -16,16 +17,31 @@ const PAGE = 40;
 const N_SKELETONS = 24;
 
 function skeletonTile() {
-  return element("li", { class: "tile-skeleton", "aria-hidden": "true" },
-    element("span", { class: "skeleton-poster" }), element("span", { class: "skeleton-line" }), element("span", { class: "skeleton-line skeleton-short" }), element("span", { class: "skeleton-stars" }));
+  return element(
+    "li",
+    { class: "tile-skeleton", "aria-hidden": "true" },
+    element("span", { class: "skeleton-poster" }),
+    element("span", { class: "skeleton-line" }),
+    element("span", { class: "skeleton-line skeleton-short" }),
+    element("span", { class: "skeleton-stars" }),
+  );
 }
 
 export class MovieGrid extends HTMLElement {
   connectedCallback() {
     this.list = element("ul", { class: "movie-grid" });
-    this.more = element("button", { class: "button", type: "button", hidden: true, onclick: () => this.loadMore() }, "Show more");
+    this.more = element(
+      "button",
+      { class: "button", type: "button", hidden: true, onclick: () => this.loadMore() },
+      "Show more",
+    );
     this.replaceChildren(this.list, element("p", { class: "list-end" }, this.more));
-    this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && this.mayGoOn()) this.loadMore(); }, { rootMargin: "800px" });
+    this.observer = new IntersectionObserver(
+      ([entry]) => {
+        if (entry.isIntersecting && this.mayLoadMore()) this.loadMore();
+      },
+      { rootMargin: "800px" },
+    );
     this.observer.observe(this.more);
     this.addEventListener("tile-moved", this);
     this.widths = new ResizeObserver(() => this.measure());
@@ -39,7 +55,7 @@ export class MovieGrid extends HTMLElement {
     this.controller?.abort();
   }
 
-  /** All tiles are as wide as the first: posters need not find out one by one (css/posters.css). */
+  /** All tiles are as wide as the first, so posters need not be measured one by one (css/posters.css). */
   measure() {
     const width = this.list.firstElementChild?.offsetWidth;
     this.toggleAttribute("data-poster-unit", Boolean(width));
@@ -49,13 +65,17 @@ export class MovieGrid extends HTMLElement {
     this.screenful = columns * Math.ceil((0.8 * innerHeight) / this.list.firstElementChild.offsetHeight);
   }
 
-  /** Whoever walks through the tiles by keyboard asks for more with the button; else the end would run away. */
-  mayGoOn() {
+  /** With keyboard focus on a tile, only the button loads more: otherwise nobody could reach the end of the list. */
+  mayLoadMore() {
     return !this.later && !this.more.hidden && !this.list.querySelector(":focus-visible");
   }
 
-  get busy() { return this.list.hasAttribute("aria-busy") && !this.later; }
-  get size() { return this.list.querySelectorAll(":scope > li:not([hidden])").length; }
+  get busy() {
+    return this.list.hasAttribute("aria-busy") && !this.later;
+  }
+  get size() {
+    return this.list.querySelectorAll(":scope > li:not([hidden])").length;
+  }
 
   handleEvent({ detail: { gone } }) {
     this.count += gone ? -1 : 1;
@@ -83,7 +103,7 @@ export class MovieGrid extends HTMLElement {
     if (!page) return;
     this.count = page.count;
     this.message?.remove();
-    this.render(page.results, this.currentSource.hasty ? this.screenful : Infinity);
+    this.render(page.results, this.currentSource.renderVisibleFirst ? this.screenful : Infinity);
     if (!page.results.length) this.showMessage(this.currentSource.empty?.());
     this.settle(page);
   }
@@ -93,13 +113,13 @@ export class MovieGrid extends HTMLElement {
     this.loadingMore = true;
     this.later?.();
     const present = this.size;
-    const asked = document.activeElement === this.more;
+    const byButton = document.activeElement === this.more;
     const page = await this.fetchPage(present);
     this.loadingMore = false;
     if (!page) return;
     this.list.append(...page.results.map((movie) => this.item(movie)));
     this.settle(page);
-    if (asked && page.results.length) focusTile(this.list.children[present].querySelector("a"));
+    if (byButton && page.results.length) focusTile(this.list.children[present].querySelector("a"));
   }
 
   settle(page) {
@@ -107,11 +127,11 @@ export class MovieGrid extends HTMLElement {
     this.more.hidden = !endless || !page.results.length || Math.max(this.size, page.results.length) >= page.count;
     this.list.toggleAttribute("aria-busy", Boolean(this.later));
     this.dispatchEvent(new CustomEvent("grid-loaded", { bubbles: true, detail: page }));
-    if (!this.later) this.lookForMore();
+    if (!this.later) this.observeAgain();
   }
 
   /** The observer only fires on a change; look again in case the button is still in view. */
-  lookForMore() {
+  observeAgain() {
     this.observer.unobserve(this.more);
     this.observer.observe(this.more);
   }
@@ -140,7 +160,14 @@ export class MovieGrid extends HTMLElement {
     this.later = null;
     this.list.replaceChildren();
     this.more.hidden = true;
-    this.showMessage(this.currentSource.failed?.(error) ?? errorMessage(error, () => { this.message.remove(); this.showSkeletons(); this.reload(); }));
+    this.showMessage(
+      this.currentSource.failed?.(error) ??
+        errorMessage(error, () => {
+          this.message.remove();
+          this.showSkeletons();
+          this.reload();
+        }),
+    );
     this.dispatchEvent(new CustomEvent("grid-loaded", { bubbles: true, detail: { count: 0, results: [], error } }));
   }
 
@@ -150,28 +177,31 @@ export class MovieGrid extends HTMLElement {
     if (node) this.list.after(node);
   }
 
-  /** Tiles of movies that stay are reused, so that posters do not flicker while someone types. */
-  render(movies, nAtOnce = Infinity) {
-    const present = new Map(Array.from(this.list.querySelectorAll("movie-tile"), (tile) => [tile.movieId, tile.parentElement]));
-    const items = (some) => some.map((movie) => {
-      const kept = present.get(movie.movie_id);
-      if (kept) kept.firstElementChild.recommendation = movie;
-      if (kept) kept.hidden = false;
-      return kept ?? this.item(movie);
-    });
-    this.list.replaceChildren(...items(movies.slice(0, nAtOnce)));
+  /** Tiles of movies that stay are reused, so that posters do not flicker while someone is typing. */
+  render(movies, nFirst = Infinity) {
+    const tiles = new Map(
+      Array.from(this.list.querySelectorAll("movie-tile"), (tile) => [tile.movieId, tile.parentElement]),
+    );
+    const items = (some) =>
+      some.map((movie) => {
+        const kept = tiles.get(movie.movie_id);
+        if (kept) kept.firstElementChild.recommendation = movie;
+        if (kept) kept.hidden = false;
+        return kept ?? this.item(movie);
+      });
+    this.list.replaceChildren(...items(movies.slice(0, nFirst)));
     this.later = null;
-    if (movies.length > nAtOnce) this.afterPaint(() => this.list.append(...items(movies.slice(nAtOnce))));
+    if (movies.length > nFirst) this.afterPaint(() => this.list.append(...items(movies.slice(nFirst))));
   }
 
-  /** `this.later` appends what is missing, unless a newer list has taken its place. */
+  /** `this.later` appends the remaining tiles, unless a newer list has replaced this one. */
   afterPaint(append) {
     const later = () => {
       if (this.later !== later) return;
       this.later = null;
       append();
       this.list.removeAttribute("aria-busy");
-      this.lookForMore();
+      this.observeAgain();
     };
     this.later = later;
     requestAnimationFrame(() => setTimeout(later));

@@ -1,4 +1,4 @@
-/** <movie-poster>: the poster image over a typographic poster, which stays when the image does not come. */
+/** <movie-poster>: the poster image over a typographic poster, which stays when there is no image. */
 import { element } from "../dom.js";
 import "./typographic-poster.js";
 
@@ -11,7 +11,14 @@ export class MoviePoster extends HTMLElement {
   }
 
   image(url) {
-    const image = element("img", { alt: "", width: 342, height: 513, loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" });
+    const image = element("img", {
+      alt: "",
+      width: 342,
+      height: 513,
+      loading: "lazy",
+      decoding: "async",
+      referrerpolicy: "no-referrer",
+    });
     image.addEventListener("load", () => image.classList.add("loaded"));
     image.addEventListener("error", () => image.remove());
     image.src = url;

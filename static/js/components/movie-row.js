@@ -1,7 +1,7 @@
 /**
- * <movie-row heading="…" more="/url/" more-label="…" reasons>: a horizontal list with a heading that says why it is there;
- * with `reasons` its tiles give theirs too.
- * Call `row.load(promise)`; while it is pending the row holds its place with skeletons.
+ * <movie-row heading="…" more="/url/" more-label="…" reasons>: a horizontal list of movies; with `reasons` each tile
+ * gives the reason for its movie.
+ * Call `row.load(load)`; skeletons hold the place until the movies are there.
  */
 import { element } from "../dom.js";
 import { errorMessage } from "./status-message.js";
@@ -23,18 +23,30 @@ export class MovieRow extends HTMLElement {
   connectedCallback() {
     const id = `row-${++rowCount}`;
     const heading = this.getAttribute("heading");
-    this.list = element("ul", { class: "movie-row", "aria-busy": "true" }, Array.from({ length: 12 }, () => this.skeleton()));
+    this.list = element(
+      "ul",
+      { class: "movie-row", "aria-busy": "true" },
+      Array.from({ length: 12 }, () => this.skeleton()),
+    );
     this.back = arrow("Scroll back", "m15 5-7 7 7 7");
-    this.forward = arrow("Scroll on", "m9 5 7 7-7 7");
+    this.forward = arrow("Scroll forward", "m9 5 7 7-7 7");
     this.back.addEventListener("click", () => this.scroll(-1));
     this.forward.addEventListener("click", () => this.scroll(1));
     this.list.addEventListener("scroll", () => this.updateArrows(), { passive: true });
     this.resizeObserver = new ResizeObserver(() => this.updateArrows());
     this.resizeObserver.observe(this.list);
-    this.section = element("section", { class: "movie-row-section", "aria-labelledby": id },
-      element("div", { class: "section-head" }, element("h2", { id }, heading), this.moreLink(),
-        element("span", { class: "row-arrows" }, this.back, this.forward)),
-      this.list);
+    this.section = element(
+      "section",
+      { class: "movie-row-section", "aria-labelledby": id },
+      element(
+        "div",
+        { class: "section-head" },
+        element("h2", { id }, heading),
+        this.moreLink(),
+        element("span", { class: "row-arrows" }, this.back, this.forward),
+      ),
+      this.list,
+    );
     this.replaceChildren(this.section);
   }
 
@@ -43,18 +55,29 @@ export class MovieRow extends HTMLElement {
   }
 
   moreLink() {
-    return this.hasAttribute("more") ? element("a", { class: "section-link", href: this.getAttribute("more") }, this.getAttribute("more-label")) : null;
+    return this.hasAttribute("more")
+      ? element("a", { class: "section-link", href: this.getAttribute("more") }, this.getAttribute("more-label"))
+      : null;
   }
 
   skeleton() {
-    const lines = ["skeleton-line", "skeleton-line skeleton-short", ...(this.hasAttribute("reasons") ? ["skeleton-line skeleton-reason"] : []), "skeleton-stars"];
-    return element("li", { class: "tile-skeleton", "aria-hidden": "true" },
-      element("span", { class: "skeleton-poster" }), lines.map((line) => element("span", { class: line })));
+    const lines = [
+      "skeleton-line",
+      "skeleton-line skeleton-short",
+      ...(this.hasAttribute("reasons") ? ["skeleton-line skeleton-reason"] : []),
+      "skeleton-stars",
+    ];
+    return element(
+      "li",
+      { class: "tile-skeleton", "aria-hidden": "true" },
+      element("span", { class: "skeleton-poster" }),
+      lines.map((line) => element("span", { class: line })),
+    );
   }
 
   /**
-   * Show the movies of `load()`. With none, or an error, the row shows the node that `otherwise(error)` gives and
-   * hides when that is null; for undefined it says what went wrong.
+   * Show the movies of `load()`. Without movies, or after an error, show the node that `otherwise(error)` returns; hide
+   * the row when that is null, and show the error when it is undefined.
    */
   async load(load, otherwise = (error) => (error ? undefined : null)) {
     let page = { results: [] };
@@ -72,11 +95,13 @@ export class MovieRow extends HTMLElement {
     if (message) this.section.append(message);
     this.list.hidden = Boolean(message);
     this.hidden = !message && !page.results.length;
-    this.list.replaceChildren(...page.results.map((movie) => {
-      const tile = document.createElement("movie-tile");
-      tile.movie = movie;
-      return element("li", {}, tile);
-    }));
+    this.list.replaceChildren(
+      ...page.results.map((movie) => {
+        const tile = document.createElement("movie-tile");
+        tile.movie = movie;
+        return element("li", {}, tile);
+      }),
+    );
     this.updateArrows();
   }
 

@@ -1,6 +1,6 @@
 /**
- * <movie-tags movie-id="1" movie-title="Alien">: the tags people gave a movie, each with its count. For signed-in users a tag is a
- * button that gives it or takes it back, and a field adds others, completed from the tags in use.
+ * <movie-tags movie-id="1" movie-title="Alien">: the tags of a movie with their counts. For signed-in users each tag is
+ * a button that adds or removes theirs, and a field with suggestions adds others.
  */
 import * as api from "../api.js";
 import { element } from "../dom.js";
@@ -9,17 +9,22 @@ import { counted, whole } from "../words.js";
 import { errorMessage } from "./status-message.js";
 import { showToast } from "./toast-stack.js";
 
-const FEW = 16;
-const ALL = 100;
-const LONGEST = 64;
+const N_FIRST = 16;
+const N_MOST = 100;
+const MAX_LENGTH = 64;
 const N_SUGGESTIONS = 8;
 
 export class MovieTags extends HTMLElement {
   connectedCallback() {
-    this.limit = FEW;
+    this.limit = N_FIRST;
     this.list = element("ul", { class: "tags", "aria-label": "Tags" });
     this.announcement = element("p", { class: "visually-hidden", role: "status" });
-    this.more = element("button", { class: "link-button", type: "button", hidden: true, onclick: () => this.loadAll() });
+    this.more = element("button", {
+      class: "link-button",
+      type: "button",
+      hidden: true,
+      onclick: () => this.loadAll(),
+    });
     this.replaceChildren(...[signedIn ? this.form() : null, this.list, this.more, this.announcement].filter(Boolean));
     this.load();
   }
@@ -28,18 +33,39 @@ export class MovieTags extends HTMLElement {
     this.controller?.abort();
   }
 
-  get movieId() { return Number(this.getAttribute("movie-id")); }
+  get movieId() {
+    return Number(this.getAttribute("movie-id"));
+  }
 
   form() {
     this.suggestions = element("datalist", { id: "tag-suggestions" });
     this.field = element("input", {
-      id: "tag-field", name: "tag", maxlength: LONGEST, autocomplete: "off", autocapitalize: "off", enterkeyhint: "done",
-      list: "tag-suggestions", "aria-describedby": "tag-problem", oninput: () => this.complete(),
+      id: "tag-field",
+      name: "tag",
+      maxlength: MAX_LENGTH,
+      autocomplete: "off",
+      autocapitalize: "off",
+      enterkeyhint: "done",
+      list: "tag-suggestions",
+      "aria-describedby": "tag-problem",
+      oninput: () => this.complete(),
     });
     this.problem = element("p", { class: "field-errors", id: "tag-problem", role: "alert" });
-    return element("form", { class: "tag-form", onsubmit: (event) => { event.preventDefault(); this.add(); } },
-      element("label", { for: "tag-field" }, "Add a tag"), this.field, this.suggestions,
-      element("button", { class: "button", type: "submit" }, "Add"), this.problem);
+    return element(
+      "form",
+      {
+        class: "tag-form",
+        onsubmit: (event) => {
+          event.preventDefault();
+          this.add();
+        },
+      },
+      element("label", { for: "tag-field" }, "Add a tag"),
+      this.field,
+      this.suggestions,
+      element("button", { class: "button", type: "submit" }, "Add"),
+      this.problem,
+    );
   }
 
   async load() {
@@ -47,36 +73,58 @@ export class MovieTags extends HTMLElement {
       this.show(await api.tagsOf(this.movieId, { limit: this.limit }));
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
-      const message = errorMessage(error, () => { message.remove(); this.load(); });
+      const message = errorMessage(error, () => {
+        message.remove();
+        this.load();
+      });
       this.append(message);
     }
   }
 
   async loadAll() {
-    this.limit = ALL;
+    this.limit = N_MOST;
     await this.load();
-    this.list.querySelectorAll("button")[FEW]?.focus();
+    this.list.querySelectorAll("button")[N_FIRST]?.focus();
   }
 
   show({ count, results }) {
     const focused = document.activeElement?.dataset?.tag;
     this.list.replaceChildren(...results.map((tag) => element("li", {}, this.chip(tag))));
-    if (!count) this.list.replaceChildren(element("li", { class: "muted" }, signedIn ? "No tags yet. What would you call it?" : "No tags yet."));
-    this.more.hidden = count <= results.length || this.limit >= ALL;
-    this.more.textContent = `Show ${counted(Math.min(count, ALL), "tag")}`;
+    if (!count)
+      this.list.replaceChildren(
+        element("li", { class: "muted" }, signedIn ? "No tags yet. Add the first." : "No tags yet."),
+      );
+    this.more.hidden = count <= results.length || this.limit >= N_MOST;
+    this.more.textContent = `Show ${counted(Math.min(count, N_MOST), "tag")}`;
     if (focused) [...this.list.querySelectorAll("button")].find((button) => button.dataset.tag === focused)?.focus();
   }
 
   chip(tag) {
-    const content = [element("span", { class: "tag-name" }, tag.name), element("span", { class: "tag-count figures" }, element("span", { class: "visually-hidden" }, ", given by "), whole(tag.count))];
+    const content = [
+      element("span", { class: "tag-name" }, tag.name),
+      element(
+        "span",
+        { class: "tag-count figures" },
+        element("span", { class: "visually-hidden" }, ", given by "),
+        whole(tag.count),
+      ),
+    ];
     if (!signedIn) return element("span", { class: "tag" }, content);
-    return element("button", {
-      class: "tag", type: "button", "aria-pressed": String(tag.mine), "data-tag": tag.name,
-      title: tag.mine ? "Take your tag back" : "Give this tag too", onclick: ({ currentTarget }) => this.toggle(tag, currentTarget),
-    }, content);
+    return element(
+      "button",
+      {
+        class: "tag",
+        type: "button",
+        "aria-pressed": String(tag.mine),
+        "data-tag": tag.name,
+        title: tag.mine ? "Remove your tag" : "Add this tag too",
+        onclick: ({ currentTarget }) => this.toggle(tag, currentTarget),
+      },
+      content,
+    );
   }
 
-  /** The chip changes at once and back again when the site refuses. */
+  /** The chip changes at once, and back when the server refuses. */
   async toggle(tag, button) {
     const mine = !tag.mine;
     button.setAttribute("aria-pressed", mine);
@@ -108,7 +156,7 @@ export class MovieTags extends HTMLElement {
   async save(name, mine) {
     const write = mine ? api.putTag : api.deleteTag;
     this.show(await write(this.movieId, name, { limit: this.limit }));
-    this.announcement.textContent = mine ? `Tagged “${name}”.` : `Took “${name}” back.`;
+    this.announcement.textContent = mine ? `Tagged “${name}”.` : `Removed “${name}”.`;
   }
 
   async complete() {
@@ -118,9 +166,11 @@ export class MovieTags extends HTMLElement {
     if (!prefix) return;
     try {
       const { results } = await api.completeTag({ prefix, limit: N_SUGGESTIONS }, this.controller.signal);
-      this.suggestions.replaceChildren(...results.map(({ name, count }) => element("option", { value: name }, counted(count, "time"))));
+      this.suggestions.replaceChildren(
+        ...results.map(({ name, count }) => element("option", { value: name }, counted(count, "time"))),
+      );
     } catch (error) {
-      // Without suggestions the field still works.
+      // The field works without suggestions, too.
       if (error.name !== "AbortError" && !(error instanceof api.ApiError)) throw error;
     }
   }

@@ -1,6 +1,6 @@
 /**
- * <movie-tile>: poster, title, year and genres, stars, watchlist; a recommendation adds the predicted stars, a reason and
- * "not interested". `tile.keeps` is the mark a movie must have to stay in its list: "watchlist", "hidden", or none.
+ * <movie-tile>: poster, title, year, genres, stars and watchlist button; a recommendation adds the predicted rating, a
+ * reason and "Not interested". `tile.keeps` is the mark a movie needs to stay in its list: "watchlist" or "hidden".
  */
 import { element } from "../dom.js";
 import { predictionFigure } from "../prediction.js";
@@ -23,22 +23,28 @@ export class MovieTile extends HTMLElement {
     this.movieId = movie.movie_id;
     const poster = document.createElement("movie-poster");
     poster.movie = movie;
-    const which = { "movie-id": movie.movie_id, "movie-title": movie.title };
+    const attributes = { "movie-id": movie.movie_id, "movie-title": movie.title };
     this.replaceChildren(
-      element("a", { class: "tile-link", href: `/movies/${movie.movie_id}/` },
+      element(
+        "a",
+        { class: "tile-link", href: `/movies/${movie.movie_id}/` },
         poster,
         element("h3", { class: "tile-title", title: movie.title }, movie.title),
       ),
-      element("div", { class: "tile-facts figures" },
+      element(
+        "div",
+        { class: "tile-facts figures" },
         element("p", { class: "tile-facts-text" }, factsLine(movie)),
-        element("watchlist-button", { ...which, marked: movie.on_watchlist })),
-      element("star-rating", { ...which, stars: movie.my_stars }),
+        element("watchlist-button", { ...attributes, marked: movie.on_watchlist }),
+      ),
+      element("star-rating", { ...attributes, stars: movie.my_stars }),
     );
     this.recommendation = movie;
-    if (this.canBeHidden || movie.is_hidden) this.append(element("hide-button", { ...which, marked: movie.is_hidden }));
+    if (this.canBeHidden || movie.is_hidden)
+      this.append(element("hide-button", { ...attributes, marked: movie.is_hidden }));
   }
 
-  /** Also for a tile that stays when its list changes: the same movie, another figure and reason. */
+  /** Also updates a tile that stays when its list changes: the same movie with another figure and reason. */
   set recommendation(movie) {
     this.querySelector("watchlist-button").toggleAttribute("marked", Boolean(movie.on_watchlist));
     this.querySelector(".tile-recommendation")?.remove();
@@ -46,10 +52,12 @@ export class MovieTile extends HTMLElement {
     this.canBeHidden = Boolean(figure) && !this.keeps;
     if (!figure) return;
     const reason = movie.sentence ? element("p", { class: "tile-reason" }, movie.sentence) : null;
-    this.querySelector("star-rating").before(element("div", { class: "tile-recommendation" }, element("p", {}, figure), reason));
+    this.querySelector("star-rating").before(
+      element("div", { class: "tile-recommendation" }, element("p", {}, figure), reason),
+    );
   }
 
-  /** A movie that no longer belongs leaves its list, and comes back to its place when that is undone. */
+  /** Hide a movie that no longer belongs in its list; undo brings it back to its place. */
   handleEvent({ detail: { movieId, mark, rated } }) {
     const item = this.parentElement;
     if (movieId !== this.movieId || rated) return;

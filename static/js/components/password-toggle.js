@@ -1,14 +1,22 @@
-/** <password-toggle> around a password field: a button shows what is typed, and hides it when the form is sent. */
+/** <password-toggle> around a password field: a button shows the password; submitting the form hides it. */
 import { element } from "../dom.js";
 
 export class PasswordToggle extends HTMLElement {
   connectedCallback() {
     if (this.button) return;
     this.input = this.querySelector("input");
-    this.button = element("button", {
-      type: "button", class: "password-button", "aria-pressed": "false", "aria-controls": this.input.id,
-      "aria-label": "Show the password", onclick: () => this.show(this.input.type === "password"),
-    }, "Show");
+    this.button = element(
+      "button",
+      {
+        type: "button",
+        class: "password-button",
+        "aria-pressed": "false",
+        "aria-controls": this.input.id,
+        "aria-label": "Show the password",
+        onclick: () => this.show(this.input.type === "password"),
+      },
+      "Show",
+    );
     this.append(this.button);
     this.input.form?.addEventListener("submit", this);
   }

@@ -1,4 +1,4 @@
-/** <poster-wall>: popular posters beside the account forms, for wide screens; decoration that asks for nothing. */
+/** <poster-wall>: popular posters beside the account forms on wide screens, for decoration. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import "./movie-poster.js";
@@ -25,11 +25,17 @@ export class PosterWall extends HTMLElement {
     if (!this.wide.matches || this.childElementCount) return;
     try {
       const { results } = await api.search({ limit: N_POSTERS });
-      this.replaceChildren(element("div", { class: "poster-wall" }, results.map((movie) => {
-        const poster = document.createElement("movie-poster");
-        poster.movie = movie;
-        return poster;
-      })));
+      this.replaceChildren(
+        element(
+          "div",
+          { class: "poster-wall" },
+          results.map((movie) => {
+            const poster = document.createElement("movie-poster");
+            poster.movie = movie;
+            return poster;
+          }),
+        ),
+      );
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
     }

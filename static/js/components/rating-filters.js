@@ -1,4 +1,4 @@
-/** <rating-filters>: search, order and filter my ratings. `filters.show(state)`; fires "filters-changed" {state, typing}. */
+/** <rating-filters>: search, sort, filter my ratings. `filters.show(state)`; fires "filters-changed". */
 import { neutralRatings } from "../ratings-address.js";
 
 const PAUSE_MS = 120;
@@ -26,7 +26,9 @@ export class RatingFilters extends HTMLElement {
     } else if (event.target.name !== "q" && event.type === "change") this.announce(this.state, false);
   }
 
-  get fields() { return this.form.elements; }
+  get fields() {
+    return this.form.elements;
+  }
 
   get state() {
     const { elements } = this.form;
@@ -43,7 +45,9 @@ export class RatingFilters extends HTMLElement {
       const field = this.form.elements[name];
       if (field.value.trim() !== value) field.value = value;
     }
-    this.clear.disabled = Object.keys(neutralRatings).every((name) => name === "sort" || state[name] === neutralRatings[name]);
+    this.clear.disabled = Object.keys(neutralRatings).every(
+      (name) => name === "sort" || state[name] === neutralRatings[name],
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-/** <rating-import import-id="7">: one import: what was found, what to decide, what it did, and the way back. */
+/** <rating-import import-id="7">: one import: what was found, what to decide, the result, and undo. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { counted, whole } from "../words.js";
@@ -19,7 +19,7 @@ export class RatingImport extends HTMLElement {
     this.removeEventListener("row-chosen", this);
   }
 
-  /** A decision about a row moves the number of ratings that will be written. */
+  /** A decision about a row changes the number of ratings to import. */
   handleEvent({ detail: { change } }) {
     this.chosen += change;
     this.describeButton();
@@ -50,35 +50,77 @@ export class RatingImport extends HTMLElement {
 
   found({ rows, matches, label, left_out: leftOut }) {
     const others = leftOut.map(({ what, count }) => `${whole(count)} ${what}`).join(", ");
-    return element("div", { class: "import-summary" },
-      element("p", { role: "status" }, `${label}: ${counted(rows, "row")}. Found: ${whole(matches.matched)}.`
-        + `${matches.ambiguous ? ` Left for you to choose: ${whole(matches.ambiguous)}.` : ""}`
-        + `${matches.unmatched ? ` Not in this catalogue: ${whole(matches.unmatched)}.` : ""}`),
-      others ? element("p", { class: "muted" }, `Left out: ${others}.`) : null);
+    return element(
+      "div",
+      { class: "import-summary" },
+      element(
+        "p",
+        { role: "status" },
+        `${label}: ${counted(rows, "row")}. Found: ${whole(matches.matched)}.` +
+          `${matches.ambiguous ? ` To choose: ${whole(matches.ambiguous)}.` : ""}` +
+          `${matches.unmatched ? ` Not in this catalogue: ${whole(matches.unmatched)}.` : ""}`,
+      ),
+      others ? element("p", { class: "muted" }, `Skipped: ${others}.`) : null,
+    );
   }
 
   tabs({ matches }, first) {
     const choose = ({ target }) => this.rows.setAttribute("match", target.value);
-    return element("fieldset", { class: "picker import-tabs", onchange: choose },
+    return element(
+      "fieldset",
+      { class: "picker import-tabs", onchange: choose },
       element("legend", { class: "visually-hidden" }, "Which rows to show"),
-      element("div", { class: "pills" }, Object.entries(TABS).map(([match, label]) => element("label", { class: "pill" },
-        element("input", { type: "radio", name: "match", value: match, checked: match === first, disabled: !matches[match] }),
-        element("span", {}, `${label} (${whole(matches[match])})`)))));
+      element(
+        "div",
+        { class: "pills" },
+        Object.entries(TABS).map(([match, label]) =>
+          element(
+            "label",
+            { class: "pill" },
+            element("input", {
+              type: "radio",
+              name: "match",
+              value: match,
+              checked: match === first,
+              disabled: !matches[match],
+            }),
+            element("span", {}, `${label} (${whole(matches[match])})`),
+          ),
+        ),
+      ),
+    );
   }
 
   applyForm() {
     this.button = element("button", { class: "button button-primary", type: "submit" });
-    const option = (value, label, checked) => element("div", { class: "field-choice" },
-      element("input", { type: "radio", name: "existing", id: `existing-${value}`, value, checked }), element("label", { for: `existing-${value}` }, label));
+    const option = (value, label, checked) =>
+      element(
+        "div",
+        { class: "field-choice" },
+        element("input", { type: "radio", name: "existing", id: `existing-${value}`, value, checked }),
+        element("label", { for: `existing-${value}` }, label),
+      );
     const apply = (event) => {
       event.preventDefault();
       this.run(this.button, () => api.applyImport(this.importId, new FormData(event.target).get("existing")));
     };
-    const discard = element("button", { class: "button", type: "button", onclick: () => this.discard(discard) }, "Forget this file");
-    return element("form", { class: "import-apply", onsubmit: apply },
-      element("fieldset", { class: "picker" }, element("legend", {}, "Movies you have rated here already"),
-        option("keep", "Keep my ratings", true), option("replace", "Replace them with those from the file", false)),
-      element("div", { class: "button-group" }, this.button, discard));
+    const discard = element(
+      "button",
+      { class: "button", type: "button", onclick: () => this.discard(discard) },
+      "Discard this file",
+    );
+    return element(
+      "form",
+      { class: "import-apply", onsubmit: apply },
+      element(
+        "fieldset",
+        { class: "picker" },
+        element("legend", {}, "Movies you have already rated here"),
+        option("keep", "Keep my ratings", true),
+        option("replace", "Replace them with those from the file", false),
+      ),
+      element("div", { class: "button-group" }, this.button, discard),
+    );
   }
 
   describeButton() {
@@ -89,12 +131,37 @@ export class RatingImport extends HTMLElement {
 
   result(made) {
     this.button = null;
-    const undo = element("button", { class: "button", type: "button", onclick: () => this.run(undo, () => api.undoImport(this.importId)) }, "Undo this import");
-    const next = element("a", { class: "button button-primary", href: "/recommendations/" }, "See your recommendations");
+    const undo = element(
+      "button",
+      { class: "button", type: "button", onclick: () => this.run(undo, () => api.undoImport(this.importId)) },
+      "Undo this import",
+    );
+    const next = element(
+      "a",
+      { class: "button button-primary", href: "/recommendations/" },
+      "See your recommendations",
+    );
     const sentences = made.state === "undone" ? undoneSentences(made.outcomes) : appliedSentences(made);
-    this.heading = element("h2", { tabindex: "-1" }, made.state === "undone" ? "Everything is back as it was" : "Your ratings are here");
-    return [element("div", { class: "import-summary", role: "status" }, this.heading, sentences.map((sentence) => element("p", {}, sentence))),
-      element("div", { class: "button-group" }, made.state === "applied" ? [next, undo] : element("a", { class: "button button-primary", href: "/account/imports/" }, "Import another file"))];
+    this.heading = element(
+      "h2",
+      { tabindex: "-1" },
+      made.state === "undone" ? "Import undone" : "Your ratings are here",
+    );
+    return [
+      element(
+        "div",
+        { class: "import-summary", role: "status" },
+        this.heading,
+        sentences.map((sentence) => element("p", {}, sentence)),
+      ),
+      element(
+        "div",
+        { class: "button-group" },
+        made.state === "applied"
+          ? [next, undo]
+          : element("a", { class: "button button-primary", href: "/account/imports/" }, "Import another file"),
+      ),
+    ];
   }
 
   async run(button, action) {
@@ -125,19 +192,19 @@ export class RatingImport extends HTMLElement {
 function appliedSentences({ rows, chosen, outcomes: { added, replaced, kept, same, repeated } }) {
   return [
     `${counted(added, "new rating")}.`,
-    replaced ? `${counted(replaced, "rating")} of yours replaced.` : "",
-    kept ? `${counted(kept, "rating")} of yours kept as you had given them.` : "",
-    same ? `${counted(same, "rating")} were the same already.` : "",
-    repeated ? `${counted(repeated, "row")} named a movie again; the latest counts.` : "",
-    rows > chosen ? `${counted(rows - chosen, "row")} left out.` : "",
+    replaced ? `Replaced ${counted(replaced, "rating")} of yours.` : "",
+    kept ? `Kept ${counted(kept, "rating")} of yours.` : "",
+    same ? `${counted(same, "rating")} already the same.` : "",
+    repeated ? `${counted(repeated, "row")} repeated a movie; the latest rating counts.` : "",
+    rows > chosen ? `Skipped ${counted(rows - chosen, "row")}.` : "",
   ].filter(Boolean);
 }
 
 function undoneSentences({ added, replaced, undone }) {
   const changed = added + replaced;
   return [
-    `${counted(undone, "rating")} taken back or restored.`,
-    changed ? `${counted(changed, "rating")} you have changed by hand since; they stay as you left them.` : "",
+    `${counted(undone, "rating")} removed or restored.`,
+    changed ? `Left alone ${counted(changed, "rating")} that you have changed since.` : "",
   ].filter(Boolean);
 }
 

@@ -1,5 +1,5 @@
 /**
- * <rating-list>: what I have rated; stars edit in place, removal can be undone. `list.show(query, filtered)` takes the
+ * <rating-list>: my ratings; stars edit in place, removal can be undone. `list.show(query, filtered)` takes the
  * parameters of the API; fires "ratings-counted" and "clear-filters".
  */
 import * as api from "../api.js";
@@ -13,10 +13,23 @@ const PAGE = 100;
 
 export class RatingList extends HTMLElement {
   connectedCallback() {
-    this.list = element("div", { class: "rating-list", "aria-busy": "true" }, this.page(Array.from({ length: 8 }, () => element("li", { class: "rating-line rating-skeleton" }))));
-    this.more = element("button", { class: "button", type: "button", hidden: true, onclick: () => this.loadPage() }, "Show more");
+    this.list = element(
+      "div",
+      { class: "rating-list", "aria-busy": "true" },
+      this.page(Array.from({ length: 8 }, () => element("li", { class: "rating-line rating-skeleton" }))),
+    );
+    this.more = element(
+      "button",
+      { class: "button", type: "button", hidden: true, onclick: () => this.loadPage() },
+      "Show more",
+    );
     this.replaceChildren(this.list, element("p", { class: "list-end" }, this.more));
-    this.observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && !this.more.hidden) this.loadPage(); }, { rootMargin: "1200px" });
+    this.observer = new IntersectionObserver(
+      ([entry]) => {
+        if (entry.isIntersecting && !this.more.hidden) this.loadPage();
+      },
+      { rootMargin: "1200px" },
+    );
     this.observer.observe(this.more);
     document.addEventListener("rating-changed", this);
   }
@@ -27,7 +40,7 @@ export class RatingList extends HTMLElement {
     document.removeEventListener("rating-changed", this);
   }
 
-  /** What is shown stays until the new list is there. */
+  /** The old list stays until the new one is there. */
   show(query, filtered) {
     Object.assign(this, { query, filtered, loading: false });
     this.controller?.abort();
@@ -67,11 +80,14 @@ export class RatingList extends HTMLElement {
     if (offset === 0) this.list.replaceChildren();
     this.more.hidden = true;
     this.message?.remove();
-    this.message = errorMessage(error, () => { this.message.remove(); this.loadPage(offset); });
+    this.message = errorMessage(error, () => {
+      this.message.remove();
+      this.loadPage(offset);
+    });
     this.list.after(this.message);
   }
 
-  /** A list for each page: out of sight the browser lays out one box instead of a hundred. */
+  /** One list per page: out of view, the browser lays out one box instead of a hundred. */
   page(lines) {
     const list = element("ul", { class: "rating-page" }, lines);
     list.style.setProperty("--lines", lines.length);
@@ -81,18 +97,41 @@ export class RatingList extends HTMLElement {
   line(movie) {
     const poster = document.createElement("movie-poster");
     poster.movie = movie;
-    const stars = element("star-rating", { "movie-id": movie.movie_id, "movie-title": movie.title, stars: movie.my_stars });
-    return element("li", { class: "rating-line", "data-movie-id": movie.movie_id },
-      element("a", { class: "rating-link", href: `/movies/${movie.movie_id}/` }, poster,
-        element("span", { class: "rating-text" },
+    const stars = element("star-rating", {
+      "movie-id": movie.movie_id,
+      "movie-title": movie.title,
+      stars: movie.my_stars,
+    });
+    return element(
+      "li",
+      { class: "rating-line", "data-movie-id": movie.movie_id },
+      element(
+        "a",
+        { class: "rating-link", href: `/movies/${movie.movie_id}/` },
+        poster,
+        element(
+          "span",
+          { class: "rating-text" },
           element("span", { class: "rating-title" }, movie.title),
           element("span", { class: "muted figures" }, factsLine(movie)),
-          element("span", { class: "rating-day muted figures" }, `Rated on ${dayOf(movie.rated_at)}${meanOf(movie)}`))),
+          element("span", { class: "rating-day muted figures" }, `Rated on ${dayOf(movie.rated_at)}${meanOf(movie)}`),
+        ),
+      ),
       stars,
-      element("button", { class: "button button-quiet rating-remove", type: "button", "aria-label": `Remove your rating of ${movie.title}`, onclick: () => stars.rate(null) }, "Remove"));
+      element(
+        "button",
+        {
+          class: "button button-quiet rating-remove",
+          type: "button",
+          "aria-label": `Remove your rating of ${movie.title}`,
+          onclick: () => stars.rate(null),
+        },
+        "Remove",
+      ),
+    );
   }
 
-  /** A removed line leaves the list; it comes back to its place when the removal is undone. */
+  /** Hide the line of a removed rating; undo brings it back to its place. */
   handleEvent({ detail: { movieId, stars } }) {
     const line = this.list.querySelector(`[data-movie-id="${movieId}"]`);
     const gone = stars === null;
@@ -113,19 +152,29 @@ export class RatingList extends HTMLElement {
     this.count = count;
     this.emptyMessage?.remove();
     if (count === 0) {
-      this.emptyMessage = this.filtered ? this.nothingFound() : statusMessage({ heading: "No ratings yet", sentence: "Rate five movies you know, and we can recommend some you do not.", button: { label: "Find movies to rate", href: "/welcome/" } });
+      this.emptyMessage = this.filtered
+        ? this.nothingFound()
+        : statusMessage({
+            heading: "No ratings yet",
+            sentence: "Rate five movies you know, and we will recommend some you do not.",
+            button: { label: "Find movies to rate", href: "/welcome/" },
+          });
       this.list.after(this.emptyMessage);
     }
     this.dispatchEvent(new CustomEvent("ratings-counted", { bubbles: true, detail: { count } }));
   }
 
   nothingFound() {
-    return statusMessage({ heading: "None of your ratings fits", sentence: "Try fewer words or another filter.", button: { label: "Show all your ratings", run: () => this.dispatchEvent(new CustomEvent("clear-filters")) } });
+    return statusMessage({
+      heading: "No matching ratings",
+      sentence: "Try fewer words or another filter.",
+      button: { label: "Show all your ratings", run: () => this.dispatchEvent(new CustomEvent("clear-filters")) },
+    });
   }
 }
 
 function meanOf({ rating_mean: mean }) {
-  return mean === null ? "" : ` · mean ${decimal(mean)}`;
+  return mean === null ? "" : ` · average ${decimal(mean)}`;
 }
 
 customElements.define("rating-list", RatingList);

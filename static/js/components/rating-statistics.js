@@ -1,4 +1,4 @@
-/** <rating-statistics>: how I rate, in figures and charts; follows what is rated and removed on the page. */
+/** <rating-statistics>: how I rate, in figures and charts; updates when I rate or remove ratings on the page. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { counted, decimal, whole } from "../words.js";
@@ -8,7 +8,7 @@ import "./column-chart.js";
 
 const PAUSE_MS = 600;
 const N_GENRES = 12;
-const TELLING = 10;
+const MIN_MOVIES_FOR_CORRELATION = 10;
 const WIDE = "(min-width: 1200px)";
 
 export class RatingStatistics extends HTMLElement {
@@ -45,11 +45,28 @@ export class RatingStatistics extends HTMLElement {
     const columns = document.createElement("column-chart");
     const [byDecade, byGenre] = [document.createElement("bar-chart"), document.createElement("bar-chart")];
     this.body.replaceChildren(
-      element("ul", { class: "statistics-facts" }, [`Your mean is ${decimal(mean)} stars.`, ...agreementSentences(agreement)].map((sentence) => element("li", {}, sentence))),
-      part("Your stars", columns), part("By genre", byGenre), decades.length ? part("By decade", byDecade) : null);
-    columns.data = { rows: histogram.map((value, index) => ({ label: ((index + 1) / 2).toString(), value })), caption: "How often you gave so many stars", head: ["Stars", "Ratings"], axis: "stars, and how often you gave them" };
+      element(
+        "ul",
+        { class: "statistics-facts" },
+        [`Your average is ${decimal(mean)} stars.`, ...agreementSentences(agreement)].map((sentence) =>
+          element("li", {}, sentence),
+        ),
+      ),
+      part("Your stars", columns),
+      part("By genre", byGenre),
+      decades.length ? part("By decade", byDecade) : null,
+    );
+    columns.data = {
+      rows: histogram.map((value, index) => ({ label: ((index + 1) / 2).toString(), value })),
+      caption: "How often you gave each rating",
+      head: ["Stars", "Ratings"],
+      axis: "number of ratings by stars",
+    };
     byGenre.data = barsOf("Genre", genres.slice(0, N_GENRES));
-    byDecade.data = barsOf("Decade", decades.map((each) => ({ ...each, name: `${each.name}s` })));
+    byDecade.data = barsOf(
+      "Decade",
+      decades.map((each) => ({ ...each, name: `${each.name}s` })),
+    );
   }
 }
 
@@ -60,9 +77,14 @@ function part(heading, chart) {
 function barsOf(kind, parts) {
   const others = ({ others_mean: theirs }) => (theirs === null ? "" : `, others ${decimal(theirs)}`);
   return {
-    rows: parts.map((each) => ({ label: each.name, detail: `you ${decimal(each.mean)}${others(each)}`, cells: [decimal(each.mean), each.others_mean === null ? "–" : decimal(each.others_mean)], value: each.count })),
-    caption: `${kind}: your mean, that of others, and how many you rated`,
-    head: [kind, "Your mean", "Others’ mean", "Ratings"],
+    rows: parts.map((each) => ({
+      label: each.name,
+      detail: `you ${decimal(each.mean)}${others(each)}`,
+      cells: [decimal(each.mean), each.others_mean === null ? "–" : decimal(each.others_mean)],
+      value: each.count,
+    })),
+    caption: `${kind}: your average, that of others, and how many you rated`,
+    head: [kind, "Your average", "Others’ average", "Ratings"],
     figure: whole,
     zero: "0 ratings",
   };
@@ -71,10 +93,14 @@ function barsOf(kind, parts) {
 function agreementSentences({ n_movies: nMovies, mean_difference: difference, correlation }) {
   if (difference === null) return [];
   const size = decimal(Math.abs(difference));
-  const generosity = size === "0.0" ? "You are as generous as everybody else" : `You give ${size} stars ${difference > 0 ? "more" : "less"} than everybody else`;
-  const first = `${generosity}, over ${counted(nMovies, "movie")} that others rated too.`;
-  if (correlation === null || nMovies < TELLING) return [first];
-  return [first, `${agreementInWords(correlation)}: the correlation is ${correlation.toFixed(2).replace("-", "−")}, where 1 is full agreement.`];
+  const generosity =
+    size === "0.0"
+      ? "You rate as generously as everyone else"
+      : `You give ${size} stars ${difference > 0 ? "more" : "less"} than everyone else`;
+  const first = `${generosity}, across ${counted(nMovies, "movie")} that others rated too.`;
+  if (correlation === null || nMovies < MIN_MOVIES_FOR_CORRELATION) return [first];
+  const figure = correlation.toFixed(2).replace("-", "−");
+  return [first, `${agreementInWords(correlation)}: the correlation is ${figure}, where 1 is full agreement.`];
 }
 
 function agreementInWords(correlation) {

@@ -2,7 +2,7 @@
  * <search-filters>: genre, decade, number of ratings, order, hiding what I rated. `filters.search` sets it; fires
  * "search-filtered" with the whole search. On small screens the filters fold behind a button.
  */
-import { turnedFilters, withoutFilters } from "../search-address.js";
+import { activeFilters, withoutFilters } from "../search-address.js";
 import { counted } from "../words.js";
 
 export class SearchFilters extends HTMLElement {
@@ -27,16 +27,20 @@ export class SearchFilters extends HTMLElement {
     } else this.announce(this.chosen());
   }
 
-  get fields() { return this.form.elements; }
+  get fields() {
+    return this.form.elements;
+  }
 
-  get open() { return this.hasAttribute("open"); }
+  get open() {
+    return this.hasAttribute("open");
+  }
 
   set open(open) {
     this.toggleAttribute("open", open);
     this.toggle.setAttribute("aria-expanded", open);
   }
 
-  /** While someone types only the words change: setting a select to what it says already would have it laid out again. */
+  /** Set only what differs, for speed while someone is typing: setting a select to its own value lays it out again. */
   set search(search) {
     this.current = search;
     const { elements } = this.form;
@@ -44,13 +48,13 @@ export class SearchFilters extends HTMLElement {
       if (elements[name].value !== search[name]) elements[name].value = search[name];
     }
     if (elements.hide_rated) elements.hide_rated.checked = search.hide_rated !== "";
-    // Without words to match, the best match is the most rated.
+    // Without a query, the best match is the most rated.
     this.relevance.textContent = search.q ? "Best match" : "Most rated";
     this.popularity.hidden = search.q === "";
     if (search.q === "" && search.order === "popularity") elements.order.value = "relevance";
-    const turned = turnedFilters(search);
-    this.clear.disabled = turned.length === 0;
-    this.querySelector("[data-turned]").textContent = turned.length ? `${counted(turned.length, "filter")} on` : "";
+    const active = activeFilters(search);
+    this.clear.disabled = active.length === 0;
+    this.querySelector("[data-turned]").textContent = active.length ? `${counted(active.length, "filter")} on` : "";
   }
 
   chosen() {

@@ -1,6 +1,6 @@
 /**
- * <star-rating movie-id="1" movie-title="Alien" stars="4.5">: five stars in half steps, a slider to assistive technology.
- * Hover and drag preview, a click sets, a click on the same value or Backspace removes. Fires "rate", never saves.
+ * <star-rating movie-id="1" movie-title="Alien" stars="4.5">: five stars in half steps, a slider for screen readers.
+ * Hover and drag preview, a click sets, a click on the same value or Backspace removes. Fires "rate" and saves nothing.
  */
 import { starsInWords } from "../words.js";
 
@@ -17,7 +17,15 @@ export class StarRating extends HTMLElement {
     this.setAttribute("aria-valuemin", "0");
     this.setAttribute("aria-valuemax", "5");
     this.setAttribute("aria-label", `Your rating of ${this.movieTitle}`);
-    for (const type of ["pointerdown", "pointermove", "pointerup", "pointercancel", "pointerleave", "keydown", "blur"]) {
+    for (const type of [
+      "pointerdown",
+      "pointermove",
+      "pointerup",
+      "pointercancel",
+      "pointerleave",
+      "keydown",
+      "blur",
+    ]) {
       this.addEventListener(type, this);
     }
     document.addEventListener("rating-changed", this);
@@ -33,9 +41,15 @@ export class StarRating extends HTMLElement {
     if (this.isConnected) this.draw(this.stars);
   }
 
-  get movieId() { return Number(this.getAttribute("movie-id")); }
-  get movieTitle() { return this.getAttribute("movie-title"); }
-  get stars() { return this.hasAttribute("stars") ? Number(this.getAttribute("stars")) : null; }
+  get movieId() {
+    return Number(this.getAttribute("movie-id"));
+  }
+  get movieTitle() {
+    return this.getAttribute("movie-title");
+  }
+  get stars() {
+    return this.hasAttribute("stars") ? Number(this.getAttribute("stars")) : null;
+  }
 
   set stars(stars) {
     if (stars === null) this.removeAttribute("stars");
@@ -88,7 +102,7 @@ export class StarRating extends HTMLElement {
     this.keyTimer = setTimeout(() => this.commitKeys(), KEY_PAUSE_MS);
   }
 
-  /** Keys step quickly through values; only the one that stands still is saved. */
+  /** Keys step quickly through values; only the last one is saved. */
   commitKeys() {
     clearTimeout(this.keyTimer);
     const typed = this.typed;

@@ -1,4 +1,7 @@
-/** <taste-profile>: what an algorithm has learned about me. `profile.show(algorithm, label)` loads it once it comes near the screen. */
+/**
+ * <taste-profile>: what an algorithm has learned about me. `profile.show(algorithm, label)` loads it when it comes near
+ * the window.
+ */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { counted, decimal, listed, signedStars } from "../words.js";
@@ -10,14 +13,20 @@ const PAUSE_MS = 800;
 const BIAS = "bias";
 const NAMED_IN_AXES = "Factors";
 const MEANING = {
-  stars: "How many stars more or less this means to you, all else being equal.",
-  points: "What you liked counts up, what you did not counts down; rare ones count more.",
-  "stars per point": "How many stars one point is worth in your predictions.",
+  stars: "How many stars this adds or takes away for you, all else being equal.",
+  points: "Movies you liked add points, others subtract; rare features count more.",
+  "stars per point": "How many stars one point adds to your predictions.",
 };
 
 export class TasteProfile extends HTMLElement {
   connectedCallback() {
-    this.observer = new IntersectionObserver(([entry]) => { this.near = entry.isIntersecting; if (this.near) this.load(); }, { rootMargin: "600px" });
+    this.observer = new IntersectionObserver(
+      ([entry]) => {
+        this.near = entry.isIntersecting;
+        if (this.near) this.load();
+      },
+      { rootMargin: "600px" },
+    );
     this.observer.observe(this);
     document.addEventListener("rating-saved", this);
   }
@@ -28,11 +37,13 @@ export class TasteProfile extends HTMLElement {
     clearTimeout(this.timer);
   }
 
-  /** A rating moves the figures; several in a row move them once. */
+  /** A rating changes the figures; several in a row update them once. */
   handleEvent() {
     this.stale = true;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { if (this.near) this.load(); }, PAUSE_MS);
+    this.timer = setTimeout(() => {
+      if (this.near) this.load();
+    }, PAUSE_MS);
   }
 
   show(algorithm, label) {
@@ -51,9 +62,15 @@ export class TasteProfile extends HTMLElement {
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
       this.hidden = error.status === 404;
-      this.replaceChildren(this.heading(), error.status === 409
-        ? element("p", { class: "muted" }, "Here you will read what your ratings say about you.")
-        : errorMessage(error, () => { this.stale = true; this.load(); }));
+      this.replaceChildren(
+        this.heading(),
+        error.status === 409
+          ? element("p", { class: "muted" }, "Rate more movies to see what your ratings say about you.")
+          : errorMessage(error, () => {
+              this.stale = true;
+              this.load();
+            }),
+      );
     }
   }
 
@@ -64,12 +81,24 @@ export class TasteProfile extends HTMLElement {
   render({ n_ratings: nRatings, groups, axes }) {
     const bias = groups.flatMap(({ values }) => values).find(({ name }) => name === BIAS);
     const others = groups.filter(({ values }) => values.length && values[0].name !== BIAS);
-    const parts = [axes.length ? this.axes(axes) : null, ...others.filter(({ name }) => !(axes.length && name === NAMED_IN_AXES)).map((group) => this.group(group))].filter(Boolean);
-    const summary = nRatings ? this.summary(bias, nRatings) : "Nothing yet: rate a few movies, and your taste shows here.";
+    const parts = [
+      axes.length ? this.axes(axes) : null,
+      ...others.filter(({ name }) => !(axes.length && name === NAMED_IN_AXES)).map((group) => this.group(group)),
+    ].filter(Boolean);
+    const summary = nRatings ? this.summary(bias, nRatings) : "Nothing yet. Rate a few movies to see your taste here.";
     this.hidden = false;
-    this.replaceChildren(this.heading(), element("p", { class: "muted" }, summary,
-      nRatings && !parts.length ? " Beyond that it keeps no figures about you; it compares your ratings with everyone’s each time." : ""),
-    nRatings ? element("div", { class: "taste-parts" }, parts) : null);
+    this.replaceChildren(
+      this.heading(),
+      element(
+        "p",
+        { class: "muted" },
+        summary,
+        nRatings && !parts.length
+          ? " It learns nothing else about you: it compares your ratings with everyone’s each time."
+          : "",
+      ),
+      nRatings ? element("div", { class: "taste-parts" }, parts) : null,
+    );
     const raw = others.find(({ name }) => name === NAMED_IN_AXES);
     if (nRatings && axes.length && raw) this.append(this.table(raw));
     for (const [chart, data] of this.pending ?? []) chart.data = data;
@@ -80,41 +109,81 @@ export class TasteProfile extends HTMLElement {
     const from = `From ${counted(nRatings, "rating")}.`;
     if (!bias) return from;
     const size = decimal(Math.abs(bias.value));
-    if (size === "0.0") return `${from} You rate about as generously as everybody else.`;
+    if (size === "0.0") return `${from} You rate about as generously as everyone else.`;
     return `${from} You give ${size} stars ${bias.value > 0 ? "more" : "less"} than others do, all else being equal.`;
   }
 
   axes(axes) {
     const titles = (movies) => listed(movies.map(({ title }) => title));
-    const rows = axes.map(({ stars, liked, other }) => ({ label: titles(liked.slice(0, 2)), note: `rather than ${titles(other.slice(0, 2))}`, value: stars }));
+    const rows = axes.map(({ stars, liked, other }) => ({
+      label: titles(liked.slice(0, 2)),
+      note: `rather than ${titles(other.slice(0, 2))}`,
+      value: stars,
+    }));
     const table = axes.map(({ stars, liked, other }) => [titles(liked), titles(other), signedStars(stars)]);
-    return this.part("Dimensions of your taste", "How many stars more we expect of you for the first two than for the others.",
+    return this.part(
+      "Dimensions of your taste",
+      "How many more stars we expect you to give the first two than the others.",
       { rows, caption: "Dimensions of your taste", head: ["You like", "Stars more"], zero: "0 stars" },
-      dataTable("Dimensions of your taste", ["You like", "Rather than", "Stars more"], table), counted(axes.length, "dimension"));
+      dataTable("Dimensions of your taste", ["You like", "Rather than", "Stars more"], table),
+      counted(axes.length, "dimension"),
+    );
   }
 
   group({ name, unit, values }) {
     const rows = values.slice(0, N_BARS).map(({ name: label, value }) => ({ label, value }));
     const figure = unit === "stars" ? signedStars : compact;
-    return this.part(name, MEANING[unit] ?? `In ${unit}.`, { rows, caption: `${name}, in ${unit}`, head: ["Name", `In ${unit}`], figure, zero: "0" },
-      this.tableOf({ name, unit, values }), counted(values.length, "figure"));
+    return this.part(
+      name,
+      MEANING[unit] ?? `In ${unit}.`,
+      { rows, caption: `${name}, in ${unit}`, head: ["Name", `In ${unit}`], figure, zero: "0" },
+      this.tableOf({ name, unit, values }),
+      counted(values.length, "figure"),
+    );
   }
 
   part(heading, sentence, data, table, all) {
     const chart = document.createElement("bar-chart");
     (this.pending ??= []).push([chart, data]);
-    return element("section", { class: "taste-part" }, element("h3", {}, heading), element("p", { class: "muted" }, sentence), chart,
-      element("details", { class: "why" }, element("summary", {}, `All ${all} as a table`), element("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": `${heading}, table` }, table)));
+    return element(
+      "section",
+      { class: "taste-part" },
+      element("h3", {}, heading),
+      element("p", { class: "muted" }, sentence),
+      chart,
+      element(
+        "details",
+        { class: "why" },
+        element("summary", {}, `All ${all} as a table`),
+        element(
+          "div",
+          { class: "table-scroll", tabindex: "0", role: "group", "aria-label": `${heading}, table` },
+          table,
+        ),
+      ),
+    );
   }
 
   tableOf({ name, unit, values }) {
     const figure = unit === "stars" ? signedStars : compact;
-    return dataTable(`${name}, in ${unit}`, ["Name", `In ${unit}`], values.map(({ name: label, value }) => [label, figure(value)]));
+    return dataTable(
+      `${name}, in ${unit}`,
+      ["Name", `In ${unit}`],
+      values.map(({ name: label, value }) => [label, figure(value)]),
+    );
   }
 
   table(group) {
-    return element("details", { class: "why" }, element("summary", {}, `The ${counted(group.values.length, "factor")} as they are, as a table`),
-      element("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Factors, table" }, this.tableOf(group)));
+    return element(
+      "details",
+      { class: "why" },
+      element("summary", {}, `The ${counted(group.values.length, "raw factor")} as a table`),
+      element(
+        "div",
+        { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Factors, table" },
+        this.tableOf(group),
+      ),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * <title-search>: the search field; "/" focuses it, Escape clears it, typing fires "search-typed" on document. Where no page
- * takes the event, movies are suggested under the field.
+ * <title-search>: the search field; "/" focuses it, Escape clears it, typing fires "search-typed" on document. On pages
+ * that do not show results, movies are suggested under the field.
  */
 export class TitleSearch extends HTMLElement {
   connectedCallback() {
@@ -33,19 +33,19 @@ export class TitleSearch extends HTMLElement {
     }
   }
 
-  /** A page that shows results itself takes the event; on all others, Enter opens the search page. */
+  /** A page that shows results cancels the event; on all others, Enter opens the search page. */
   announce(event) {
-    const taken = !document.dispatchEvent(
+    const shown = !document.dispatchEvent(
       new CustomEvent("search-typed", {
         detail: { query: this.field.value.trim(), submitted: event.type === "submit" },
         cancelable: true,
       }),
     );
-    if (taken && event.type === "submit") event.preventDefault();
-    if (!taken && event.type !== "submit") this.suggest();
+    if (shown && event.type === "submit") event.preventDefault();
+    if (!shown && event.type !== "submit") this.suggest();
   }
 
-  /** Read when first needed: most visits of a page search for nothing. */
+  /** Loaded when first needed: most visits search for nothing. */
   async suggest() {
     await import("./title-suggestions.js");
     if (!this.querySelector("title-suggestions")) this.form.append(document.createElement("title-suggestions"));

@@ -1,6 +1,6 @@
 /**
- * <title-suggestions>: movies under the search field, as someone types on a page that shows no results itself. Up and Down
- * walk through them, Enter opens one or, with none chosen, all results; Escape closes. A combobox to assistive technology.
+ * <title-suggestions>: movies under the search field of pages that do not show results. Up and Down choose one; Enter
+ * opens it or, with none chosen, all results; Escape closes the list. A combobox for screen readers.
  */
 import { ApiError, search } from "../api.js";
 import { element } from "../dom.js";
@@ -11,17 +11,28 @@ const N_SUGGESTIONS = 6;
 export class TitleSuggestions extends HTMLElement {
   connectedCallback() {
     this.field = this.parentElement.querySelector("input");
-    this.list = element("div", { class: "suggestions", id: "title-suggestions", role: "listbox", "aria-label": "Movies", hidden: true });
+    this.list = element("div", {
+      class: "suggestions",
+      id: "title-suggestions",
+      role: "listbox",
+      "aria-label": "Movies",
+      hidden: true,
+    });
     this.status = element("p", { class: "visually-hidden", role: "status" });
     this.replaceChildren(this.list, this.status);
-    const roles = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    const roles = {
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": this.list.id,
+    };
     for (const [name, value] of Object.entries(roles)) this.field.setAttribute(name, value);
     this.field.addEventListener("keydown", this);
     this.field.addEventListener("blur", this);
     this.list.addEventListener("pointerdown", this);
   }
 
-  /** A press on a suggestion leaves the focus in the field, so that the click still finds it. */
+  /** A press on a suggestion keeps the focus in the field: losing it would close the list before the click. */
   handleEvent(event) {
     if (event.type === "blur") this.close();
     else if (event.type === "pointerdown") event.preventDefault();
@@ -33,7 +44,7 @@ export class TitleSuggestions extends HTMLElement {
     const options = Array.from(this.list.children);
     const at = options.indexOf(this.chosen);
     if (event.key === "ArrowDown") this.choose(options[at + 1] ?? null);
-    else if (event.key === "ArrowUp") this.choose(at < 0 ? options.at(-1) : options[at - 1] ?? null);
+    else if (event.key === "ArrowUp") this.choose(at < 0 ? options.at(-1) : (options[at - 1] ?? null));
     else if (event.key === "Enter" && this.chosen) this.chosen.click();
     else if (event.key === "Escape") {
       event.stopPropagation();
@@ -58,7 +69,7 @@ export class TitleSuggestions extends HTMLElement {
     this.field.setAttribute("aria-expanded", "false");
   }
 
-  /** Without an answer there are no suggestions; Enter still goes to the results. */
+  /** When the request fails there are no suggestions; Enter still opens the results. */
   async suggest(query) {
     this.controller?.abort();
     if (!query) {
@@ -78,9 +89,15 @@ export class TitleSuggestions extends HTMLElement {
 
   show(query, { count, results }) {
     this.choose(null);
-    const movies = results.map((movie) => this.option(movie.movie_id, `/movies/${movie.movie_id}/`,
-      element("span", { class: "suggestion-title" }, movie.title), element("span", { class: "muted figures" }, movie.year ? String(movie.year) : "")));
-    const all = count ? `All ${counted(count, "result")}` : "Nothing by that name";
+    const movies = results.map((movie) =>
+      this.option(
+        movie.movie_id,
+        `/movies/${movie.movie_id}/`,
+        element("span", { class: "suggestion-title" }, movie.title),
+        element("span", { class: "muted figures" }, movie.year ? String(movie.year) : ""),
+      ),
+    );
+    const all = count ? `All ${counted(count, "result")}` : "No matching movies";
     const url = new URL(this.field.form.action);
     url.searchParams.set("q", query);
     this.list.replaceChildren(...movies, this.option("all", url.href, element("span", { class: "muted" }, all)));
@@ -90,7 +107,11 @@ export class TitleSuggestions extends HTMLElement {
   }
 
   option(id, href, ...parts) {
-    return element("a", { id: `suggestion-${id}`, role: "option", "aria-selected": "false", href, tabindex: "-1" }, parts);
+    return element(
+      "a",
+      { id: `suggestion-${id}`, role: "option", "aria-selected": "false", href, tabindex: "-1" },
+      parts,
+    );
   }
 }
 

@@ -22,17 +22,33 @@ export class ToastStack extends HTMLElement {
   show({ message, action }) {
     const toast = element("div", { class: "toast" }, element("p", {}, message));
     if (action) {
-      toast.append(element("button", { type: "button", class: "toast-action", onclick: () => { toast.remove(); action.run(); } }, action.label));
+      toast.append(
+        element(
+          "button",
+          {
+            type: "button",
+            class: "toast-action",
+            onclick: () => {
+              toast.remove();
+              action.run();
+            },
+          },
+          action.label,
+        ),
+      );
     }
     this.append(toast);
     while (this.childElementCount > 3) this.firstElementChild.remove();
     this.expire(toast);
   }
 
-  /** Remove the toast after its time; the clock stands still while someone points at it or has it focused. */
+  /** Remove the toast after its time, which starts again when pointer or focus leaves it. */
   expire(toast) {
     let timer = 0;
-    const start = () => { clearTimeout(timer); timer = setTimeout(() => toast.remove(), SECONDS * 1000); };
+    const start = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => toast.remove(), SECONDS * 1000);
+    };
     const stop = () => clearTimeout(timer);
     toast.addEventListener("pointerenter", stop);
     toast.addEventListener("pointerleave", start);

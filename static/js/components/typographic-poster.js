@@ -9,19 +9,27 @@ const MOTIFS = ["moon", "horizon", "beam", "rings", "split", "stripes", "arch"];
 const TONES = ["deep", "mid", "bright", "deep", "pale", "mid"];
 const LETTER_WIDTH = 0.54;
 /** Widths of letters in the widest serif of the stack, in em, so that no word breaks on a poster. */
-const LETTERS = [[/[MW@]/u, 1.12], [/[mw]/u, 1.06], [/[A-Z&]/u, 0.84], [/[fijlrt.,:;'’!]/u, 0.5]];
+const LETTERS = [
+  [/[MW@]/u, 1.12],
+  [/[mw]/u, 1.06],
+  [/[A-Z&]/u, 0.84],
+  [/[fijlrt.,:;'’!]/u, 0.5],
+];
 const OTHER_LETTER = 0.72;
 const LINE_HEIGHT = 1.1;
 
 /** Spread consecutive ids over 0..2³²−1 (the finaliser of MurmurHash3). */
-function scattered(id) {
+function hashed(id) {
   let h = Math.imul(id ^ (id >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
 
 function wordWidth(word) {
-  return [...word].reduce((sum, letter) => sum + (LETTERS.find(([shape]) => shape.test(letter))?.[1] ?? OTHER_LETTER), 0);
+  return [...word].reduce(
+    (sum, letter) => sum + (LETTERS.find(([shape]) => shape.test(letter))?.[1] ?? OTHER_LETTER),
+    0,
+  );
 }
 
 /** Font size in percent of the poster's width: the longest word fits a line, all lines fit the title's area. */
@@ -36,14 +44,14 @@ function titleHeight(title, size) {
   return Math.ceil((LETTER_WIDTH * size * title.length) / 72) * size * LINE_HEIGHT;
 }
 
-/** Drop "(a.k.a. …)" from a title: a poster carries one name. */
+/** Drop "(a.k.a. …)" from a title: a poster shows one name. */
 function posterTitle(title) {
   return (title.replaceAll(/\s*\([^)]*\)/g, "").trim() || title).replaceAll(" - ", "\u00a0\u2013 ");
 }
 
 export class TypographicPoster extends HTMLElement {
   set movie({ movie_id: id, title, year, genres }) {
-    const seed = scattered(id);
+    const seed = hashed(id);
     const name = posterTitle(title);
     this.setAttribute("aria-hidden", "true");
     this.dataset.genre = (genres[0] ?? "").toLowerCase().replaceAll(/[^a-z]+/g, "-");

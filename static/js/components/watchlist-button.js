@@ -1,4 +1,7 @@
-/** <watchlist-button movie-id="1" movie-title="Alien" marked words>: puts a movie on the watchlist and takes it off. Fires "mark". */
+/**
+ * <watchlist-button movie-id="1" movie-title="Alien" marked words>: adds a movie to the watchlist or removes it;
+ * `words` shows a label. Fires "mark".
+ */
 import { element } from "../dom.js";
 import { clearForRating } from "../mark-store.js";
 import { icon } from "./icon.js";
@@ -11,8 +14,17 @@ export class WatchlistButton extends HTMLElement {
   connectedCallback() {
     const words = this.hasAttribute("words");
     this.words = words ? element("span", { "aria-hidden": "true" }) : null;
-    this.button = element("button", { type: "button", class: words ? "button" : "mark-button", "aria-label": `${this.movieTitle} on your watchlist`, title: words ? null : "Watchlist" },
-      icon(RIBBON), this.words);
+    this.button = element(
+      "button",
+      {
+        type: "button",
+        class: words ? "button" : "mark-button",
+        "aria-label": `${this.movieTitle} on your watchlist`,
+        title: words ? null : "Watchlist",
+      },
+      icon(RIBBON),
+      this.words,
+    );
     this.button.addEventListener("click", () => this.toggle());
     this.replaceChildren(this.button);
     document.addEventListener("mark-changed", this);
@@ -29,9 +41,15 @@ export class WatchlistButton extends HTMLElement {
     if (this.button) this.draw();
   }
 
-  get movieId() { return Number(this.getAttribute("movie-id")); }
-  get movieTitle() { return this.getAttribute("movie-title"); }
-  get on() { return this.hasAttribute("marked"); }
+  get movieId() {
+    return Number(this.getAttribute("movie-id"));
+  }
+  get movieTitle() {
+    return this.getAttribute("movie-title");
+  }
+  get on() {
+    return this.hasAttribute("marked");
+  }
 
   handleEvent({ type, detail }) {
     if (detail.movieId !== this.movieId) return;

@@ -1,16 +1,16 @@
-/** Home and search: the address holds the search, the grid shows what it finds, or what is popular. */
+/** Home and search: the address holds the search; the grid shows the results, or popular movies without a search. */
 import * as api from "../api.js";
 import "../components/movie-grid.js";
 import "../components/movie-row.js";
 import "../components/search-filters.js";
 import { statusMessage } from "../components/status-message.js";
-import { focusFirst, walkWithArrows } from "../grid-keys.js";
-import { correctAddress } from "../offers.js";
-import { addressOf, searchInAddress, turnedFilters, withoutFilters } from "../search-address.js";
+import { focusFirst, moveWithArrowKeys } from "../grid-keys.js";
+import { correctAddress } from "../address-options.js";
+import { addressOf, searchInAddress, activeFilters, withoutFilters } from "../search-address.js";
 import { counted } from "../words.js";
 
-const MOST_AT_ONCE = 100;
-const WHILE_TYPING = 24;
+const MAX_AT_ONCE = 100;
+const LIMIT_WHILE_TYPING = 24;
 const grid = document.querySelector("movie-grid");
 const heading = document.querySelector("[data-heading]");
 const count = document.querySelector("[data-count]");
@@ -20,9 +20,9 @@ const filters = document.querySelector("search-filters");
 const field = document.querySelector("#search-field");
 
 let shown = null;
-let described = null;
-let unwritten = false;
-let rowsAsked = false;
+let describedSearch = null;
+let addressPending = false;
+let rowsRequested = false;
 
 function headingOf({ q }, narrowed) {
   if (q) return `Results for “${q}”`;
@@ -30,22 +30,33 @@ function headingOf({ q }, narrowed) {
 }
 
 function nothingFound(search) {
-  if (turnedFilters(search).length) {
+  if (activeFilters(search).length) {
     return statusMessage({
-      heading: "Nothing that fits all of it",
-      sentence: search.q ? `The filters leave nothing of “${search.q}”.` : "No movie passes all of these filters.",
+      heading: "No matching movies",
+      sentence: search.q
+        ? `No movies for “${search.q}” match these filters.`
+        : "No movie matches all of these filters.",
       button: { label: "Clear the filters", run: () => go(withoutFilters(search)) },
     });
   }
   return statusMessage({
-    heading: "Nothing by that name",
-    sentence: search.q ? "Try fewer words or another spelling. Small typing slips are fine." : "The catalogue is empty. Import a MovieLens dataset to begin.",
-    button: { label: "Show popular movies", run: () => { field.value = ""; field.focus(); go(searchFor("")); } },
+    heading: "No matching movies",
+    sentence: search.q
+      ? "Try fewer words or another spelling. Small typos are fine."
+      : "The catalogue is empty. Import a MovieLens dataset to start.",
+    button: {
+      label: "Show popular movies",
+      run: () => {
+        field.value = "";
+        field.focus();
+        go(searchFor(""));
+      },
+    },
   });
 }
 
-/** Ask for a search; after a reload or on the way back for as many tiles as there were, so that the place is found again. */
-function ask(search, first = 0) {
+/** Request a search; after a reload or Back, as many tiles as there were, to keep the scroll position. */
+function request(search, first = 0) {
   shown = search;
   grid.source = {
     load: async (offset, limit, signal) => {
@@ -55,49 +66,51 @@ function ask(search, first = 0) {
         if (!signal.aborted) writeAddress();
       }
     },
-    limit: search.q ? WHILE_TYPING : undefined,
-    hasty: search.q !== "",
-    first: Math.min(first, MOST_AT_ONCE),
+    limit: search.q ? LIMIT_WHILE_TYPING : undefined,
+    renderVisibleFirst: search.q !== "",
+    first: Math.min(first, MAX_AT_ONCE),
     empty: () => nothingFound(search),
   };
 }
 
-/** Let the words and fields around the list speak of the search. */
+/** Update the heading, title and filters for the search that is shown. */
 function describe() {
-  if (described === shown) return;
-  described = shown;
-  const narrowed = turnedFilters(shown).length > 0;
+  if (describedSearch === shown) return;
+  describedSearch = shown;
+  const narrowed = activeFilters(shown).length > 0;
   welcome.hidden = shown.q !== "" || narrowed;
   searchTitle.hidden = !welcome.hidden;
   heading.textContent = headingOf(shown, narrowed);
-  entitle();
+  setTitle();
   filters.search = shown;
   if (!welcome.hidden) loadRows();
 }
 
-/** The title of the page names its entry in the history, so it changes after the address. */
-function entitle() {
+/** The title names the page's entry in the history, so it changes after the address. */
+function setTitle() {
   document.title = shown.q ? `${shown.q} · movierec` : "movierec: one good movie for tonight";
 }
 
-/** The rows above the list are asked for when they are first seen: a search needs none of them. */
+/** The rows above the list are requested when they first show: a search does not need them. */
 function loadRows() {
-  if (rowsAsked) return;
-  rowsAsked = true;
-  document.querySelector("[data-row=recommendations]")?.load(() => api.recommendations({ limit: 20 }), insteadOfRecommendations);
+  if (rowsRequested) return;
+  rowsRequested = true;
+  document
+    .querySelector("[data-row=recommendations]")
+    ?.load(() => api.recommendations({ limit: 20 }), messageForRecommendations);
   document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));
 }
 
 /**
- * The request goes out before anything else is done. While someone types, the words around the list and the address
- * change together with the results: earlier, they would delay them.
+ * Send the request first. While someone is typing, the heading, the filters and the address change together with the
+ * results: changing them earlier would delay the results.
  */
 function go(search) {
   if (addressOf(search).href === addressOf(shown).href) return;
   const typing = shown.q !== search.q;
   if (!typing) writeAddress();
-  ask(search);
-  unwritten = true;
+  request(search);
+  addressPending = true;
   if (!typing) {
     writeAddress();
     describe();
@@ -106,18 +119,18 @@ function go(search) {
 }
 
 /**
- * Called when results arrive, in the task that renders them, so that a reload never finds results without their
- * address; on "pagehide" it would be too late. Typing edits one history entry, so that Back leaves the search in one
- * step; a filter is a step of its own.
+ * Called in the task that renders the results, so that a reload never finds results without their address; "pagehide"
+ * would be too late. Typing edits one history entry, so that Back leaves the search in one step; each change of a
+ * filter adds an entry.
  */
 function writeAddress() {
-  if (!unwritten) return;
-  unwritten = false;
+  if (!addressPending) return;
+  addressPending = false;
   const url = addressOf(shown);
   if (url.href === location.href) return;
   const { q } = searchInAddress(filters.fields);
-  const goesOn = q !== shown.q && q !== "" && shown.q !== "";
-  history[goesOn ? "replaceState" : "pushState"](null, "", url);
+  const sameEntry = q !== shown.q && q !== "" && shown.q !== "";
+  history[sameEntry ? "replaceState" : "pushState"](null, "", url);
 }
 
 function searchFor(query) {
@@ -135,8 +148,8 @@ filters.addEventListener("search-filtered", ({ detail }) => go({ ...detail, q: s
 addEventListener("popstate", () => {
   const search = searchInAddress(filters.fields);
   field.value = search.q;
-  unwritten = false;
-  ask(search, history.state?.shown);
+  addressPending = false;
+  request(search, history.state?.shown);
   describe();
 });
 
@@ -146,11 +159,11 @@ grid.addEventListener("grid-loaded", ({ detail }) => {
   if (grid.size > detail.results.length) history.replaceState({ shown: grid.size }, "");
 });
 
-function insteadOfRecommendations(error) {
+function messageForRecommendations(error) {
   if (error?.status === 409) {
     const needed = counted(error.body.needed, "movie");
     return statusMessage({
-      sentence: `Rate ${needed} you know, and this row fills with recommendations of your own.`,
+      sentence: `Rate ${needed} you know to get recommendations here.`,
       button: { label: "Rate movies you know", href: "/welcome/" },
     });
   }
@@ -158,6 +171,6 @@ function insteadOfRecommendations(error) {
 }
 
 correctAddress(addressOf(searchInAddress(filters.fields)));
-ask(searchInAddress(filters.fields), history.state?.shown);
+request(searchInAddress(filters.fields), history.state?.shown);
 describe();
-walkWithArrows(grid, field);
+moveWithArrowKeys(grid, field);

@@ -1,4 +1,4 @@
-/** The movie page: its details, ratings and tags, and movies that the same people liked. */
+/** The movie page: details, ratings, tags and similar movies. */
 import * as api from "../api.js";
 import "../components/movie-details.js";
 import "../components/movie-explanation.js";

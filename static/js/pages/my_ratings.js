@@ -1,8 +1,8 @@
-/** My ratings: the address holds search, order and filters; the list and the figures follow every change. */
+/** My ratings: the address holds the search, order and filters; the list and the statistics follow every change. */
 import "../components/rating-filters.js";
 import "../components/rating-list.js";
 import "../components/rating-statistics.js";
-import { correctAddress } from "../offers.js";
+import { correctAddress } from "../address-options.js";
 import { addressOfRatings, neutralRatings, ratingsInAddress } from "../ratings-address.js";
 import { counted } from "../words.js";
 
@@ -24,8 +24,8 @@ function show() {
 
 /** Typing edits one history entry, so that Back leaves the search in one step. */
 function go(state, typing) {
-  const within = typing && ratingsInAddress(filters.fields).q !== "" && state.q !== "";
-  history[within ? "replaceState" : "pushState"](null, "", addressOfRatings(state));
+  const sameEntry = typing && ratingsInAddress(filters.fields).q !== "" && state.q !== "";
+  history[sameEntry ? "replaceState" : "pushState"](null, "", addressOfRatings(state));
   show();
 }
 

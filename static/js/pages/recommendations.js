@@ -1,4 +1,4 @@
-/** Recommendations: algorithm, set and filters are in the address; the best 400 come in four sets of 100, over and over. */
+/** Recommendations: the address holds algorithm, set and dials; the best 400 movies come in four sets of 100. */
 import * as api from "../api.js";
 import "../components/algorithm-picker.js";
 import "../components/list-dials.js";
@@ -7,13 +7,13 @@ import { statusMessage } from "../components/status-message.js";
 import "../components/taste-profile.js";
 import { showToast } from "../components/toast-stack.js";
 import { addressOf, dialsInQuery, listInAddress, neutralDials } from "../list-address.js";
-import { correctAddress } from "../offers.js";
+import { correctAddress } from "../address-options.js";
 import { followList } from "../rating-store.js";
 import { counted, ended } from "../words.js";
 
 const SET_SIZE = 100;
 const N_SETS = 4;
-const FOLLOWED = 20;
+const N_FOLLOWED = 20;
 
 const grid = document.querySelector("movie-grid");
 const picker = document.querySelector("algorithm-picker");
@@ -31,8 +31,10 @@ let shown = null;
 
 function state() {
   const list = listInAddress(dials.fields);
-  const chosen = [list.algorithm, remembered].map((name) => choices.find((choice) => choice.name === name)).find(Boolean)
-    ?? choices.find((choice) => choice.isDefault) ?? choices[0];
+  const chosen =
+    [list.algorithm, remembered].map((name) => choices.find((choice) => choice.name === name)).find(Boolean) ??
+    choices.find((choice) => choice.isDefault) ??
+    choices[0];
   return { ...list, algorithm: chosen?.name };
 }
 
@@ -42,7 +44,7 @@ function go(changes) {
   show();
 }
 
-/** An algorithm or a filter that is not there is passed over. */
+/** Remove an algorithm or a filter that does not exist from the address. */
 function correct() {
   const list = listInAddress(dials.fields);
   const known = choices.some((choice) => choice.name === list.algorithm);
@@ -55,24 +57,33 @@ function show() {
   const { algorithm, set } = list;
   picker?.show(algorithm);
   dials.show(list);
-  followList({ list: FOLLOWED, algorithm });
+  followList({ list: N_FOLLOWED, algorithm });
   note.hidden = true;
   shown = null;
   profile.show(algorithm, choices.find((choice) => choice.name === algorithm)?.label);
   grid.source = {
     limit: SET_SIZE,
     endless: false,
-    load: (offset, limit, signal) => api.recommendations({ algorithm, limit, offset: (set - 1) * SET_SIZE + offset, ...dialsInQuery(list) }, signal),
+    load: (offset, limit, signal) =>
+      api.recommendations({ algorithm, limit, offset: (set - 1) * SET_SIZE + offset, ...dialsInQuery(list) }, signal),
     empty: () => nothingLeft(list),
-    failed: (error) => error.status === 409 ? tooFewRatings(error, algorithm) : null,
+    failed: (error) => (error.status === 409 ? tooFewRatings(error, algorithm) : null),
   };
 }
 
 function nothingLeft(list) {
   if (Object.keys(dialsInQuery(list)).length) {
-    return statusMessage({ heading: "Nothing fits these filters", sentence: "Another genre or decade may have something for tonight.", button: { label: "Clear the filters", run: () => go(neutralDials) } });
+    return statusMessage({
+      heading: "No movies match these filters",
+      sentence: "Another genre or decade may have something for tonight.",
+      button: { label: "Clear the filters", run: () => go(neutralDials) },
+    });
   }
-  return statusMessage({ heading: "Nothing left to recommend", sentence: "You have seen it all, or no model is trained yet.", button: { label: "Search the catalogue", href: "/" } });
+  return statusMessage({
+    heading: "Nothing left to recommend",
+    sentence: "You have seen it all, or no model is trained yet.",
+    button: { label: "Search the catalogue", href: "/" },
+  });
 }
 
 function tooFewRatings(error, algorithm) {
@@ -81,15 +92,19 @@ function tooFewRatings(error, algorithm) {
   const easier = choices.find((choice) => choice.name !== algorithm && choice.minimumRatings <= have);
   return statusMessage({
     heading: `Rate ${counted(needed, "more movie")} you know`,
-    sentence: "A handful of stars is enough to tell tastes apart. Popular movies are a good place to start.",
-    button: easier ? { label: `Use ${easier.label} for now`, run: () => go({ algorithm: easier.name }) } : { label: "Find movies to rate", href: "/welcome/" },
+    sentence: "A few ratings are enough to learn your taste. Popular movies are a good place to start.",
+    button: easier
+      ? { label: `Use ${easier.label} for now`, run: () => go({ algorithm: easier.name }) }
+      : { label: "Find movies to rate", href: "/welcome/" },
   });
 }
 
 grid.addEventListener("grid-loaded", ({ detail }) => {
   const first = (state().set - 1) * SET_SIZE;
   nSets = Math.max(1, Math.min(N_SETS, Math.ceil(detail.count / SET_SIZE)));
-  count.textContent = detail.results.length ? `Places ${first + 1} to ${first + detail.results.length} of your list` : "";
+  count.textContent = detail.results.length
+    ? `Movies ${first + 1} to ${first + detail.results.length} of your list`
+    : "";
   markNew(detail.results);
   count.parentElement.hidden = !detail.results.length;
   for (const button of otherButtons) button.hidden = nSets < 2 || !detail.results.length;
@@ -102,11 +117,12 @@ for (const button of otherButtons) {
   });
 }
 
-/** After a rating the movies that were not in the list before say so, quietly. */
+/** After a rating, mark the movies that are new in the list. */
 function markNew(movies) {
   const before = shown;
   shown = new Set(movies.map((movie) => movie.movie_id));
-  for (const tile of grid.querySelectorAll("movie-tile")) tile.parentElement.classList.toggle("tile-new", Boolean(before) && !before.has(tile.movieId));
+  for (const tile of grid.querySelectorAll("movie-tile"))
+    tile.parentElement.classList.toggle("tile-new", Boolean(before) && !before.has(tile.movieId));
 }
 
 document.addEventListener("algorithm-chosen", ({ detail: { algorithm } }) => {
@@ -114,20 +130,24 @@ document.addEventListener("algorithm-chosen", ({ detail: { algorithm } }) => {
   remember(algorithm);
 });
 
-/** The choice follows the user to other devices; one that needs more ratings than they have is only shown. */
+/** Save the choice for other devices; an algorithm that needs more ratings than the user has is not saved. */
 async function remember(algorithm) {
   try {
     await api.choose(algorithm);
     remembered = algorithm;
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
-    if (error.status !== 409) showToast({ message: "We could not remember your choice.", action: { label: "Try again", run: () => remember(algorithm) } });
+    if (error.status !== 409)
+      showToast({
+        message: "We could not save your choice.",
+        action: { label: "Try again", run: () => remember(algorithm) },
+      });
   }
 }
 
 document.addEventListener("dials-changed", ({ detail }) => go(detail));
 
-// The list never moves under someone's finger: after a rating it says what is new and offers it.
+// The list never moves under someone's finger: after a rating a note offers the new list.
 document.addEventListener("rating-saved", ({ detail: { changes } }) => {
   if (changes && !changes.entered.length && !changes.left.length) {
     if (note.hidden) showToast({ message: ended(changes.sentence) });
@@ -137,7 +157,7 @@ document.addEventListener("rating-saved", ({ detail: { changes } }) => {
   note.hidden = false;
 });
 
-/** The tiles that stay are moved, not drawn anew; whoever goes by keyboard goes on at the list. */
+/** Tiles of movies that stay are reused; keyboard focus moves to the top of the list. */
 document.querySelector("[data-refresh-button]").addEventListener("click", () => {
   note.hidden = true;
   listHeading.focus({ preventScroll: true });

@@ -1,12 +1,12 @@
-/** Watch together: without an invitation in the address make one, with one show the list for everybody. */
+/** Watch together: without an invitation in the address make one, with one show the list for both. */
 import * as api from "../api.js";
 import { invitationProblem } from "../components/group-invitation.js";
 import "../components/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
 
 const SENTENCES = {
-  average: "Both tastes count the same.",
-  least_misery: "Whoever is harder to please decides.",
+  average: "Both tastes count equally.",
+  least_misery: "The pickier viewer decides.",
 };
 
 const grid = document.querySelector("movie-grid");
@@ -25,7 +25,12 @@ function show() {
   sentence.textContent = SENTENCES[strategy];
   grid.source = {
     load: (offset, limit, signal) => api.groupRecommendations({ token, strategy, offset, limit }, signal),
-    empty: () => statusMessage({ heading: "Nothing left for both of you", sentence: "Between you, you have rated it all.", button: { label: "Search the catalogue", href: "/" } }),
+    empty: () =>
+      statusMessage({
+        heading: "Nothing left for both of you",
+        sentence: "Between you, you have rated it all.",
+        button: { label: "Search the catalogue", href: "/" },
+      }),
     failed: invitationProblem,
   };
 }

@@ -1,8 +1,8 @@
-/** The watchlist in the order of the address, and below it the hidden movies, read when someone opens them. */
+/** The watchlist in the order of the address, and below it the hidden movies, loaded when someone opens them. */
 import * as api from "../api.js";
 import "../components/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
-import { correctAddress, offered } from "../offers.js";
+import { correctAddress, optionFor } from "../address-options.js";
 import { counted } from "../words.js";
 
 const USUAL_ORDER = "added";
@@ -13,12 +13,16 @@ const hidden = document.querySelector(".hidden-movies");
 const hiddenGrid = document.querySelector("[data-hidden]");
 
 function emptyWatchlist() {
-  return statusMessage({ heading: "Nothing on your watchlist", sentence: "The ribbon under a movie keeps it here for later.", button: { label: "See recommendations", href: "/recommendations/" } });
+  return statusMessage({
+    heading: "Nothing on your watchlist",
+    sentence: "Tap the ribbon under a movie to save it here.",
+    button: { label: "See recommendations", href: "/recommendations/" },
+  });
 }
 
 function emptyHidden() {
   return statusMessage({
-    sentence: "Nothing is hidden. “Not interested” on a recommendation puts it here.",
+    sentence: "Nothing is hidden. Choose “Not interested” on a recommendation to hide it.",
     button: { label: "See recommendations", href: "/recommendations/" },
   });
 }
@@ -31,7 +35,7 @@ function addressOf(by) {
 }
 
 function show() {
-  const by = offered(order, new URLSearchParams(location.search).get("order"), USUAL_ORDER);
+  const by = optionFor(order, new URLSearchParams(location.search).get("order"), USUAL_ORDER);
   correctAddress(addressOf(by));
   order.value = by;
   grid.source = {
@@ -40,7 +44,7 @@ function show() {
   };
 }
 
-function tell(count) {
+function showCount(count) {
   line.textContent = count ? `${counted(count, "movie")} to watch.` : "\u00a0";
   order.parentElement.hidden = count === 0;
 }
@@ -50,12 +54,17 @@ order.addEventListener("change", () => {
   show();
 });
 
-grid.addEventListener("grid-loaded", ({ detail }) => { if (!detail.error) tell(detail.count); });
-grid.addEventListener("grid-counted", ({ detail: { count } }) => tell(count));
+grid.addEventListener("grid-loaded", ({ detail }) => {
+  if (!detail.error) showCount(detail.count);
+});
+grid.addEventListener("grid-counted", ({ detail: { count } }) => showCount(count));
 
 hidden.addEventListener("toggle", () => {
   if (!hidden.open) return;
-  hiddenGrid.source = { load: (offset, limit, signal) => api.marked("hidden", { offset, limit }, signal), empty: emptyHidden };
+  hiddenGrid.source = {
+    load: (offset, limit, signal) => api.marked("hidden", { offset, limit }, signal),
+    empty: emptyHidden,
+  };
 });
 
 addEventListener("popstate", show);

@@ -1,10 +1,10 @@
-/** The first visit: groups to pick from, and how far one is on the way to a list of one's own. */
+/** The first visit: groups of movies to rate, and how many ratings are left until the first list. */
 import "../components/onboarding-groups.js";
 import { whole } from "../words.js";
 
 const words = document.querySelector("[data-progress]");
 const bar = document.querySelector("progress");
-const on = document.querySelector("[data-on]");
+const nextLink = document.querySelector("[data-next]");
 let rated = 0;
 let enough = bar.max;
 
@@ -13,9 +13,9 @@ function show() {
   words.textContent = done ? `${whole(rated)} rated` : `${rated} of ${enough}`;
   bar.value = Math.min(rated, enough);
   bar.hidden = done;
-  on.textContent = done ? "See your list" : "Skip for now";
-  on.classList.toggle("button-primary", done);
-  on.classList.toggle("button-quiet", !done);
+  nextLink.textContent = done ? "See your list" : "Skip for now";
+  nextLink.classList.toggle("button-primary", done);
+  nextLink.classList.toggle("button-quiet", !done);
 }
 
 document.addEventListener("onboarding-loaded", ({ detail }) => {
