@@ -166,7 +166,9 @@ def dump_database(file: Path) -> None:
     command = [str(program), "--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=200"]
     command += ["-h", at["HOST"], "-p", at["PORT"], "-U", at["USER"], at["NAME"]]
     sql = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    lines = [line for line in sql.splitlines() if not line.startswith(("\\", "--")) and line]
+    unknown_to_older_servers = "SET transaction_timeout"
+    left_out = ("\\", "--", unknown_to_older_servers)
+    lines = [line for line in sql.splitlines() if line and not line.startswith(left_out)]
     file.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
 
 
