@@ -6,6 +6,7 @@ checkout.
 
 import gzip
 import json
+import socket
 import subprocess
 import tarfile
 from datetime import UTC, datetime, timedelta
@@ -166,6 +167,7 @@ def dump_database(file: Path) -> None:
     command = [str(program), "--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=200"]
     command += ["-h", at["HOST"], "-p", at["PORT"], "-U", at["USER"], at["NAME"]]
     sql = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    sql = sql.replace(str(settings.DATA_DIR), "/data").replace(f"@{socket.gethostname()}", "@host")  # nobody's machine
     unknown_to_older_servers = "SET transaction_timeout"
     left_out = ("\\", "--", unknown_to_older_servers)
     lines = [line for line in sql.splitlines() if line and not line.startswith(left_out)]
