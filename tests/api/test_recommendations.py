@@ -162,7 +162,7 @@ def test_two_people_who_agree_get_one_list(alice_client: Client, bob_client: Cli
 
 @pytest.mark.usefixtures("alice_rated")
 def test_nobody_is_in_a_group_without_having_agreed(alice_client: Client, client: Client) -> None:
-    assert "not an invitation" in get(alice_client, f"{PATH}/group?token=bob", 422)["detail"]
+    assert "not from this site" in get(alice_client, f"{PATH}/group?token=bob", 422)["detail"]
     assert get(alice_client, f"{PATH}/group?with=bob", 422)["detail"].startswith("token: ")
     assert get(alice_client, f"{PATH}/group?token=x&strategy=dictator", 422)["detail"].startswith("strategy: ")
     assert get(client, f"{PATH}/group?token=x", 401)["detail"] == "Sign in first."
