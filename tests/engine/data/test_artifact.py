@@ -121,7 +121,7 @@ def test_it_refuses_names_that_do_not_fit(name, key, text):
 
 @pytest.mark.parametrize("manifest", [{}, {"algorithm": "mean"}])
 def test_it_refuses_the_artifact_of_another_algorithm(manifest):
-    with pytest.raises(ArtifactError, match="not of 'als'; roll back"):
+    with pytest.raises(ArtifactError, match="not by 'als'; roll back"):
         load_model("als", arrays_of("als"), manifest)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from recommender.engine.evaluation.side_by_side import SideBySide, Stopped
-from recommender.engine.progress import OnProgress
+from recommender.engine.progress import OnProgress, no_progress
 
 
 def test_it_gives_the_results_in_the_order_of_the_pieces() -> None:
@@ -67,7 +67,7 @@ def test_the_others_end_when_one_fails_or_the_caller_has_enough() -> None:
     def broken(_report: OnProgress) -> None:
         raise ValueError("no")
 
-    def run(*works: Callable[[OnProgress], None], on_progress: OnProgress | None = None) -> None:
+    def run(*works: Callable[[OnProgress], None], on_progress: OnProgress = no_progress) -> None:
         with SideBySide[None](len(works), n_workers=2, on_progress=on_progress) as pieces:
             for work in works:
                 pieces.start(work)
