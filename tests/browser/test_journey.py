@@ -121,7 +121,7 @@ def test_it_opens_a_movie_with_figures_and_neighbours(alice_page: Page, query: s
     title = tile.locator(".tile-title").text_content()
     tile.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    expect(page.get_by_text(re.compile(r"\d ratings?$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^[\d,]+ ratings?$"))).to_be_visible()
     expect(page.locator("movie-row movie-tile").first).to_be_visible()
     details = page.locator("movie-details")
     with saved(page, "PUT"):
