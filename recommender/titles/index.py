@@ -1,5 +1,6 @@
 """The title index: built once into a folder, then opened and searched by any number of threads."""
 
+import json
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterable
@@ -15,12 +16,14 @@ from tantivy import Occur, Query
 from recommender.titles.document import ORDER_FIELDS, TitleDocument, brevity, index_fields, sort_ranks, title_schema
 from recommender.titles.manifest import TitleIndexError, checked_count, write_manifest
 from recommender.titles.query import BREVITY_WEIGHT, POPULARITY_WEIGHT, Order, TitleQuery, title_queries
+from recommender.titles.series import SeriesTitle, find_series
 from recommender.titles.text import title_words
 
 __all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "TitleQuery", "build_title_index"]
 
 _HEAP_BYTES: Final = 400_000_000
 _PROGRESS_EVERY: Final = 1000
+_SERIES: Final = "series.json"
 # How many of the best matches are ranked again with their popularity.
 _RERANKED: Final = 200
 
@@ -74,6 +77,7 @@ def build_title_index(
     partial.mkdir(parents=True)
     try:
         _write_index(ordered, partial, on_progress or (lambda _: None))
+        (partial / _SERIES).write_text(json.dumps(_series_of(ordered)), encoding="utf-8")
         write_manifest(partial, len(ordered))
         partial.rename(path)
     except BaseException:
@@ -102,6 +106,8 @@ class TitleIndex:
             self._searcher = tantivy.Index.open(str(path)).searcher()
         except ValueError as error:
             raise TitleIndexError(f"The title index {path} cannot be opened ({error}); build it again.") from error
+
+        self.series = _read_series(path)
 
     def __len__(self) -> int:
         return self._n_documents
@@ -185,6 +191,22 @@ class TitleIndex:
 
     def _values(self, field: str, hits: list[tuple[Any, tantivy.DocAddress]]) -> list[Any]:
         return self._searcher.fast_field_values(field, [address for _, address in hits])
+
+
+def _series_of(documents: list[TitleDocument]) -> list[list[int]]:
+    titles = [
+        SeriesTitle(document.title, document.release_year, frozenset(document.genres), document.alternative_titles)
+        for document in documents
+    ]
+    return [[documents[position].movie_id for position in series] for series in find_series(titles)]
+
+
+def _read_series(path: Path) -> tuple[tuple[int, ...], ...]:
+    """Return the series, each as movie ids in the order of release; an index built before there were any has none."""
+    file = path / _SERIES
+    if not file.exists():
+        return ()
+    return tuple(tuple(movie_ids) for movie_ids in json.loads(file.read_text(encoding="utf-8")))
 
 
 def _count(found: tantivy.SearchResult) -> int:

@@ -26,11 +26,12 @@ _PART: Final = frozenset({"part", "vol", "volume", "episode", "chapter"})
 
 @dataclass(frozen=True, slots=True)
 class SeriesTitle:
-    """What is known of one movie: its title as MovieLens writes it, the year of its release and its genres."""
+    """What is known of one movie: its title with or without year, the year of its release, its genres, other names."""
 
     title: str
     year: int | None
     genres: frozenset[str] = frozenset()
+    alternative_titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def find_series(titles: Sequence[SeriesTitle]) -> list[list[int]]:
     list of list of int
         Positions in `titles`, at least two a series, in the order of release; a movie is in one series at most.
     """
-    names = [_names(title.title) for title in titles]
+    names = [_names(title) for title in titles]
     by_base = defaultdict[Words, Members](dict)
     for position, segments_of_names in enumerate(names):
         for segments in segments_of_names:
@@ -80,10 +81,10 @@ def find_series(titles: Sequence[SeriesTitle]) -> list[list[int]]:
     return list(_one_series_each(titles, established))
 
 
-def _names(title: str) -> list[list[Words]]:
+def _names(title: SeriesTitle) -> list[list[Words]]:
     """Return the names of a movie, each as the words of its parts between colons and dashes."""
-    main, _, alternatives = split_title(title)
-    fronted = [front_article(name) for name in (main, *alternatives)]
+    main, _, alternatives = split_title(title.title)
+    fronted = [front_article(name) for name in (main, *alternatives, *title.alternative_titles)]
     return [[tuple(title_words(segment)) for segment in title_segments(name) or [name]] for name in fronted]
 
 

@@ -85,7 +85,7 @@ def recommend_for_group(
     profiles = [served.fold_in(mine.half_stars) for mine in said]
     scores = group_scores(np.stack([model.scores(profile) for profile in profiles]), strategy)
     candidates = leave_out(model, scores, _unwanted_by_any(model, profiles, said, exclude_watchlist), BY_SCORE)
-    shown = rerank(model, candidates, BY_SCORE, n=offset + limit)[offset:]
+    shown = rerank(model, profiles[0], candidates, BY_SCORE, n=offset + limit).movie_indices[offset:]
     predictions = _predictions_of_group(model, profiles, shown, strategy)
     results = read_rows(model.movie_ids[shown].tolist(), predictions, reasons=[[] for _ in predictions])
     return Recommendations(served.algorithm, results, candidates.count, said[0])

@@ -1,5 +1,6 @@
 """What filters and re-ranking need to know about movies, in a model's order and cached as long as the model."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -9,6 +10,8 @@ from recommender.engine.data.types import Bool, Float32, Int32
 from recommender.engine.model.item_features import indices_of
 from recommender.engine.model.model import Model
 from recommender.models import Genre, Movie
+from recommender.services.versions import serving
+from recommender.titles.index import TitleIndex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,3 +61,34 @@ def _read(movie_ids: Int32) -> Catalogue:
     found, known = indices_of(movie_ids, pairs[:, 0])
     genres[found, [columns[pk] for pk in pairs[known, 1].tolist()]] = 1
     return Catalogue(tuple(name.lower() for name in names.values()), genres, years, counts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """The number of every movie's series, (n_movies,), -1 for none; and the movies of each, in order of release."""
+
+    numbers: Int32
+    members: tuple[Int32, ...]
+
+
+_series_by_model: WeakKeyDictionary[Model, tuple[TitleIndex | None, Series]] = WeakKeyDictionary()
+
+
+def series_of(model: Model) -> Series:
+    """Return the series of the title index in service, as far as the model knows their movies."""
+    index = serving.title_index()
+    found = _series_by_model.get(model)
+    if found is None or found[0] is not index:
+        found = _series_by_model[model] = (index, _series(model.movie_ids, index.series if index else ()))
+    return found[1]
+
+
+def _series(movie_ids: Int32, series: Iterable[Sequence[int]]) -> Series:
+    numbers = np.full(movie_ids.size, -1, dtype=np.int32)
+    members: list[Int32] = []
+    for ids in series:
+        found, _ = indices_of(movie_ids, np.array(ids, dtype=np.int32))
+        if found.size > 1:
+            numbers[found] = len(members)
+            members.append(found)
+    return Series(numbers, tuple(members))

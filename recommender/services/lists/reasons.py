@@ -67,6 +67,12 @@ def sentence_of(reasons: Sequence[Reason]) -> str:
     return f"Because you rated {titles[0]}"[: SENTENCE_LENGTH - 1].rstrip() + "…" if titles else ""
 
 
+def start_sentence(title: str) -> str:
+    """Return what to say of a movie that stands where a later one of its series stood, in at most 60 characters."""
+    sentence = f"Start with {title}"
+    return sentence if len(sentence) <= SENTENCE_LENGTH else sentence[: SENTENCE_LENGTH - 1].rstrip() + "…"
+
+
 def joined(titles: Sequence[str]) -> str:
     """Return "Alien", "Alien and Heat", "Alien, Heat and Ran"."""
     *first, last = titles

@@ -60,11 +60,13 @@ def make_list(
     profile = served.fold_in(mine.half_stars)
     scores = model.scores(profile)
     candidates = leave_out(model, scores, unwanted(model, profile, mine, dials.exclude), dials)
-    ranking = rerank(model, candidates, dials.with_defaults(n_ratings=profile.n_ratings), n=offset + limit)
-    drafted = interleaved.draft(trial, ranking, mine, dials, n=offset + limit)
+    dials = dials.with_defaults(n_ratings=profile.n_ratings)
+    ranking = rerank(model, profile, candidates, dials, n=offset + limit)
+    drafted = interleaved.draft(trial, ranking.movie_indices, mine, dials, n=offset + limit)
     shown = drafted.movie_indices[offset : offset + limit]
     reasons = reasons_for(model, profile, shown)
-    results = read_rows(model.movie_ids[shown].tolist(), predictions_of(model, profile, shown), reasons)
+    start_with = model.movie_ids[ranking.brought_forward].tolist()
+    results = read_rows(model.movie_ids[shown].tolist(), predictions_of(model, profile, shown), reasons, start_with)
     return Recommendations(
         served.algorithm, results, candidates.count, mine, experiment_id=drafted.experiment_id, teams=drafted.teams
     )

@@ -1,6 +1,6 @@
 """The movies of a list as people see them: the row from the database, the predicted rating and the reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from recommender.engine.data.types import Int32
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import HIGHEST_STARS, LOWEST_STARS, Model
 from recommender.models import Movie
-from recommender.services.lists.reasons import Reason, sentence_of
+from recommender.services.lists.reasons import Reason, sentence_of, start_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,24 @@ def predictions_of(model: Model, profile: UserProfile, movie_indices: Int32) -> 
 
 
 def read_rows(
-    movie_ids: Sequence[int], predictions: Sequence[Prediction], reasons: Sequence[list[Reason]]
+    movie_ids: Sequence[int],
+    predictions: Sequence[Prediction],
+    reasons: Sequence[list[Reason]],
+    start_with: Collection[int] = (),
 ) -> list[Recommendation]:
-    """Read the movies of a list in one query; those no longer in the catalogue are left out."""
+    """Read the movies of a list in one query; those no longer in the catalogue are left out.
+
+    The sentence of a movie in `start_with` says that its series begins with it.
+    """
     movies = {movie.pk: movie for movie in Movie.objects.in_order(movie_ids)}
     return [
-        Recommendation(movies[movie_id], predicted.stars, predicted.interval, why, sentence_of(why))
+        Recommendation(
+            movies[movie_id],
+            predicted.stars,
+            predicted.interval,
+            why,
+            start_sentence(movies[movie_id].title) if movie_id in start_with else sentence_of(why),
+        )
         for movie_id, predicted, why in zip(movie_ids, predictions, reasons, strict=True)
         if movie_id in movies
     ]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.engine.data.types import Float32, Int32
+from recommender.engine.data.types import Bool, Float32, Int32
 from recommender.engine.lists.reranking import POOL, reranked
+from recommender.engine.lists.series import earlier_movies, in_order
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model, top_n
 from recommender.models import Mark, Rater, Rating
@@ -13,6 +14,11 @@ from recommender.services.catalogue.movies import Excluded, Mine
 from recommender.services.lists import movie_arrays
 from recommender.services.lists.dials import Dials
 from recommender.services.lists.served_model import Served
+
+NO_MOVIES: Int32 = np.zeros(0, dtype=np.int32)
+HIGHEST_MIDDLE = 3.5
+TOLERANCE = 0.25
+"""A movie predicted more than this many stars below the user's middle is expected to disappoint."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,17 +56,38 @@ def leave_out(model: Model, scores: Float32, unwanted: Int32, dials: Dials) -> C
     return Candidates(scores, unwanted, int(np.count_nonzero(matching)) - int(np.count_nonzero(matching[unwanted])))
 
 
-def rerank(model: Model, candidates: Candidates, dials: Dials, *, n: int) -> Int32:
-    """Return the indices of the first `n` movies of a list; longer lists with the same dials start with the same ones.
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Movie indices, best first, and those of them that stand where a later movie of their series stood."""
+
+    movie_indices: Int32
+    brought_forward: Int32
+
+
+def rerank(model: Model, profile: UserProfile, candidates: Candidates, dials: Dials, *, n: int) -> Ranking:
+    """Return the first `n` movies of a list; longer lists with the same dials start with the same ones.
 
     The dials move the first 300 movies of a ranking, and no others.
     """
     n = min(n, candidates.count)
+    if not dials.move_movies:
+        return Ranking(top_n(candidates.scores, n=n, exclude=candidates.left_out), NO_MOVIES)
+    best = top_n(candidates.scores, n=max(min(POOL, candidates.count), n), exclude=candidates.left_out)
+    pool, rest = _by_dials(model, candidates, dials, best[:POOL]), best[POOL:]
+    if not dials.series_in_order:
+        return Ranking(np.concatenate([pool, rest])[:n], NO_MOVIES)
+    series = movie_arrays.series_of(model)
+    allowed = _may_come_first(model, profile, candidates, earlier_movies(pool, series.numbers, series.members))
+    ordered, brought_forward = in_order(pool, series.numbers, series.members, allowed)
+    pushed_out = pool[~np.isin(pool, ordered)]
+    rest = np.concatenate([pushed_out, rest[~np.isin(rest, ordered)]])
+    return Ranking(np.concatenate([ordered, rest])[:n], brought_forward)
+
+
+def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -> Int32:
     diversity, popularity = dials.diversity or 0.0, dials.popularity
     if not (diversity or popularity):
-        return top_n(candidates.scores, n=n, exclude=candidates.left_out)
-    best = top_n(candidates.scores, n=max(min(POOL, candidates.count), n), exclude=candidates.left_out)
-    pool = best[:POOL]
+        return pool
     order = reranked(
         candidates.scores[pool],
         popularity=popularity,
@@ -68,7 +95,24 @@ def rerank(model: Model, candidates: Candidates, dials: Dials, *, n: int) -> Int
         diversity=diversity,
         features=_features(model, pool) if diversity else None,
     )
-    return np.concatenate([pool[order], best[POOL:]])[:n]
+    return pool[order]
+
+
+def _may_come_first(model: Model, profile: UserProfile, candidates: Candidates, movies: Int32) -> Bool:
+    """Return which of some movies may be shown before their sequels: on offer, and not expected to disappoint."""
+    allowed = np.zeros(candidates.scores.size, dtype=np.bool_)
+    if movies.size:
+        stars = model.predict(profile, movies)
+        allowed[movies] = (stars >= middle_of(profile) - TOLERANCE) & np.isfinite(candidates.scores[movies])
+        allowed[candidates.left_out] = False
+    return allowed
+
+
+def middle_of(profile: UserProfile) -> float:
+    """Return the user's mean in stars, at most 3.5: who rates only favourites has a high mean."""
+    if not profile.n_ratings:
+        return HIGHEST_MIDDLE
+    return min(float(profile.half_stars.mean()) / 2, HIGHEST_MIDDLE)
 
 
 def ranking_of(served: Served, mine: Mine, dials: Dials, *, n: int) -> Int32:
@@ -76,7 +120,8 @@ def ranking_of(served: Served, mine: Mine, dials: Dials, *, n: int) -> Int32:
     profile = served.fold_in(mine.half_stars)
     scores = served.model.scores(profile)
     candidates = leave_out(served.model, scores, unwanted(served.model, profile, mine, dials.exclude), dials)
-    return rerank(served.model, candidates, dials.with_defaults(n_ratings=profile.n_ratings), n=n)
+    dials = dials.with_defaults(n_ratings=profile.n_ratings)
+    return rerank(served.model, profile, candidates, dials, n=n).movie_indices
 
 
 def _features(model: Model, movie_indices: Int32) -> Float32:
