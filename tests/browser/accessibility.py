@@ -1,0 +1,26 @@
+"""What axe-core finds on a page, in either colour scheme."""
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+RULES = {
+    "dark": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "light": {"type": "rule", "values": ["color-contrast"]},  # all that differs between the schemes
+}
+# Links fade from one colour into the other; what never ends is no fading.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter(each => each.effect.getComputedTiming().endTime !== Infinity).map(each => each.finished))"""
+
+
+def violations(page: Page) -> list[str]:
+    """Run axe-core on the page as it is: all rules in the dark, the contrast in the light as well."""
+    page.evaluate(AXE_SCRIPT)
+    found = []
+    for scheme, rules in RULES.items():
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.evaluate("() => new Promise(requestAnimationFrame)")  # the fading has begun
+        page.evaluate(SETTLED)
+        options = {"runOnly": rules, "resultTypes": ["violations"]}
+        result = page.evaluate("async options => (await axe.run(options)).violations", options)
+        found += [f"{page.url}: {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in result]
+    return found
