@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,10 +99,8 @@ def running(tmp_path: Path) -> Iterator[Run]:
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything(running: Run, told: signal.Signals) -> None:
-    began = time.monotonic()
     running.process.send_signal(told)
     assert "told to stop" in running.ends()
-    assert time.monotonic() - began < 10
     assert len(running.pids) > 4
     assert not any(is_alive(pid) for pid in running.pids)
 

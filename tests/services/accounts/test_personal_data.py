@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import time
 import zipfile
 from typing import Any
 
@@ -114,14 +113,14 @@ def test_the_archive_can_be_imported_again(rater: Rater, alice: User, bob: User)
     assert seconds[:2] == seconds[2:]
 
 
-def test_five_thousand_ratings_are_quick(alice: User, alice_rater: Rater, django_assert_num_queries: Any) -> None:
+def test_five_thousand_ratings_take_few_queries(
+    alice: User, alice_rater: Rater, django_assert_num_queries: Any
+) -> None:
     movies = Movie.objects.bulk_create(Movie(pk=pk, title=f"Movie {pk}") for pk in range(1, 5001))
     Rating.objects.bulk_create(
         Rating(rater=alice_rater, movie=movie, half_stars=8, rated_at=LONG_AGO) for movie in movies
     )
     for stream in (personal_data.as_json, personal_data.as_zip):
-        start = time.perf_counter()
         with django_assert_num_queries(len(personal_data.SECTIONS) - 1):
             blocks = [block for block in stream(user=alice) if block]
         assert len(blocks) > 2
-        assert time.perf_counter() - start < 3
