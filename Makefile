@@ -36,7 +36,7 @@ else
 endif
 
 test-slow: .venv/installed-for-tests ## Run the tests that take longer: killed workers, model quality
-	@$(BIN)/python -m pytest -m slow $(if $(CHROMIUM),,--ignore=tests/browser) $(ARGS)
+	@$(BIN)/python -m pytest -m slow $(if $(CHROMIUM),,--ignore=tests/browser) $(IN_PARALLEL) $(ARGS)
 
 lint: .venv/installed-for-tests ## Check style, types and the directions of imports
 	@$(BIN)/ruff check .

@@ -1,6 +1,8 @@
 """Fixtures that all tests share: a dataset, databases with and without it, a running site, people with names."""
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,13 +18,14 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from recommender.formats.generator.generate import generate
-from recommender.models import Rater
+from recommender.models import ModelVersion, Rater
 from recommender.services.catalogue import title_search
 from recommender.services.jobs import broker
 from recommender.services.movielens import release
@@ -30,6 +33,8 @@ from recommender.services.ratings.ratings import rater_of
 from recommender.services.training import similar_movies, train
 from recommender.services.training.rating_arrays import adbc_uri
 from recommender.services.versions import serving
+from tests.embedded_plugin import SHARED
+from tests.support import quick_hashing  # noqa: F401 - imported for its effect
 from tests.support.factories import make_user
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,23 +71,50 @@ def connected_to(database: str) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dataset_dir: Path) -> Iterator[str]:
-    """Name of a database of its own with the dataset imported and everything built from it."""
+    """Name of a database of its own with the dataset imported and everything built from it, once for all processes."""
     name = f"{connection.settings_dict['NAME']}_site"
-    with django_db_blocker.unblock():
-        connection.close()
-        with psycopg.connect(url_of("postgres"), autocommit=True) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            server.execute(f'CREATE DATABASE "{name}"')
-        with connected_to(name):
-            call_command("migrate", verbosity=0)
-            release.import_movielens(path=dataset_dir)
-            title_search.build()
-            for algorithm in ("als", "als_3", "tag_ls", "mean"):
-                train.train(algorithm=algorithm)
-            similar_movies.build()
+    shared = Path(os.environ.get(SHARED) or settings.DATA_DIR)
+    template, artifacts = f"{name}_template", shared / "site-artifacts"
+    if SHARED in os.environ:
+        template = "site_template"
+    with django_db_blocker.unblock(), (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not artifacts.exists():
+            _build_site(template, dataset_dir, artifacts)
+        copy_database(template, name)
+        shutil.copytree(artifacts, storages["artifacts"].path(""), dirs_exist_ok=True)
+        server_url = url_of("postgres")
     yield name
-    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
+    with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        if SHARED not in os.environ:
+            server.execute(f'DROP DATABASE "{template}" WITH (FORCE)')
+
+
+def _build_site(database: str, dataset_dir: Path, artifacts: Path) -> None:
+    """Fill a new database, and copy the artifacts that it names; their folder appears when all is done."""
+    copy_database("template1", database)
+    aside = artifacts.with_name(f"{artifacts.name}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    with connected_to(database):
+        call_command("migrate", verbosity=0)
+        release.import_movielens(path=dataset_dir)
+        title_search.build()
+        for algorithm in ("als", "als_3", "tag_ls", "mean"):
+            train.train(algorithm=algorithm)
+        similar_movies.build()
+        for key in ModelVersion.objects.values_list("artifact_key", flat=True):
+            (aside / key).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(storages["artifacts"].path(key), aside / key)
+    aside.rename(artifacts)
+
+
+def copy_database(template: str, name: str) -> None:
+    """Make a database anew as a copy of one that nobody is connected to."""
+    connection.close()
+    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 @pytest.fixture(scope="session")
@@ -90,11 +122,8 @@ def served_database(site_database: str, django_db_blocker: DjangoDbBlocker) -> I
     """Name of a copy of it that a running site may write to."""
     name = f"{site_database}_served"
     with django_db_blocker.unblock():
-        connection.close()
+        copy_database(site_database, name)
         server_url = url_of("postgres")
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{site_database}"')
     yield name
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -128,7 +157,18 @@ def site_url(served_database: str, collected_static: None, tmp_path_factory: pyt
         "STATIC_ROOT": str(settings.STATIC_ROOT),
     }
     log = tmp_path_factory.mktemp("site") / "gunicorn.log"
-    command = [sys.executable, "-m", "gunicorn", "movierec_site.wsgi", "-b", address, "-k", "gthread", "--threads", "4"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "tests.support.site_wsgi",
+        "-b",
+        address,
+        "-k",
+        "gthread",
+        "--threads",
+        "4",
+    ]
     with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as server:
         try:
             _wait_for(f"http://{address}/api/v1/search", server, log)

@@ -1,4 +1,7 @@
-"""Gives the test session its own throw-away PostgreSQL and data folder, before Django's settings are read."""
+"""Gives the test session its own throw-away PostgreSQL and data folder, before Django's settings are read.
+
+The processes of pytest-xdist have a folder and databases of their own on one server, which the first process runs.
+"""
 
 import atexit
 import contextlib
@@ -14,6 +17,8 @@ from movierec_site import embedded
 from tests.support.release_copy import whole_release
 
 PREFIX = "movierec-tests-"
+SHARED = "MOVIEREC_TESTS_SHARED"
+"""Names the folder of the first process, unless the database is somebody else's."""
 ENVIRONMENT = {
     "SECRET_KEY": "only for tests, and long enough that nothing complains about it",
     "CELERY_BROKER_URL": "filesystem://",
@@ -68,12 +73,25 @@ def _start() -> contextlib.ExitStack:
     if os.environ.get("MOVIELENS_DATA"):
         os.environ["MOVIELENS_DATA"] = str(whole_release(Path(os.environ["MOVIELENS_DATA"]), data_dir))
     if not os.environ.get("DATABASE_URL", "").strip():
+        _share(data_dir)
         try:
             stack.enter_context(embedded.serve(data_dir, throw_away=True))
         except embedded.EmbeddedError as error:
             stack.close()
             raise pytest.UsageError(str(error)) from error
     return stack
+
+
+def _share(data_dir: Path) -> None:
+    """Let a process of pytest-xdist join the first one's server, and the first one be found."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[SHARED] = str(data_dir)
+        return
+    socket = data_dir / "postgres" / "socket"
+    if embedded.settings_for(data_dir)["HOST"] == str(socket):
+        (data_dir / "postgres").symlink_to(Path(os.environ[SHARED]) / "postgres")
+    else:  # the path is too long for a socket: this process runs a server of its own
+        os.environ[SHARED] = str(data_dir)
 
 
 _session = _start()

@@ -2,38 +2,27 @@
 
 from collections.abc import Callable
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.visiting import visit
 
-RULES = {
-    "dark": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "light": {"type": "rule", "values": ["color-contrast"]},  # all that differs between the schemes
-}
 
-
-def problems(page: Page, address: str, scheme: str) -> list[str]:
+def problems(page: Page, address: str) -> list[str]:
     """What axe-core has to say about an address once it has settled."""
     visit(page, address)
-    violations = Axe().run(page, options={"runOnly": RULES[scheme]}).response["violations"]
-    return [f"{address}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations]
+    return violations(page)
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_it_gives_axe_nothing_to_report_to_a_visitor(page: Page, query: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_it_gives_axe_nothing_to_report_to_a_visitor(page: Page, query: str) -> None:
     addresses = ["/", f"/?q={query}", "/?q=qqqqzzzz", "/?genre=Drama&order=newest", "/movies/1/", "/nowhere/"]
     addresses += ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
-    assert [problem for address in addresses for problem in problems(page, address, scheme)] == []
+    assert [problem for address in addresses for problem in problems(page, address)] == []
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_it_gives_axe_nothing_to_report_to_a_user(page: Page, sign_in: Callable[[Page, str], str], scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_it_gives_axe_nothing_to_report_to_a_user(page: Page, sign_in: Callable[[Page, str], str]) -> None:
     sign_in(page, "alice")
-    found = problems(page, "/recommendations/", scheme)
+    found = problems(page, "/recommendations/")
     page.goto("/")
     for place in range(3):
         stars = page.locator("movie-grid star-rating").nth(place)
@@ -49,7 +38,7 @@ def test_it_gives_axe_nothing_to_report_to_a_user(page: Page, sign_in: Callable[
         "/accounts/password/change/",
         "/accounts/logout/",
     ]
-    assert found + [problem for address in addresses for problem in problems(page, address, scheme)] == []
+    assert found + [problem for address in addresses for problem in problems(page, address)] == []
 
 
 def test_it_reaches_the_content_with_the_skip_link(page: Page) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -21,9 +20,8 @@ from pytest_django import DjangoDbBlocker
 
 from recommender.models import Activation, Experiment, Job, ModelVersion, Rating
 from tests.admin.test_jobs import EVALUATION
+from tests.browser.accessibility import violations
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_accessibility import RULES
-from tests.browser.visiting import end_of_transitions
 from tests.conftest import ROOT, connected_to, url_of
 from tests.support.factories import make_job, make_model_version, make_user
 from tests.support.processes import wait_until
@@ -203,11 +201,7 @@ def test_axe_finds_nothing(admin: Page, rows: dict[str, Any], complaints: list[s
         for details in admin.locator("main details").all():
             details.evaluate("node => { node.open = true }")
         assert complaints == []  # axe itself writes inline styles
-        for scheme, rules in RULES.items():
-            admin.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            end_of_transitions(admin)  # links fade from one colour into the other
-            result = Axe().run(admin, options={"runOnly": rules}).response["violations"]
-            found += [f"{address}: {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in result]
+        found += violations(admin)
         complaints.clear()
     assert "\n".join(found) == ""
 

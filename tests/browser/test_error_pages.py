@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
+from tests.browser.accessibility import RULES
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_accessibility import RULES
 from tests.conftest import connected_to, url_of
 
 pytestmark = pytest.mark.slow

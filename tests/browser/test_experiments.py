@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
 from recommender.models import Experiment, Impression, ModelVersion, Movie, Outcome, Rater
+from tests.browser.accessibility import RULES
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_accessibility import RULES
 from tests.conftest import connected_to
 from tests.support.factories import make_model_version
 

@@ -58,14 +58,12 @@ def test_two_workers_find_to_the_byte_what_one_process_finds(workers: Workers, u
 
 
 @on_every_broker
-def test_cancel_takes_effect_within_five_seconds(workers: Workers, undisturbed: str) -> None:
+def test_cancel_does_not_wait_for_the_chunks_under_way(workers: Workers, undisturbed: str) -> None:
     workers.start(2, app=SLOW)
-    job = start(seconds=30)
+    job = start(seconds=600)
     assert wait_until(lambda: compared(job).running().count() == 2)
-    began = time.monotonic()
     jobs.cancel(job_id=job.pk)
     assert finished(job).state == Job.State.CANCELLED
-    assert time.monotonic() - began < 5
     assert not job.chunks.running().exists()
 
 

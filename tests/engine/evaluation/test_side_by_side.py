@@ -11,22 +11,31 @@ from recommender.engine.progress import OnProgress, no_progress
 
 
 def test_it_gives_the_results_in_the_order_of_the_pieces() -> None:
+    last_one_ended = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 0:
+            assert last_one_ended.wait(60)
+        elif number == 4:
+            last_one_ended.set()
+        return number
+
     with SideBySide[int](5, n_workers=2) as pieces:
         for number in range(5):
-            pieces.start(lambda _report, number=number: time.sleep(0.02 * (5 - number)) or number)  # type: ignore[misc]
+            pieces.start(lambda _report, number=number: work(number))  # type: ignore[misc]
         assert list(pieces.results()) == [0, 1, 2, 3, 4]
 
 
 def test_it_works_on_no_more_pieces_than_workers() -> None:
     running, most = 0, 0
-    lock = threading.Lock()
+    lock, two = threading.Lock(), threading.Barrier(2, timeout=60)
 
     def work(_report: OnProgress) -> None:
         nonlocal running, most
         with lock:
             running += 1
             most = max(most, running)
-        time.sleep(0.02)
+        two.wait()
         with lock:
             running -= 1
 
