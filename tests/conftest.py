@@ -212,8 +212,8 @@ def alice_rater(alice: User) -> Rater:
 
 
 @pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The ids of the jobs that the broker was given, one for each ring; nothing reaches a broker."""
+def notified(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The job ids of the messages sent to the broker; nothing reaches a real one."""
     ids: list[int] = []
 
     def take(name: str, args: list[Any]) -> None:

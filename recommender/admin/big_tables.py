@@ -1,4 +1,4 @@
-"""What the lists of large tables have in common: they are never counted to the end, and nobody deletes their rows."""
+"""The base of the screens of large tables: rows are never all counted, and cannot be deleted."""
 
 from functools import cached_property
 from typing import Any
@@ -10,26 +10,26 @@ from django.db.models import QuerySet
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models.postgres import estimated_counts
 
-COUNTED = 10_000
+MAX_COUNTED = 10_000
 
 
 class EstimatingPaginator(Paginator):
-    """Pages of a list that may be long: a whole large table is estimated, of anything else `COUNTED` rows counted."""
+    """Estimates the size of a whole large table; of anything else, it counts at most `MAX_COUNTED` rows."""
 
     object_list: QuerySet[Any]
 
     @cached_property
     def count(self) -> int:
-        """Return how many rows there are, as well as that can be told at once."""
+        """Return the number of rows, estimated or counted up to `MAX_COUNTED`."""
         estimate = self._estimate
-        return estimate if estimate > COUNTED else self.object_list.order_by()[:COUNTED].count()
+        return estimate if estimate > MAX_COUNTED else self.object_list.order_by()[:MAX_COUNTED].count()
 
     @property
     def in_words(self) -> str:
-        """Return the count and how sure it is."""
-        if self._estimate > COUNTED:
+        """Return the count in words, with "about" or "more than" where it is not exact."""
+        if self._estimate > MAX_COUNTED:
             return f"about {self.count:,}"
-        return f"more than {COUNTED - 1:,}" if self.count == COUNTED else f"{self.count:,}"
+        return f"more than {MAX_COUNTED - 1:,}" if self.count == MAX_COUNTED else f"{self.count:,}"
 
     @cached_property
     def _estimate(self) -> int:
@@ -38,7 +38,7 @@ class EstimatingPaginator(Paginator):
 
 
 class BigTableAdmin(ReadOnlyAdmin):
-    """Shows rows of a large table; a subclass orders and searches them by an index."""
+    """Shows rows of a large table; subclasses order and search them by an index."""
 
     paginator = EstimatingPaginator
     show_facets = admin.ShowFacets.NEVER

@@ -12,7 +12,7 @@ from recommender.admin.rater_field import RaterField
 from recommender.admin.raters import name_of
 from recommender.models import ModelVersion
 
-RIGHTS = ("recommender.view_modelversion", "recommender.view_rater")
+PERMISSIONS = ("recommender.view_modelversion", "recommender.view_rater")
 
 
 class ListsForm(forms.Form):
@@ -30,10 +30,10 @@ class ListsForm(forms.Form):
 
 
 def view(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
-    """Show both lists of the rater asked for, or ask for one."""
-    if not request.user.has_perms(RIGHTS):
+    """Show both lists of the chosen rater, or ask for a rater."""
+    if not request.user.has_perms(PERMISSIONS):
         raise PermissionDenied
-    # Imported when the page is asked for: it brings numerical libraries along.
+    # Imported only when needed, because it imports numerical libraries.
     from recommender.services.lists import comparison as list_comparison
 
     versions = list_comparison.versions()

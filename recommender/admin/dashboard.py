@@ -1,4 +1,4 @@
-"""What an operator wants to know at a glance; no query here counts ratings."""
+"""The dashboard: what an operator wants to see at a glance. No query here counts ratings."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Charts of figures with their intervals: a dot, a line and the words for each, all on one scale."""
+"""Charts of figures with their intervals: a dot, a line and numbers for each, all on one scale."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ Figure = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure as people know it."""
+    """A metric with its name and explanation for people."""
 
     name: str
     heading: str
@@ -19,26 +19,26 @@ class Metric:
 
     @property
     def better(self) -> str:
-        """Which end is the good one."""
+        """Which direction is better."""
         return "lower is better" if self.lower_is_better else "higher is better"
 
 
 METRICS = (
-    Metric("rank_agreement", "Rank agreement", "pairs of held-out movies put in the rater's order"),
-    Metric("rmse", "RMSE", "how far predictions are off, in stars, large misses counting more", lower_is_better=True),
+    Metric("rank_agreement", "Rank agreement", "share of pairs of held-out movies in the rater's order"),
+    Metric("rmse", "RMSE", "typical error of predicted stars, large errors counting more", lower_is_better=True),
     Metric("ndcg_10", "nDCG@10", "liked held-out movies among the first 10, early ones counting more"),
     Metric("recall_20", "Recall@20", "share of the liked held-out movies among the first 20"),
 )
 FURTHER = (
-    Metric("mae", "MAE", "how far predictions are off, in stars", lower_is_better=True),
+    Metric("mae", "MAE", "mean error of predicted stars", lower_is_better=True),
     Metric("coverage", "Coverage", "share of all movies that any list shows"),
-    Metric("novelty", "Novelty", "how little known the listed movies are"),
+    Metric("novelty", "Novelty", "how surprising it is, in bits, that somebody has seen a listed movie"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure in words, and in per cent of the chart's width."""
+    """One figure as text, and as percentages of the chart's width."""
 
     label: str
     mean_words: str
@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One metric of several versions, algorithms or segments; `best` is where the best mean lies."""
+    """One metric of several versions, algorithms or segments; `best` is the position of the best mean."""
 
     metric: Metric
     rows: list[Row]
@@ -63,7 +63,7 @@ class Chart:
 def charts(
     figures: Iterable[tuple[str, dict[str, Any]]], metrics: Sequence[Metric] = METRICS, *, ranked: bool = False
 ) -> list[Chart]:
-    """Return a chart for each metric that any of the labelled figures has; with `ranked` the best comes first."""
+    """Return a chart for each metric that any of the labelled figures has; with `ranked`, the best comes first."""
     labelled = list(figures)
     drawn = []
     for metric in metrics:
@@ -100,7 +100,7 @@ def _chart(metric: Metric, rows: list[tuple[str, Figure, str]]) -> Chart:
 
 
 def _scale(low: float, high: float) -> tuple[float, float, int]:
-    """Return two round numbers around both, and their decimals."""
+    """Return round numbers below and above the range, and their number of decimals."""
     span = high - low or abs(high) or 1.0
     exponent = math.floor(math.log10(span)) - 1
     step = 2 * 10.0**exponent

@@ -27,16 +27,16 @@ class StartForm(forms.ModelForm):
     share = forms.FloatField(
         label="Share of members",
         initial=0.5,
-        help_text="0.5 is every second one of those who agreed to take part; 1 is all of them.",
+        help_text="0.5 means half of those who agreed to take part; 1 means all of them.",
     )
 
     class Meta:
         model = Experiment
         fields = ("version_a", "version_b", "share")
-        labels = {"version_a": "Version A, the one to beat", "version_b": "Version B, the challenger"}
+        labels = {"version_a": "Version A (baseline)", "version_b": "Version B (challenger)"}
         help_texts = {
-            "version_a": "Lists of its algorithm take part; it also gives their stars and reasons.",
-            "version_b": "Picks movies in turn with version A; nobody can tell whose pick one is.",
+            "version_a": "Lists of its algorithm take part; their stars and reasons come from this version.",
+            "version_b": "Takes turns with version A in picking movies; users cannot tell which version picked one.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,7 +50,7 @@ class StartForm(forms.ModelForm):
                 self.fields[name].queryset = ranking.order_by("-created_at")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Say in a sentence why an experiment cannot be."""
+        """Report why such an experiment cannot be started."""
         chosen: dict[str, Any] = {name: self.cleaned_data.get(name) for name in self.Meta.fields}
         if None not in chosen.values():
             try:
@@ -62,7 +62,7 @@ class StartForm(forms.ModelForm):
 
 @admin.register(Experiment)
 class ExperimentAdmin(ReadOnlyAdmin):
-    """The list of experiments, and one in full."""
+    """The list of experiments, and the page of one."""
 
     form = StartForm
     list_display = ("__str__", "state", "of_members", "started", "ended", "started_by")
@@ -75,26 +75,26 @@ class ExperimentAdmin(ReadOnlyAdmin):
         css = {"all": ("css/experiments.css",)}
 
     def get_fields(self, request: HttpRequest, obj: Experiment | None = None) -> tuple[str, ...]:
-        """Ask for three things; show what became of them."""
+        """Return the fields of the form, or those of an existing experiment."""
         if obj is None:
             return ("version_a", "version_b", "share")
         return ("state", "a", "b", "of_members", "started", "ended", "started_by")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Experiment | None = None) -> tuple[str, ...]:
-        """Nothing is changed afterwards."""
+        """Return all fields of an existing experiment: it cannot be edited."""
         return () if obj is None else self.get_fields(request, obj)
 
     @admin.display(description="state")
     def state(self, experiment: Experiment) -> str:
-        """Return whether it runs."""
+        """Return whether it is running."""
         return pill("ended", "Ended") if experiment.ended_at else pill("running", "Running")
 
-    @admin.display(description="version A, the one to beat")
+    @admin.display(description="version A (baseline)")
     def a(self, experiment: Experiment) -> str:
         """Return version A."""
         return _link(experiment.version_a)
 
-    @admin.display(description="version B, the challenger")
+    @admin.display(description="version B (challenger)")
     def b(self, experiment: Experiment) -> str:
         """Return version B."""
         return _link(experiment.version_b)
@@ -115,15 +115,15 @@ class ExperimentAdmin(ReadOnlyAdmin):
         return moment(experiment.ended_at)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only those who may add experiments start one."""
+        """Return whether the user may start experiments."""
         return bool(request.user.has_perm("recommender.add_experiment"))
 
     def has_stop_permission(self, request: HttpRequest) -> bool:
-        """Only those who may change experiments stop one."""
+        """Return whether the user may stop experiments."""
         return bool(request.user.has_perm("recommender.change_experiment"))
 
     def save_model(self, request: HttpRequest, obj: Experiment, form: Any, change: bool) -> None:
-        """Start what the form says."""
+        """Start the experiment."""
         started = experiments.start(
             version_a=obj.version_a,
             version_b=obj.version_b,
@@ -137,32 +137,32 @@ class ExperimentAdmin(ReadOnlyAdmin):
         """End the chosen experiments."""
         for experiment in chosen:
             experiments.stop(experiment=experiment)
-        self.message_user(request, "The experiments are over; lists are as ever.", messages.SUCCESS)
+        self.message_user(request, "The experiments have ended; lists are back to normal.", messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address that stops an experiment."""
+        """Add the URL that stops an experiment."""
         stop = self.admin_site.admin_view(require_POST(self.stop_view))
         return [path("<int:pk>/stop/", stop, name="recommender_experiment_stop"), *super().get_urls()]
 
     def stop_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """End one experiment and show how it ended."""
+        """End one experiment and show its result."""
         if not self.has_stop_permission(request):
             raise PermissionDenied
         experiments.stop(experiment=get_object_or_404(Experiment, pk=pk))
-        self.message_user(request, "The experiment is over; lists are as ever.", messages.SUCCESS)
+        self.message_user(request, "The experiment has ended; lists are back to normal.", messages.SUCCESS)
         return redirect("admin:recommender_experiment_change", pk)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Offer one button: an experiment that has started is on its own page."""
+        """Offer only one button: a started experiment has a page of its own."""
         buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().add_view(request, form_url, {"title": "Start an experiment"} | buttons | (extra_context or {}))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the wins so far and their chart."""
+        """Add the wins so far and their chart."""
         context = dict(extra_context or {})
         experiment = self.get_object(request, object_id)
         if experiment is not None and self.has_view_permission(request, experiment):

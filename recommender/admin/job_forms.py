@@ -1,4 +1,4 @@
-"""What the jobs that have arguments ask for."""
+"""Forms for the arguments of jobs."""
 
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from recommender.engine.model.search_space import Hyperparameter
 
 SPLITS = (("random", "Random ratings of each rater"), ("temporal", "The newest ratings of each rater"))
-MOST_SPLITS = 20
+MAX_SPLITS = 20
 
 
 def best() -> str:
-    """Return the algorithm that a form proposes."""
+    """Return the default algorithm of a form."""
     from recommender.engine.algorithms.registry import BEST
 
     return BEST
 
 
 def n_splits() -> int:
-    """Return how many splits a form proposes."""
+    """Return the default number of splits."""
     from recommender.engine.evaluation import N_SPLITS
 
     return N_SPLITS
@@ -31,7 +31,7 @@ def n_splits() -> int:
 
 def algorithms() -> list[tuple[str, str]]:
     """Return the algorithms to choose from."""
-    # Imported when a form is shown: it brings numerical libraries along.
+    # Imported only when a form is shown, because it imports numerical libraries.
     from recommender.services.training import train
 
     return [(option.name, option.label) for option in train.options()]
@@ -45,22 +45,22 @@ def algorithms_with_defaults() -> list[tuple[str, str]]:
 
 
 def _label(label: str, defaults: dict[str, Any]) -> str:
-    told = job_words.pairs(defaults)
-    return f"{label} ({told})" if told else label
+    words = job_words.pairs(defaults)
+    return f"{label} ({words})" if words else label
 
 
 class TrainForm(forms.Form):
-    """One training; what is left empty is the algorithm's own default."""
+    """A training; fields left empty use the algorithm's defaults."""
 
     algorithm = forms.ChoiceField(
-        choices=algorithms_with_defaults, initial=best, help_text="The numbers are its defaults."
+        choices=algorithms_with_defaults, initial=best, help_text="Its defaults are in brackets."
     )
     seed = forms.IntegerField(
         initial=0, min_value=0, max_value=2**31 - 1, help_text="The same seed and ratings give the same model."
     )
     split = forms.ChoiceField(
         choices=SPLITS,
-        help_text="Held out to compare the new version with the one in service; the model itself learns from all.",
+        help_text="Held out to compare the new version with the active one; the model itself learns from all.",
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -72,7 +72,7 @@ class TrainForm(forms.Form):
         self.order_fields(["algorithm", *self._offered])
 
     def clean(self) -> dict[str, Any]:
-        """Let the algorithm say what it refuses."""
+        """Let the algorithm check its hyper-parameters."""
         from recommender.services.training import train
 
         cleaned = super().clean() or {}
@@ -101,24 +101,27 @@ def _field(hyperparameter: "Hyperparameter") -> forms.Field:
         required=False,
         min_value=limits.low,
         max_value=limits.high if isfinite(limits.high) else None,
-        help_text=f"{hyperparameter.hint}; empty: the default.",
+        help_text=f"{hyperparameter.hint}; leave empty for the default.",
     )
     return field
 
 
 class EvaluateForm(forms.Form):
-    """One evaluation of some algorithms, or of all."""
+    """An evaluation of some or all algorithms."""
 
     algorithms = forms.MultipleChoiceField(
-        choices=algorithms, required=False, widget=forms.CheckboxSelectMultiple, help_text="None chosen: all of them."
+        choices=algorithms,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Choose none to evaluate all.",
     )
     split = forms.ChoiceField(choices=SPLITS, help_text="Which ratings are held out.")
     n_splits = forms.IntegerField(
         label="Number of splits",
         initial=n_splits,
         min_value=1,
-        max_value=MOST_SPLITS,
-        help_text="More make the intervals a little narrower and take as many times as long.",
+        max_value=MAX_SPLITS,
+        help_text="More splits make the intervals a little narrower but take proportionally longer.",
     )
     seed = forms.IntegerField(label="Seed of the splits", initial=0, min_value=0, max_value=2**31 - 1)
 
@@ -128,9 +131,11 @@ class EvaluateForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    """One import of a MovieLens release."""
+    """An import of a MovieLens release."""
 
-    path = forms.CharField(max_length=1000, help_text="Folder or zip of a MovieLens release, as the workers see it.")
+    path = forms.CharField(
+        max_length=1000, help_text="Folder or zip of a MovieLens release, at a path that the workers can read."
+    )
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the job."""
@@ -145,20 +150,20 @@ FORMS: dict[str, type[TrainForm] | type[EvaluateForm] | type[ImportForm]] = {
 HEADINGS: dict[str, tuple[str, str]] = {
     Job.Kind.TRAIN: (
         "Train",
-        "One algorithm on all ratings; it goes into service unless it may rank worse than before.",
+        "Train an algorithm on all ratings; the model goes into service unless it may rank worse than the active one.",
     ),
     Job.Kind.EVALUATE: ("Evaluate", "Measure algorithms with their defaults on ratings held out from them."),
-    Job.Kind.IMPORT: ("Import", "Bring the database up to a MovieLens release."),
+    Job.Kind.IMPORT: ("Import", "Import a MovieLens release and remove what it no longer has."),
 }
 SIMPLE = (
     (
         Job.Kind.RETRAIN,
         "Retrain",
-        "Every model in service, on the current ratings; then similar movies and titles.",
+        "Retrain every model in service on the current ratings; then rebuild similar movies and the title index.",
     ),
-    (Job.Kind.SIMILAR_MOVIES, "Similar movies", "Compare all movies by who rated them."),
-    (Job.Kind.TITLE_INDEX, "Title index", "What the search looks in."),
-    (Job.Kind.TMDB, "TMDB metadata", "Posters, overviews and other titles from The Movie Database."),
+    (Job.Kind.SIMILAR_MOVIES, "Similar movies", "Find the similar movies of every movie."),
+    (Job.Kind.TITLE_INDEX, "Title index", "Rebuild the index that the title search uses."),
+    (Job.Kind.TMDB, "TMDB metadata", "Fetch posters, overviews and other titles from The Movie Database."),
     (Job.Kind.SNAPSHOT, "Snapshot", "Keep the current ratings as a file."),
 )
 SIMPLE_KINDS = frozenset(kind for kind, _, _ in SIMPLE)

@@ -1,4 +1,4 @@
-"""How far a job is, for the element that shows it live."""
+"""A job's progress, for the element that shows it live."""
 
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,9 @@ MINUTE, HOUR = 60, 3600
 
 
 def bar(job: Job, *, follow: bool = False) -> str:
-    """Return the progress bar of a job, which moves while it is unfinished.
+    """Return the progress bar of a job, live while the job is unfinished.
 
-    With `follow` the page is read again when the job enters another stage or state.
+    With `follow`, the page is reloaded when the job enters another stage or state.
     """
     return format_html(
         '<job-progress job="{}" src="{}" step="{}"{}{}><progress max="1" value="{}" aria-label="Progress of {}">'
@@ -32,7 +32,7 @@ def bar(job: Job, *, follow: bool = False) -> str:
 
 
 def as_json(job: Job) -> dict[str, Any]:
-    """Return what the element shows."""
+    """Return what the element needs."""
     return {
         "progress": job.progress,
         "words": _words(job),
@@ -65,7 +65,7 @@ def _step(job: Job) -> str:
 
 
 def _message(job: Job) -> str:
-    """Return what it is at."""
+    """Return the message of an unfinished job."""
     return job.message if job.state in Job.UNFINISHED else ""
 
 

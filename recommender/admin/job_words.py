@@ -1,4 +1,4 @@
-"""What a job was asked for and what came out of it, in words."""
+"""The arguments and results of jobs in words."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ NAMES = {
     "regularization": "regularisation",
     "n_splits": "splits",
     "n_epochs": "epochs",
-    "max_raters": "raters at most",
+    "max_raters": "maximum raters",
     "n_trials": "trials",
 }
 FIRST = ("algorithm", "algorithms")
@@ -25,11 +25,11 @@ def arguments(job: Job) -> str:
     given = dict(job.arguments)
     changed = given.pop("hyperparameters", {})
     first = {name: given.pop(name) for name in FIRST if name in given}  # PostgreSQL keeps no order
-    return pairs(first | changed | given) or "what is usual"
+    return pairs(first | changed | given) or "defaults"
 
 
 def result(job: Job) -> str:
-    """Return the result, with a link where it is a model version."""
+    """Return the result, with a link if it is a model version."""
     found = {name: value for name, value in (job.result or {}).items() if name != SHOWN_AS_CHARTS}
     version = found.pop("model_version", None)
     parts = [pairs(found)] if found else []
@@ -45,12 +45,12 @@ def pairs(values: dict[str, Any]) -> str:
 
 
 def name(argument: str) -> str:
-    """Return what people call an argument or a hyper-parameter."""
+    """Return the display name of an argument or hyper-parameter."""
     return NAMES.get(argument, argument.replace("_", " "))
 
 
 def value(given: Any) -> str:
-    """Return a value as people write it."""
+    """Return a value as text."""
     if isinstance(given, str):
         return given
     if isinstance(given, list):

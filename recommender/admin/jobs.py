@@ -1,4 +1,4 @@
-"""Jobs: what runs, what ran and why it failed; start, cancel and retry."""
+"""Jobs: their progress, results and errors; start, cancel and retry them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,24 +22,24 @@ from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import Job
 from recommender.services import jobs
 
-MOST_ASKED = 100
-MOST_DIGITS = 18
-LONGEST_ERROR = 100
+MAX_IDS = 100
+MAX_DIGITS = 18
+MAX_ERROR_LENGTH = 100
 
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """The list of jobs, one job, and the page that starts them."""
+    """The list of jobs, the page of one job, and the page that starts them."""
 
-    list_display = ("name", "state_pill", "how_far", "took", "requested_by", "created")
+    list_display = ("name", "state_pill", "progress_or_error", "took", "requested_by", "created")
     list_filter = ("kind", "state")
     list_select_related = ("requested_by",)
     ordering = ("-pk",)
     sortable_by = ("name",)
     actions = ("cancel", "retry")
     fields = (
-        "state_pill", "bar", "asked_for", "came_out", "requested_by", "worker_name", "taken_up", "took", "memory",
-        "created", "started", "finished",
+        "state_pill", "bar", "job_arguments", "job_result", "requested_by", "worker_name", "times_claimed", "took",
+        "memory", "created", "started", "finished",
     )  # fmt: skip
     readonly_fields = fields
     show_facets = admin.ShowFacets.NEVER
@@ -59,66 +59,66 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.display(description="progress")
     def bar(self, job: Job) -> str:
-        """Return the progress, live while there is any."""
+        """Return the live progress bar."""
         return bar(job, follow=True)
 
     @admin.display(description="progress")
-    def how_far(self, job: Job) -> str:
-        """Return the progress while there is any, afterwards what went wrong."""
-        return bar(job) if job.state in Job.UNFINISHED else Truncator(job.error).chars(LONGEST_ERROR) or "–"
+    def progress_or_error(self, job: Job) -> str:
+        """Return the progress of an unfinished job, otherwise its error."""
+        return bar(job) if job.state in Job.UNFINISHED else Truncator(job.error).chars(MAX_ERROR_LENGTH) or "–"
 
-    @admin.display(description="asked for")
-    def asked_for(self, job: Job) -> str:
+    @admin.display(description="arguments")
+    def job_arguments(self, job: Job) -> str:
         """Return the arguments."""
         return job_words.arguments(job)
 
     @admin.display(description="result")
-    def came_out(self, job: Job) -> str:
-        """Return what came out."""
+    def job_result(self, job: Job) -> str:
+        """Return the result."""
         return job_words.result(job)
 
     @admin.display(description="duration")
     def took(self, job: Job) -> str:
-        """Return how long it has been at work."""
+        """Return how long it has been running."""
         return in_words(job.duration.total_seconds()) if job.duration is not None else "–"
 
     @admin.display(description="worker")
     def worker_name(self, job: Job) -> str:
-        """Return the worker that took a chunk last."""
+        """Return the worker that claimed a chunk last."""
         return job.worker or "none yet"
 
-    @admin.display(description="taken up")
-    def taken_up(self, job: Job) -> str:
-        """Return how often a worker took it up while none had it."""
+    @admin.display(description="claimed")
+    def times_claimed(self, job: Job) -> str:
+        """Return how often it went from queued to running."""
         return "once" if job.attempts == 1 else f"{job.attempts} times"
 
     @admin.display(description="peak memory")
     def memory(self, job: Job) -> str:
-        """Return the memory of the process that needed most."""
+        """Return the memory of the process that used most."""
         return filesizeformat(job.peak_memory) if job.peak_memory else "–"
 
-    @admin.display(description="asked for at")
+    @admin.display(description="requested at")
     def created(self, job: Job) -> str:
-        """Return when it was asked for."""
+        """Return when it was requested."""
         return moment(job.created_at)
 
     @admin.display(description="started at")
     def started(self, job: Job) -> str:
-        """Return when a worker took it up first."""
+        """Return when a worker first claimed it."""
         return moment(job.started_at)
 
     @admin.display(description="finished at")
     def finished(self, job: Job) -> str:
-        """Return when it ended."""
+        """Return when it finished."""
         return moment(job.finished_at)
 
     def get_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
-        """Leave out what a job has not got: a bar once it has ended, a result before it has succeeded."""
-        missing = {"bar": obj and obj.state in Job.FINISHED, "came_out": obj and obj.result is None}
+        """Leave out the bar of a finished job and the result of one that has not succeeded."""
+        missing = {"bar": obj and obj.state in Job.FINISHED, "job_result": obj and obj.result is None}
         return [name for name in self.fields if not missing.get(name)]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of what is done to jobs."""
+        """Add the URLs that start, cancel and retry jobs and report their progress."""
         own = self.admin_site.admin_view
         return [
             path("progress/", own(require_GET(self.progress)), name="recommender_job_progress"),
@@ -129,16 +129,14 @@ class JobAdmin(ReadOnlyAdmin):
         ]
 
     def progress(self, request: HttpRequest) -> JsonResponse:
-        """Tell how far the jobs asked about are."""
+        """Return the progress of the requested jobs."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        ids = [
-            int(text) for text in request.GET.getlist("id")[:MOST_ASKED] if text.isdecimal() and len(text) < MOST_DIGITS
-        ]
+        ids = [int(text) for text in request.GET.getlist("id")[:MAX_IDS] if text.isdecimal() and len(text) < MAX_DIGITS]
         return JsonResponse({"jobs": {job.pk: as_json(job) for job in Job.objects.progress_of(ids)}})
 
     def start(self, request: HttpRequest) -> HttpResponse:
-        """Show what can be started, and start it."""
+        """Show the kinds of jobs, and start one."""
         self._require_control(request)
         kind = request.POST.get("kind", "")
         if request.method == "POST" and kind not in FORMS and kind not in SIMPLE_KINDS:
@@ -154,7 +152,7 @@ class JobAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/recommender/job/start.html", context)
 
     def _start(self, request: HttpRequest, kind: str, arguments: dict[str, Any]) -> HttpResponse:
-        # Imported when a job is started: it brings numerical libraries along.
+        # Imported only when a job is started, because it imports numerical libraries.
         from recommender.services import job_kinds
 
         wanted = job_kinds.checked(kind=kind, arguments=arguments)
@@ -164,31 +162,31 @@ class JobAdmin(ReadOnlyAdmin):
         return self._to(job.pk)
 
     def cancel_one(self, request: HttpRequest, job_id: int) -> HttpResponse:
-        """Ask a job to stop."""
+        """Cancel a job."""
         self._require_control(request)
-        self._do(request, jobs.cancel, job_id, "was asked to stop.")
+        self._apply(request, jobs.cancel, job_id, "is being cancelled.")
         return self._to(job_id)
 
     def retry_one(self, request: HttpRequest, job_id: int) -> HttpResponse:
-        """Let a job go on where it stopped."""
+        """Retry a job."""
         self._require_control(request)
-        self._do(request, jobs.retry, job_id, "goes on.")
+        self._apply(request, jobs.retry, job_id, "is queued again.")
         return self._to(job_id)
 
     @admin.action(description="Cancel the selected jobs", permissions=["control"])
     def cancel(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        """Ask the chosen jobs to stop."""
+        """Cancel the selected jobs."""
         for job in chosen:
-            self._do(request, jobs.cancel, job.pk, "was asked to stop.")
+            self._apply(request, jobs.cancel, job.pk, "is being cancelled.")
 
     @admin.action(description="Retry the selected jobs", permissions=["control"])
     def retry(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        """Let the chosen jobs go on where they stopped."""
+        """Retry the selected jobs."""
         for job in chosen:
-            self._do(request, jobs.retry, job.pk, "goes on.")
+            self._apply(request, jobs.retry, job.pk, "is queued again.")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Offer the page that starts jobs to those who may."""
+        """Add whether the user may start jobs."""
         may_control = {"may_control": self.has_control_permission(request)}
         return super().changelist_view(request, may_control | (extra_context or {}))
 
@@ -213,14 +211,14 @@ class JobAdmin(ReadOnlyAdmin):
         return version_figures.of_evaluation(found) if found else None
 
     def has_control_permission(self, request: HttpRequest) -> bool:
-        """Only those who may change jobs start, cancel and retry them."""
+        """Return whether the user may start, cancel and retry jobs."""
         return bool(request.user.has_perm("recommender.change_job"))
 
     def _require_control(self, request: HttpRequest) -> None:
         if not self.has_control_permission(request):
             raise PermissionDenied
 
-    def _do(self, request: HttpRequest, verb: Callable[..., None], job_id: int, done: str) -> None:
+    def _apply(self, request: HttpRequest, verb: Callable[..., None], job_id: int, done: str) -> None:
         try:
             verb(job_id=job_id)
         except Job.DoesNotExist as error:

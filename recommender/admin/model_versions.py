@@ -1,4 +1,4 @@
-"""Model versions: figures side by side, put in service, roll back, reject, take the manifest along."""
+"""Model versions: compare figures, activate, roll back, reject, download the manifest."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import ModelVersion
 from recommender.services.versions import lifecycle
 
-MOST_COMPARED = 12
+MAX_COMPARED = 12
 FIGURES = tuple(metric.name for metric in METRICS)
 NOT_RANKING = (ModelVersion.TITLE_INDEX, ModelVersion.SIMILAR_MOVIES, ModelVersion.SNAPSHOT)
 State = ModelVersion.State
@@ -29,7 +29,7 @@ State = ModelVersion.State
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin):
-    """The list of model versions, one of them, and some beside each other."""
+    """The list of model versions, the page of one, and several side by side."""
 
     list_display = ("__str__", "state_pill", *FIGURES, "size", "created")
     list_filter = ("state", "algorithm")
@@ -56,8 +56,8 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="algorithm")
     def label(self, version: ModelVersion) -> str:
-        """Return the algorithm as people see it, and its name."""
-        # Imported when a version is shown: it brings numerical libraries along.
+        """Return the algorithm's label and name."""
+        # Imported only when a version is shown, because it imports numerical libraries.
         from recommender.engine.algorithms.registry import ALGORITHMS
 
         known = ALGORITHMS.get(version.algorithm)
@@ -70,7 +70,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="threads")
     def threads(self, version: ModelVersion) -> int:
-        """Return the number of threads, which the bytes of an artifact depend on."""
+        """Return the number of threads, on which the artifact's bytes depend."""
         return version.n_threads
 
     @admin.display(description="rank agreement")
@@ -96,26 +96,26 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     @admin.display(description="size", ordering="artifact_size")
     def size(self, version: ModelVersion) -> str:
         """Return the size of the artifact, or when it was removed."""
-        gone = version.artifact_removed_at
-        return f"removed {moment(gone)}" if gone else filesizeformat(version.artifact_size)
+        removed_at = version.artifact_removed_at
+        return f"removed {moment(removed_at)}" if removed_at else filesizeformat(version.artifact_size)
 
     @admin.display(description="why")
     def sentence(self, version: ModelVersion) -> str:
-        """Return what the gate or an admin said."""
+        """Return the reason given by the gate or an admin."""
         return version_figures.sentence(version) or "–"
 
-    @admin.display(description="made", ordering="created_at")
+    @admin.display(description="created", ordering="created_at")
     def created(self, version: ModelVersion) -> str:
-        """Return when it was made."""
+        """Return when it was created."""
         return moment(version.created_at)
 
-    @admin.display(description="put in service")
+    @admin.display(description="activated")
     def activated(self, version: ModelVersion) -> str:
-        """Return when it was put in service last."""
+        """Return when it was last activated."""
         return moment(version.activated_at)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of what is done to versions."""
+        """Add the URLs that compare, activate, roll back and reject versions."""
         own = self.admin_site.admin_view
         name = "recommender_modelversion_"
         return [
@@ -130,20 +130,20 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Compare the figures of the selected versions", permissions=["view"])
     def compare(self, request: HttpRequest, chosen: QuerySet[ModelVersion]) -> HttpResponse | None:
-        """Go to the versions side by side."""
-        ids = [str(version_id) for version_id in chosen.values_list("pk", flat=True)[:MOST_COMPARED]]
+        """Redirect to the versions side by side."""
+        ids = [str(version_id) for version_id in chosen.values_list("pk", flat=True)[:MAX_COMPARED]]
         if len(ids) < 2:
-            self.message_user(request, "Choose two versions or more to compare.", messages.WARNING)
+            self.message_user(request, "Choose at least two versions to compare.", messages.WARNING)
             return None
         address = reverse("admin:recommender_modelversion_compare")
         return HttpResponseRedirect(f"{address}?ids={','.join(ids)}")
 
     @admin.action(description="Compare the lists of two selected versions", permissions=["view"])
     def compare_lists(self, request: HttpRequest, chosen: QuerySet[ModelVersion]) -> HttpResponse | None:
-        """Go to the page that shows somebody's list under both."""
+        """Redirect to the page that shows a rater's list under both."""
         ids = list(chosen.values_list("pk", flat=True)[:3])
         if len(ids) != 2:
-            self.message_user(request, "Choose two versions whose lists to compare.", messages.WARNING)
+            self.message_user(request, "Choose two versions to compare their lists.", messages.WARNING)
             return None
         address = reverse("admin:recommender_modelversion_lists")
         return HttpResponseRedirect(f"{address}?a={ids[0]}&b={ids[1]}")
@@ -157,7 +157,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isdecimal() and len(text) < 19]
-        versions = list(ModelVersion.objects.beside_each_other(ids[:MOST_COMPARED]))
+        versions = list(ModelVersion.objects.side_by_side(ids[:MAX_COMPARED]))
         table = [
             (metric.heading, [version_figures.words(version.metrics.get(metric.name)) for version in versions])
             for metric in METRICS
@@ -175,7 +175,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/recommender/modelversion/compare.html", context)
 
     def manifest(self, request: HttpRequest, version_id: int) -> JsonResponse:
-        """Hand over what the artifact was made of."""
+        """Download the manifest."""
         version = get_object_or_404(ModelVersion, pk=version_id)
         if not self.has_view_permission(request, version):
             raise PermissionDenied
@@ -184,30 +184,30 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         return answer
 
     def activate(self, request: HttpRequest, version_id: int) -> HttpResponse:
-        """Put a version in service; a rejected one only once that has been confirmed."""
+        """Activate a version; a rejected one only after confirmation."""
         version = self._controlled(request, version_id)
         if version.state == State.REJECTED and "confirmed" not in request.POST:
             context = self.admin_site.each_context(request) | {"title": "Override the rejection?", "version": version}
             context["sentence"] = version_figures.sentence(version)
             return TemplateResponse(request, "admin/recommender/modelversion/override.html", context)
-        return self._do(request, version, lambda by: lifecycle.activate(version=version, by=by), "is in service.")
+        return self._apply(request, version, lambda by: lifecycle.activate(version=version, by=by), "is in service.")
 
     def roll_back(self, request: HttpRequest, version_id: int) -> HttpResponse:
-        """Put back in service what was there before."""
+        """Put the previous version back in service."""
         version = self._controlled(request, version_id)
         if version.state != State.ACTIVE:
-            self.message_user(request, f"{version} is not in service any more; look again.", messages.ERROR)
+            self.message_user(request, f"{version} is no longer in service.", messages.ERROR)
             return self._to(version)
 
         def back(by: User | None) -> ModelVersion:
             return lifecycle.roll_back(algorithm=version.algorithm, by=by)
 
-        return self._do(request, version, back, "is in service.")
+        return self._apply(request, version, back, "is in service.")
 
     def reject(self, request: HttpRequest, version_id: int) -> HttpResponse:
         """Keep a version out of service."""
         version = self._controlled(request, version_id)
-        return self._do(request, version, lambda by: lifecycle.reject(version=version, by=by), "is rejected.")
+        return self._apply(request, version, lambda by: lifecycle.reject(version=version, by=by), "is rejected.")
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
@@ -226,7 +226,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @staticmethod
     def _lists_address(version: ModelVersion) -> str:
-        """Return where its lists stand beside those of what is in service; nothing where it has none."""
+        """Return the URL that compares its lists with those of the active version, empty if it has none."""
         active = ModelVersion.objects.active().filter(algorithm=version.algorithm).first()
         if version.algorithm in NOT_RANKING or version.artifact_removed_at is not None:
             return ""
@@ -234,7 +234,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         return f"{address}?a={active.pk if active else version.pk}&b={version.pk}"
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
-        """Only those who may change model versions activate, roll back and reject them."""
+        """Return whether the user may activate, roll back and reject versions."""
         return bool(request.user.has_perm("recommender.change_modelversion"))
 
     def _controlled(self, request: HttpRequest, version_id: int) -> ModelVersion:
@@ -242,15 +242,15 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return get_object_or_404(ModelVersion, pk=version_id)
 
-    def _do(
+    def _apply(
         self, request: HttpRequest, version: ModelVersion, verb: Callable[[User | None], ModelVersion], done: str
     ) -> HttpResponse:
         try:
-            moved = verb(request.user if isinstance(request.user, User) else None)
+            changed = verb(request.user if isinstance(request.user, User) else None)
         except (lifecycle.NotActivatable, lifecycle.NothingToRollBackTo) as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, f"{moved} {done}", messages.SUCCESS)
+            self.message_user(request, f"{changed} {done}", messages.SUCCESS)
         return self._to(version)
 
     @staticmethod

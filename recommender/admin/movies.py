@@ -10,13 +10,13 @@ from django.http import HttpRequest
 from recommender.admin.big_tables import BigTableAdmin
 from recommender.models import Genre, Movie, Tag
 
-LONGEST_QUERY = 200
-MOST_FOUND = 100
+MAX_QUERY_LENGTH = 200
+MAX_RESULTS = 100
 
 
 @admin.register(Movie)
 class MovieAdmin(BigTableAdmin):
-    """The catalogue, found through the title index; imports add movies and remove them."""
+    """The catalogue, searched through the title index; only imports add and remove movies."""
 
     list_display = ("title", "year", "rating_count", "mean", "imdb_id", "tmdb_id")
     list_filter = ("genres",)
@@ -24,7 +24,7 @@ class MovieAdmin(BigTableAdmin):
     search_help_text = "Titles, or ids such as tt0133093 and tmdb:603"
     fieldsets = (
         (None, {"fields": ("id", "title", "year", "genres", "alternative_titles")}),
-        ("Elsewhere", {"fields": ("imdb_id", "tmdb_id")}),
+        ("On other sites", {"fields": ("imdb_id", "tmdb_id")}),
         ("From TMDB", {"fields": ("original_title", "tmdb_titles", "runtime_minutes", "poster_path", "overview")}),
         ("Ratings", {"fields": ("rating_count", "mean", "rating_median", "last_rated_at")}),
     )
@@ -39,47 +39,47 @@ class MovieAdmin(BigTableAdmin):
         return f"{movie.rating_mean:.2f}" if movie.rating_mean is not None else "–"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Titles, genres and ids can be put right."""
+        """Return whether the user may correct titles, genres and ids."""
         return bool(request.user.has_perm("recommender.change_movie"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Movie], search_term: str
     ) -> tuple[QuerySet[Movie], bool]:
-        """Search as the site does."""
+        """Search through the title index, as the site does."""
         if not search_term.strip():
             return queryset, False
         from recommender.services.catalogue import title_search
         from recommender.titles.query import TitleQuery
 
-        hits = title_search.search(TitleQuery(search_term[:LONGEST_QUERY], limit=MOST_FOUND))
+        hits = title_search.search(TitleQuery(search_term[:MAX_QUERY_LENGTH], limit=MAX_RESULTS))
         return queryset.filter(pk__in=[movie.pk for movie in hits.movies]), False
 
 
 @admin.register(Genre)
 class GenreAdmin(admin.ModelAdmin):
-    """Some twenty names."""
+    """The genres, about twenty."""
 
     list_display = ("name",)
 
 
 @admin.register(Tag)
 class TagAdmin(BigTableAdmin):
-    """Tags as people gave them."""
+    """The tags that raters have given."""
 
     list_display = ("name",)
     search_fields = ("name",)
-    search_help_text = "How the tag begins"
+    search_help_text = "The first letters of the tag"
     ordering = ("name",)
     fields = readonly_fields = ("name", "given_to")
 
     @admin.display(description="given to")
     def given_to(self, tag: Tag) -> str:
         """Return the movies that got the tag most often."""
-        most = tag.movie_counts.select_related("movie").order_by("-count", "movie_id")[:MOST_FOUND]
-        return "; ".join(f"{each.movie}: {each.count}" for each in most) or "no movie any more"
+        most = tag.movie_counts.select_related("movie").order_by("-count", "movie_id")[:MAX_RESULTS]
+        return "; ".join(f"{each.movie}: {each.count}" for each in most) or "no movie"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Tag], search_term: str
     ) -> tuple[QuerySet[Tag], bool]:
-        """Search by the beginning, which the index of the names finds; names are in lower case."""
+        """Search by prefix, through the index of names, which are in lower case."""
         return queryset.filter(name__startswith=search_term.strip().lower()) if search_term else queryset, False

@@ -1,4 +1,4 @@
-"""A form field for somebody who rates, by what people know them as."""
+"""A form field for a rater, given by number, e-mail address or user name."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from recommender.models import Rater
 
 
 class RaterField(forms.CharField):
-    """Gives a `Rater`, or None where nothing was asked for."""
+    """Returns a `Rater`, or None if the field was left empty."""
 
     def __init__(self, *, required: bool = True) -> None:
         super().__init__(label="Rater", max_length=254, help_text=f"{WHO}.", required=required)
@@ -19,5 +19,7 @@ class RaterField(forms.CharField):
         text = super().clean(value)
         rater = Rater.objects.known_as(text).select_related("user").first() if text else None
         if text and rater is None:
-            raise forms.ValidationError(f"There is no rater {text}; a member is one once they have rated a movie.")
+            raise forms.ValidationError(
+                f"There is no rater {text}; members become raters when they rate their first movie."
+            )
         return rater

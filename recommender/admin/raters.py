@@ -1,4 +1,4 @@
-"""Raters: members of the site and imported ones, found by index."""
+"""Raters: members of the site and imported ones."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,7 +11,7 @@ WHO = 'Number of the rater, e-mail address or user name of a member, or "ML 12" 
 
 
 def name_of(rater: Rater) -> str:
-    """Return what people know a rater by; the user has to be read along."""
+    """Return a rater's display name; the query must select the user, too."""
     if rater.user is None:
         return f"MovieLens rater {rater.movielens_id}"
     return rater.user.email or rater.user.get_username()
@@ -37,8 +37,8 @@ class RaterAdmin(BigTableAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Rater], search_term: str
     ) -> tuple[QuerySet[Rater], bool]:
-        """Look one rater up."""
+        """Find one rater."""
         if not search_term.strip():
             return queryset, False
         found = Rater.objects.known_as(search_term).values_list("pk", flat=True)
-        return queryset.filter(pk__in=list(found)), False  # as a subquery PostgreSQL might read all raters for it
+        return queryset.filter(pk__in=list(found)), False  # for a subquery, PostgreSQL might read all raters

@@ -1,4 +1,4 @@
-"""Ratings of everybody, of one rater or of one movie; Django's lists cannot show rows with a key of two columns."""
+"""All ratings, or those of a rater or movie; Django's own lists cannot show rows with a composite key."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ CURSOR = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 
 
 class RatingsForm(forms.Form):
-    """Whose ratings, of which movie, and after which rating to go on."""
+    """The rater, the movie, and the rating after which the page starts."""
 
     rater = RaterField(required=False)
     movie = forms.IntegerField(
@@ -32,13 +32,13 @@ class RatingsForm(forms.Form):
     after = forms.RegexField(CURSOR, required=False, widget=forms.HiddenInput)
 
     def clean_after(self) -> tuple[int, int] | None:
-        """Return the ids of the rating."""
+        """Return the ids of rater and movie."""
         found = CURSOR.fullmatch(self.cleaned_data["after"])
         return (int(found[1]), int(found[2])) if found else None
 
 
 def view(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
-    """Show a page of ratings; each page is read from an index, however far down it is."""
+    """Show a page of ratings, read from an index however far down it is."""
     if not request.user.has_perm("recommender.view_rating"):
         raise PermissionDenied
     form = RatingsForm(request.GET)
@@ -63,5 +63,5 @@ def _next(request: HttpRequest, last: Rating) -> str:
 
 
 def _address(request: HttpRequest, more: dict[str, Any]) -> str:
-    asked = {name: request.GET[name] for name in ("rater", "movie") if request.GET.get(name)}
-    return "?" + urlencode(asked | more)
+    filters = {name: request.GET[name] for name in ("rater", "movie") if request.GET.get(name)}
+    return "?" + urlencode(filters | more)

@@ -1,4 +1,4 @@
-"""What rows that only the job system writes have in common."""
+"""The base of screens whose rows cannot be edited."""
 
 from typing import Any
 
@@ -7,24 +7,24 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows; nobody adds, changes or deletes them by hand."""
+    """Shows rows that cannot be added, changed or deleted here."""
 
     show_full_result_count = False
     list_per_page = 50
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Head the list with what it lists."""
+        """Use the plural of the model as the title."""
         title = {"title": str(self.opts.verbose_name_plural).capitalize()}
         return super().changelist_view(request, title | (extra_context or {}))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Say no."""
+        """Return False."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no."""
+        """Return False."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no."""
+        """Return False."""
         return False

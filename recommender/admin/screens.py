@@ -1,4 +1,4 @@
-"""Every screen, registered by being imported."""
+"""All screens; importing them registers them."""
 
 from recommender.admin import experiments, jobs, model_versions, movies, raters, users
 

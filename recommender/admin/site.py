@@ -1,4 +1,4 @@
-"""The admin's site: Django's, with the state of things on its first page and the models in groups."""
+"""The admin site: Django's, with a dashboard on its first page and the models in groups."""
 
 from typing import Any
 
@@ -22,21 +22,21 @@ GROUPS = (
         ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "ClockedSchedule", "SolarSchedule"),
     ),
 )
-"""Headings, the app behind each and the models, in the order people need them; what is missing here comes last."""
+"""Headings, the app behind each and the models, in order of use; models not named here come last."""
 
 
 class Site(AdminSite):
-    """Shows each part of the dashboard to those who may see its rows."""
+    """Shows each part of the dashboard to users who may see its rows."""
 
     index_title = "Dashboard"
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show Django's index below the dashboard."""
-        now = dashboard.current()
+        current = dashboard.current()
         context = {
-            "dashboard": now,
-            "running": [(job, bar(job)) for job in now.jobs],
-            "counts": [(label, f"{count:,}") for label, count in now.counts],
+            "dashboard": current,
+            "running": [(job, bar(job)) for job in current.jobs],
+            "counts": [(label, f"{count:,}") for label, count in current.counts],
             "sees_counts": request.user.has_perm(COUNTS),
             "sees_jobs": request.user.has_perm(JOBS),
             "sees_versions": request.user.has_perm(VERSIONS),
@@ -45,19 +45,19 @@ class Site(AdminSite):
         return super().index(request, context | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
-        """Add the ratings."""
+        """Add the URL of the ratings."""
         view = self.admin_view(require_GET(self.ratings))
         return [path("recommender/rating/", view, name="recommender_rating"), *super().get_urls()]
 
     def ratings(self, request: HttpRequest) -> HttpResponse:
         """Show ratings."""
-        # Imported here: it registers raters, and for that asks for this site.
+        # Imported here because it registers raters, which needs this site.
         from recommender.admin import ratings
 
         return ratings.view(request, site=self)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the models in groups, each with those that the user may see; the models of one app as Django does."""
+        """Return the models that the user may see in our groups; for a single app, return what Django does."""
         apps = super().get_app_list(request, app_label)
         if app_label is not None:
             return apps

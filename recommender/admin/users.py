@@ -1,4 +1,4 @@
-"""Users as Django has them; deleting one closes the account as the user would."""
+"""Django's screen of users, in which deleting one closes the account as the user would."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,10 +16,10 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):
-    """Django would delete ratings and tags one by one, and leave the statistics of their movies as they are."""
+    """Closes accounts through our service: Django's own deletion would not update the statistics of movies."""
 
     def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> tuple[list[Any], Any, Any, list[Any]]:
-        """Name the users alone: what there is of them may be thousands of rows."""
+        """List only the users: their rows may be thousands."""
         users = [f"{user.get_username()}, with all ratings, tags, marks and sessions" for user in objs]
         missing = set() if self.has_delete_permission(request) else {User._meta.verbose_name}
         return users, {User._meta.verbose_name_plural: len(users)}, missing, []
@@ -29,6 +29,6 @@ class AccountAdmin(UserAdmin):
         accounts.delete(user=obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Close the accounts chosen in the list."""
+        """Close the selected accounts."""
         for user in queryset:
             accounts.delete(user=user)

@@ -30,7 +30,7 @@ class EvaluationCharts:
 
 
 def words(figure: dict[str, Any] | None) -> str:
-    """Return a figure with its interval, or a dash where it was not measured."""
+    """Return a figure with its interval, or a dash if it was not measured."""
     if not figure:
         return "–"
     return f"{figure['mean']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
@@ -53,21 +53,21 @@ def measured(figures: dict[str, Any]) -> str:
 
 
 def sentence(version: ModelVersion) -> str:
-    """Return why the version is in the state it is in: by hand if somebody decided, by the gate otherwise."""
-    said = version.metrics.get("rejection") if version.state == ModelVersion.State.REJECTED else None
-    found: str = (said or version.metrics.get("gate") or {}).get("sentence", "")
+    """Return the reason for the version's state: an admin's if one rejected it, otherwise the gate's."""
+    rejection = version.metrics.get("rejection") if version.state == ModelVersion.State.REJECTED else None
+    found: str = (rejection or version.metrics.get("gate") or {}).get("sentence", "")
     return found
 
 
 def of_version(version: ModelVersion) -> list[Chart]:
-    """Return the figures of all raters beside those of each segment."""
+    """Return charts of the figures of all raters and of each segment."""
     segments: dict[str, dict[str, Any]] = version.metrics.get("segments", {})
     named = [(SEGMENTS.get(name, name), segments[name]) for name in in_order(segments)]
     return charts([("All raters", version.metrics), *named])
 
 
 def of_evaluation(evaluation: dict[str, Any]) -> EvaluationCharts:
-    """Return the charts of what an evaluation job found, as `Evaluation.to_json` has it."""
+    """Return the charts of an evaluation, given as `Evaluation.to_json` returns it."""
     algorithms: dict[str, dict[str, Any]] = evaluation["algorithms"]
     differences = evaluation.get("differences", {})
     noted = {name: figures | {"notes": _notes(name, algorithms, differences)} for name, figures in algorithms.items()}
@@ -87,13 +87,13 @@ def of_evaluation(evaluation: dict[str, Any]) -> EvaluationCharts:
 
 
 def in_order(segments: Iterable[str]) -> list[str]:
-    """Return the names of segments as people read them: raters by activity, then movies; PostgreSQL sorts by length."""
+    """Return segments in reading order, raters before movies; PostgreSQL sorts JSON keys by length."""
     known = list(SEGMENTS)
     return sorted(segments, key=lambda name: known.index(name) if name in known else len(known))
 
 
 def _notes(name: str, algorithms: dict[str, dict[str, Any]], differences: dict[str, Any]) -> dict[str, str]:
-    """Return by metric how an algorithm compares with the best one."""
+    """Return how an algorithm compares with the best one, by metric."""
     notes = {}
     for metric in METRICS:
         measured_by = {other: each[metric.name]["mean"] for other, each in algorithms.items() if each.get(metric.name)}
@@ -104,7 +104,7 @@ def _notes(name: str, algorithms: dict[str, dict[str, Any]], differences: dict[s
 
 
 def _behind(metric: Metric, name: str, best: str, differences: dict[str, Any]) -> str:
-    """Return whether an algorithm is shown to be worse than the best; the paired interval says so."""
+    """Return whether an algorithm is worse than the best, by the interval of their paired difference."""
     forth, back = (differences.get(a, {}).get(b, {}).get(metric.name) for a, b in ((name, best), (best, name)))
     if not (forth or back):
         return ""

@@ -31,14 +31,14 @@ class WinChart:
 
     @classmethod
     def of(cls, progress: Progress) -> Self | None:
-        """Lay the chart out; None before there is a day to show."""
+        """Lay out the chart; None if there is no day to show yet."""
         if not progress.points:
             return None
         n = len(progress.points)
         xs = [LEFT + (WIDTH - LEFT - RIGHT) * (i / (n - 1) if n > 1 else 0.5) for i in range(n)]
         shares = [p.wins_a / (p.wins_a + p.wins_b) if p.wins_a + p.wins_b else 0.5 for p in progress.points]
-        lows = [(x, _y(sure.low)) for x, sure in zip(xs, progress.sure, strict=True)]
-        highs = [(x, _y(sure.high)) for x, sure in zip(xs, progress.sure, strict=True)]
+        lows = [(x, _y(each.low)) for x, each in zip(xs, progress.bounds, strict=True)]
+        highs = [(x, _y(each.high)) for x, each in zip(xs, progress.bounds, strict=True)]
         line = [(x, _y(share)) for x, share in zip(xs, shares, strict=True)]
         return cls(
             band=_points([*highs, *reversed(lows)]),

@@ -1,4 +1,4 @@
-"""What a fresh installation still needs before it can recommend."""
+"""The jobs that a fresh installation needs before it can recommend."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ def needs_dataset() -> bool:
 
 
 def pending_steps(*, dataset: Callable[[], Path]) -> list[Step]:
-    """Return what is still to do, in order; `dataset` is only asked when an import is needed.
+    """Return the remaining steps in order; `dataset` is only called when an import is needed.
 
-    The first model comes as soon as it can; those that people can choose besides follow.
+    The first model is trained as soon as possible; the other algorithms come last.
     """
     built = set(ModelVersion.objects.active().values_list("algorithm", flat=True))
     steps = []
@@ -47,5 +47,5 @@ def pending_steps(*, dataset: Callable[[], Path]) -> list[Step]:
 
 
 def _job(kind: Job.Kind, **arguments: str) -> Job:
-    """Start the job, or take up the one an interrupted run has left behind (`jobs.start` does either)."""
+    """Start the job, or return the one that an interrupted run has left (`jobs.start` does either)."""
     return jobs.start(kind=kind, arguments=arguments)

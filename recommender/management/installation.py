@@ -1,4 +1,4 @@
-"""The steps that bring an installation up to date; each looks first whether there is anything to do."""
+"""The steps that bring an installation up to date; each does nothing if there is nothing to do."""
 
 import hashlib
 import os
@@ -18,36 +18,36 @@ def migrate() -> None:
     """Apply pending migrations."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        print("Preparing the database's tables ...", flush=True)
+        print("Updating the database tables ...", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
 
 
 def collect_static_files() -> None:
-    """Collect, hash and compress the static files, unless they are the ones collected last."""
+    """Collect, hash and compress the static files, unless they have not changed since."""
     root = Path(settings.STATIC_ROOT)
-    stamp, now = root / ".collected", _static_fingerprint()
-    if stamp.exists() and stamp.read_text() == now:
+    stamp, fingerprint = root / ".collected", _static_fingerprint()
+    if stamp.exists() and stamp.read_text() == fingerprint:
         return
     print("Collecting static files ...", flush=True)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     aside = root / ".collected.new"
-    aside.write_text(now)
+    aside.write_text(fingerprint)
     aside.replace(stamp)
 
 
 def _static_fingerprint() -> str:
-    seen = hashlib.sha256()
+    digest = hashlib.sha256()
     for package in ("django", "django-ninja", "django-allauth", "whitenoise"):
-        seen.update(f"{package} {version(package)}\n".encode())
+        digest.update(f"{package} {version(package)}\n".encode())
     for folder in map(Path, settings.STATICFILES_DIRS):
         for file in sorted(folder.rglob("*")):
             status = file.stat()
-            seen.update(f"{file} {status.st_mtime_ns} {status.st_size}\n".encode(errors="surrogateescape"))
-    return seen.hexdigest()
+            digest.update(f"{file} {status.st_mtime_ns} {status.st_size}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()
 
 
 def create_first_admin(password: str) -> str | None:
-    """Create the first administrator and return the name, unless there is one already."""
+    """Create the first administrator and return the name; None if there already is one."""
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
         return None
@@ -57,7 +57,7 @@ def create_first_admin(password: str) -> str | None:
 
 
 def prepare() -> bool:
-    """Run the jobs that a fresh installation needs, one after the other; return whether there were any."""
+    """Run the jobs that a fresh installation needs, one after another; return whether there were any."""
     from recommender.management import first_run
 
     try:

@@ -1,4 +1,4 @@
-"""What the commands that run a job share: ask for it, show how far it is, say in one line what was done."""
+"""The base of commands that run a job: start it, show its progress, print one line about its result."""
 
 import contextlib
 import json
@@ -24,14 +24,14 @@ class JobCommand(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--local", action="store_true", help="do the work here instead of in a worker")
+        parser.add_argument("--local", action="store_true", help="run the job in this process instead of a worker")
 
     def job_arguments(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Return what to ask for, from the options."""
+        """Return the job's arguments, from the options."""
         return {}
 
     def done(self, job: Job) -> str:
-        """Say in one line what a job that succeeded has done."""
+        """Return one line that says what the job has done."""
         raise NotImplementedError
 
     def handle(self, *args: Any, local: bool, **options: Any) -> None:
@@ -39,7 +39,7 @@ class JobCommand(BaseCommand):
         self.stdout.write(self.done(job))
 
     def run(self, *, local: bool, arguments: dict[str, Any]) -> Job:
-        """Return the job once it has succeeded; a `CommandError` says why it has not."""
+        """Run the job and return it once it has succeeded; raise `CommandError` with the reason if it has not."""
         try:
             wanted = job_kinds.checked(kind=self.kind, arguments=arguments)
             with broker.silenced() if local else contextlib.nullcontext():
@@ -55,7 +55,7 @@ class JobCommand(BaseCommand):
             if job == joined:
                 self.stdout.write(f"{job} is already running; following it.")
             if local:
-                work.enter_context(local_worker.at_work(job_id=job.pk))
+                work.enter_context(local_worker.running(job_id=job.pk))
             progress_bar.show(job.get_kind_display(), jobs.follow(job_id=job.pk))
         job.refresh_from_db()
         return job
@@ -63,24 +63,24 @@ class JobCommand(BaseCommand):
 
 @contextlib.contextmanager
 def _cancelled_by_ctrl_c(same: JobQuerySet, *, joined: Job | None) -> Iterator[None]:
-    """Cancel on Ctrl-C what was started here, even if it only just was; leave a job that was there before."""
+    """On Ctrl-C, cancel the job if this command has started it; leave one that already existed."""
     try:
         yield
     except KeyboardInterrupt:
-        connection.close()  # Ctrl-C may have come in the middle of a query, and nothing more can be asked there
+        connection.close()  # Ctrl-C may have interrupted a query, after which this connection cannot be used
         job = same.first()
         if job is None:
             raise CommandError("Interrupted; nothing was started.") from None
         if job == joined:
             stop = f"manage.py cancel_job {job.pk}"
-            raise CommandError(f"Interrupted. {job} was there before and goes on; `{stop}` stops it.") from None
+            raise CommandError(f"Interrupted. {job} was already running and continues; `{stop}` cancels it.") from None
         jobs.cancel(job_id=job.pk)
         again = f"manage.py retry_job {job.pk}"
-        raise CommandError(f"Interrupted, and {job} with it. `{again}` lets it go on where it was.") from None
+        raise CommandError(f"Interrupted; {job} is cancelled. `{again}` continues it.") from None
 
 
 def write_json(path: Path, figures: dict[str, Any]) -> None:
-    """Write aside and rename, so that a reader never sees half a file."""
+    """Write to a temporary file and rename it, so that no reader sees half a file."""
     aside = path.with_name(f".{path.name}.partial")
     aside.write_text(json.dumps(figures, indent=2) + "\n")
     aside.replace(path)

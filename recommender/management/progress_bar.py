@@ -1,4 +1,4 @@
-"""Shows progress: a bar on a terminal, plain lines elsewhere, both with rate and time left."""
+"""Show progress: a bar on a terminal, plain lines elsewhere, both with rate and time left."""
 
 import contextlib
 import sys
@@ -16,13 +16,13 @@ WAITING = "waiting for a worker"
 
 
 class Draw(Protocol):
-    """Draws the share done (0..1) and a few words; an `OnProgress` that may know the seconds left better."""
+    """Draws the share done (0..1) and a short message; an `OnProgress` that may be given the seconds left."""
 
     def __call__(self, share: float, message: str = "", *, seconds_left: float | None = None) -> None: ...
 
 
 def show(label: str, views: Iterable[Job]) -> None:
-    """Draw a job until it is finished; whatever `views` raises goes on to the caller."""
+    """Draw a job's progress until it is finished; exceptions from `views` reach the caller."""
     with meter(label) as draw:
         for job in views:
             words = WAITING if job.state == Job.State.QUEUED else job.message
@@ -31,7 +31,7 @@ def show(label: str, views: Iterable[Job]) -> None:
 
 @contextlib.contextmanager
 def meter(label: str) -> Iterator[Draw]:
-    """Draw what the yielded function is told: the share done and a few words."""
+    """Yield a function that draws the share done and a short message."""
     began = time.monotonic()
     if sys.stdout.isatty():
         with tqdm(total=100, desc=label, unit="%", bar_format=FORMAT, file=sys.stdout, leave=False) as bar:
@@ -68,18 +68,18 @@ def _lines(label: str) -> Draw:
 
 
 class _Pace:
-    """The rate since the first look, and the time left by it unless somebody knows better."""
+    """The rate since the first call, and the time left at that rate unless a better estimate is given."""
 
     def __init__(self) -> None:
         self._first: tuple[float, float] | None = None
 
     def words(self, share: float, seconds_left: float | None) -> str:
-        """Return rate and time left, nothing while nobody can say."""
+        """Return rate and time left, as far as they are known."""
         now = time.monotonic()
         if self._first is None:
             self._first = (now, share)
         gained, seconds = share - self._first[1], now - self._first[0]
         rate = gained / seconds if gained > 0 and seconds > 0 else None
         left = (1 - share) / rate if seconds_left is None and rate else seconds_left
-        said = [f"{rate:.1%} a second"] if rate else []
-        return ", ".join([*said, f"{tqdm.format_interval(left)} left"] if left is not None else said)
+        words = [f"{rate:.1%} a second"] if rate else []
+        return ", ".join([*words, f"{tqdm.format_interval(left)} left"] if left is not None else words)

@@ -57,14 +57,14 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('failed', 'Failed')], default='queued', max_length=16)),
                 ('progress', models.FloatField(default=0)),
                 ('result', models.JSONField(blank=True, null=True)),
-                ('notes', models.JSONField(blank=True, help_text='what an attempt leaves for the next one', null=True)),
+                ('notes', models.JSONField(blank=True, help_text='what one attempt saves for the next', null=True)),
                 ('artifact_key', models.CharField(blank=True, default='', max_length=200)),
                 ('artifact_sha256', models.CharField(blank=True, default='', max_length=64)),
                 ('error', models.TextField(blank=True, default='')),
                 ('traceback', models.TextField(blank=True, default='')),
                 ('worker', models.CharField(blank=True, default='', max_length=128)),
                 ('attempts', models.SmallIntegerField(default=0)),
-                ('losses', models.SmallIntegerField(default=0, help_text='how many of the attempts vanished without a word')),
+                ('losses', models.SmallIntegerField(default=0, help_text='how many attempts were lost with their worker')),
                 ('peak_memory', models.BigIntegerField(blank=True, null=True)),
                 ('started_at', models.DateTimeField(blank=True, null=True)),
                 ('heartbeat_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='peak_memory',
-            field=models.BigIntegerField(blank=True, help_text='bytes of the process that needed most', null=True),
+            field=models.BigIntegerField(blank=True, help_text='bytes of the process that used most', null=True),
         ),
         migrations.AddField(
             model_name='job',
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='job',
             name='attempts',
-            field=models.SmallIntegerField(default=0, help_text='how often a worker took it up while none had it'),
+            field=models.SmallIntegerField(default=0, help_text='how often it went from queued to running'),
         ),
         migrations.AlterField(
             model_name='job',
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='job',
             name='worker',
-            field=models.CharField(blank=True, default='', help_text='the one that took a chunk last', max_length=128),
+            field=models.CharField(blank=True, default='', help_text='the worker that claimed a chunk last', max_length=128),
         ),
         migrations.AddIndex(
             model_name='job',

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Experiment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.FloatField(help_text='Share of the users who agreed to it that take part, above 0 up to 1.')),
+                ('share', models.FloatField(help_text='Share of the consenting users who take part, above 0 and at most 1.')),
                 ('started_at', models.DateTimeField(editable=False)),
                 ('ended_at', models.DateTimeField(editable=False, null=True)),
                 ('tally', models.JSONField(default=list, editable=False)),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='experiment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('ended_at',), name='experiment_one_running', nulls_distinct=False, violation_error_message='An experiment is running already; stop it first.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('ended_at',), name='experiment_one_running', nulls_distinct=False, violation_error_message='An experiment is already running; stop it first.'),
         ),
         migrations.AddConstraint(
             model_name='experiment',

@@ -10,10 +10,10 @@ from recommender.models.model_version import ModelVersion
 
 
 class ExperimentQuerySet(models.QuerySet["Experiment"]):
-    """What services and screens ask of experiments."""
+    """Queries on experiments."""
 
     def running(self) -> Experiment | None:
-        """Return the experiment that runs now with its versions, if one does."""
+        """Return the running experiment with its versions, if there is one."""
         return self.filter(ended_at=None).select_related("version_a", "version_b").first()
 
     def versions_in_use(self) -> set[int]:
@@ -22,11 +22,11 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
 
 
 class Experiment(models.Model):
-    """Version A against version B. `tally` is the state of the wins, day by day, without anything personal."""
+    """Version A against version B. `tally` holds the wins by day, without personal data."""
 
     version_a = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
     version_b = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
-    share = models.FloatField(help_text="Share of the users who agreed to it that take part, above 0 up to 1.")
+    share = models.FloatField(help_text="Share of the consenting users who take part, above 0 and at most 1.")
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -43,7 +43,7 @@ class Experiment(models.Model):
                 condition=Q(ended_at=None),
                 nulls_distinct=False,
                 name="experiment_one_running",
-                violation_error_message="An experiment is running already; stop it first.",
+                violation_error_message="An experiment is already running; stop it first.",
             ),
             models.CheckConstraint(condition=~Q(version_a=F("version_b")), name="experiment_of_two_versions"),
             models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="experiment_share_of_users"),

@@ -1,4 +1,4 @@
-"""What lists showed to raters who agreed to it, and what they did with it."""
+"""Impressions: what lists showed to raters who consented, and the outcomes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from recommender.models.rater import Rater
 
 
 class ImpressionQuerySet(models.QuerySet["Impression"]):
-    """What services ask of impressions."""
+    """Queries on impressions."""
 
     def latest_of_movie(self, rater: Rater, movie: Movie, since: datetime) -> Impression | None:
-        """Return the last list since a moment that showed a movie to a rater."""
+        """Return the last impression of a movie by a rater since a given time."""
         shown = self.filter(rater=rater, shown_at__gte=since, movie_ids__contains=[movie.pk])
         return shown.order_by("-shown_at").first()
 
 
 class Impression(models.Model):
-    """One slice of a list as it was shown. In an experiment `teams` says whose each movie is, 0 for nobody's."""
+    """One slice of a list as it was shown. In an experiment, `teams` has the version that picked each movie, or 0."""
 
     rater = models.ForeignKey(Rater, on_delete=models.CASCADE, related_name="impressions", db_index=False)
     algorithm = models.CharField(max_length=64)
@@ -62,7 +62,7 @@ class Impression(models.Model):
 
 
 class Outcome(models.Model):
-    """A rating or a place on the watchlist that followed an impression of the movie."""
+    """A rating or watchlist entry that followed an impression of the movie."""
 
     class Kind(models.TextChoices):
         RATING = "rating", "Rating"

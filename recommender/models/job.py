@@ -1,4 +1,4 @@
-"""Jobs: what was asked, by whom, how far it is and how it ended."""
+"""Jobs: what was requested, by whom, its progress and how it ended."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5, Cast, Now
 
-LEAST_GAIN = 0.005
-"""Progress below which the throughput is anyone's guess."""
+MIN_GAIN = 0.005
+"""Progress below which the throughput cannot be estimated."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    """What the screens and the services ask of jobs."""
+    """Queries on jobs."""
 
     def unfinished(self) -> JobQuerySet:
         """Return the jobs that are queued, running or cancelling, the oldest first."""
         return self.filter(state__in=Job.UNFINISHED).order_by("pk")
 
     def last_succeeded(self, *kinds: Job.Kind) -> Job | None:
-        """Return the job of these kinds that was the last to succeed."""
+        """Return the job of these kinds that succeeded last."""
         return self.filter(kind__in=kinds, state=Job.State.SUCCEEDED).order_by("-finished_at").first()
 
     def progress_of(self, job_ids: Sequence[int]) -> JobQuerySet:
-        """Return the jobs with these ids, with what tells how far they are."""
+        """Return the jobs with these ids, with the fields that show their progress."""
         read = ("kind", "state", "stage", "progress", "message", "resumed_at", "resumed_progress", "heartbeat_at")
         return self.filter(pk__in=job_ids).only(*read)
 
     def locked(self, job_id: int) -> Job:
-        """Return a job whose row is ours until the transaction ends: every change of a job's state begins here."""
+        """Return a job and lock its row until the transaction ends: every change of a job's state begins with this."""
         return self.select_for_update(no_key=True).get(pk=job_id)
 
 
 class Job(models.Model):
-    """A piece of work for the workers: a list of stages, each a list of chunks that any worker may take.
+    """A piece of work for the workers: a list of stages, each a list of chunks that any worker may claim.
 
-    This row is the truth; the broker's message only says "look here". It holds what its chunks add up to. A trigger
-    (migration 0005) refuses every change of state that is not in `TRANSITIONS`.
+    The row has the state and progress of all its chunks together. A trigger (migration 0005) refuses every change of
+    state that is not in `TRANSITIONS`.
     """
 
     class Kind(models.TextChoices):
@@ -68,12 +68,12 @@ class Job(models.Model):
         {
             (State.QUEUED, State.RUNNING),
             (State.QUEUED, State.CANCELLED),
-            (State.RUNNING, State.QUEUED),  # handed back: no worker has any of it
+            (State.RUNNING, State.QUEUED),  # handed back: none of its chunks is running
             (State.RUNNING, State.CANCELLING),
             (State.RUNNING, State.SUCCEEDED),
             (State.RUNNING, State.FAILED),
             (State.CANCELLING, State.CANCELLED),
-            (State.FAILED, State.QUEUED),  # tried again
+            (State.FAILED, State.QUEUED),  # retried
             (State.CANCELLED, State.QUEUED),
         }
     )
@@ -88,9 +88,9 @@ class Job(models.Model):
     result = models.JSONField(null=True, blank=True)
     error = models.TextField(blank=True, default="")
     traceback = models.TextField(blank=True, default="")
-    worker = models.CharField(max_length=128, blank=True, default="", help_text="the one that took a chunk last")
-    attempts = models.SmallIntegerField(default=0, help_text="how often a worker took it up while none had it")
-    peak_memory = models.BigIntegerField(null=True, blank=True, help_text="bytes of the process that needed most")
+    worker = models.CharField(max_length=128, blank=True, default="", help_text="the worker that claimed a chunk last")
+    attempts = models.SmallIntegerField(default=0, help_text="how often it went from queued to running")
+    peak_memory = models.BigIntegerField(null=True, blank=True, help_text="bytes of the process that used most")
     has_outputs = models.BooleanField(default=False, help_text="files of its chunks are still in artifact storage")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -143,20 +143,20 @@ class Job(models.Model):
 
     @property
     def duration(self) -> timedelta | None:
-        """How long it has been at work: to its end, or to its last heartbeat."""
+        """How long it has been running: until it finished, or until its last heartbeat."""
         return (self.finished_at or self.heartbeat_at) - self.started_at if self.started_at else None
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds to the end at the throughput measured since it was last taken up; None while nobody can say."""
+        """Seconds left at the throughput since it last started running; None if that is not known yet."""
         gained = self.progress - self.resumed_progress
-        if self.state != self.State.RUNNING or self.resumed_at is None or gained < LEAST_GAIN:
+        if self.state != self.State.RUNNING or self.resumed_at is None or gained < MIN_GAIN:
             return None
         return (self.heartbeat_at - self.resumed_at).total_seconds() * (1 - self.progress) / gained
 
 
 class JobLogLine(models.Model):
-    """One line; `services.jobs.log` keeps the newest lines of each job."""
+    """One line of a job's log; `services.jobs.log` keeps the newest of each job."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log_lines", db_index=False)
     at = models.DateTimeField(db_default=Now())

@@ -1,4 +1,4 @@
-"""Chunks of jobs: the unit that a worker takes, gives signs of life for and finishes or hands back."""
+"""Chunks of jobs: what a worker claims, sends heartbeats for, and finishes or hands back."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ RETURNING *
 
 
 class JobChunkQuerySet(models.QuerySet["JobChunk"]):
-    """What the services ask of chunks."""
+    """Queries on chunks."""
 
     def claim(self, *, job_id: int, worker: str) -> JobChunk | None:
-        """Give the next queued chunk of a job to a worker, in one statement; return it unless there is none."""
+        """Claim the next queued chunk of a job for a worker, in one statement; return it, or None if there is none."""
         return next(iter(self.raw(CLAIM, {"job_id": job_id, "worker": worker[:128]})), None)
 
     def same_attempt(self, chunk: JobChunk) -> JobChunkQuerySet:
-        """Return the chunk while the attempt it was claimed for still has it."""
+        """Return the chunk if the same attempt is still running it."""
         return self.filter(pk=chunk.pk, attempts=chunk.attempts, state=JobChunk.State.RUNNING)
 
     def running(self) -> JobChunkQuerySet:
-        """Return the chunks that a worker has."""
+        """Return the chunks that a worker is running."""
         return self.filter(state=JobChunk.State.RUNNING)
 
     def queued(self) -> JobChunkQuerySet:
@@ -44,7 +44,7 @@ class JobChunkQuerySet(models.QuerySet["JobChunk"]):
         return self.filter(state=JobChunk.State.QUEUED)
 
     def by_stage(self) -> models.QuerySet[JobChunk, Any]:
-        """Return the stages in order with how many of their chunks are in each state, and the attempts of all."""
+        """Return the stages in order, with the number of chunks in each state and the total of attempts."""
         in_state = {f"n_{state}": Count("pk", filter=Q(state=state)) for state in JobChunk.State.values}
         stages = self.order_by("stage").values("stage", "stage_name")
         return stages.annotate(n_attempts=Sum("attempts"), **in_state)
@@ -57,7 +57,7 @@ class JobChunkQuerySet(models.QuerySet["JobChunk"]):
 
 
 class JobChunk(models.Model):
-    """One piece of one stage of a job. `attempts` says which claim an end belongs to; only the newest counts."""
+    """One part of one stage of a job. `attempts` numbers the claims; only the newest one can finish the chunk."""
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -83,14 +83,14 @@ class JobChunk(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     progress = models.FloatField(default=0)
     result = models.JSONField(null=True, blank=True)
-    notes = models.JSONField(null=True, blank=True, help_text="what an attempt leaves for the next one")
+    notes = models.JSONField(null=True, blank=True, help_text="what one attempt saves for the next")
     artifact_key = models.CharField(max_length=200, blank=True, default="")
     artifact_sha256 = models.CharField(max_length=64, blank=True, default="")
     error = models.TextField(blank=True, default="")
     traceback = models.TextField(blank=True, default="")
     worker = models.CharField(max_length=128, blank=True, default="")
     attempts = models.SmallIntegerField(default=0)
-    losses = models.SmallIntegerField(default=0, help_text="how many of the attempts vanished without a word")
+    losses = models.SmallIntegerField(default=0, help_text="how many attempts were lost with their worker")
     peak_memory = models.BigIntegerField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(db_default=Now())

@@ -1,4 +1,4 @@
-"""What a rater wants of a movie without having rated it: to see it some day, or never to be offered it again."""
+"""Marks on movies that a rater has not rated: to see some day, or never to be recommended."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from recommender.models.rater import Rater
 
 
 class MarkQuerySet(models.QuerySet["Mark"]):
-    """What the screens ask of marks."""
+    """Queries on marks."""
 
     def of(self, rater: Rater, kind: Mark.Kind) -> MarkQuerySet:
         """Return the marks of one kind of one rater, the newest first."""
         return self.filter(rater=rater, kind=kind).order_by("-marked_at", "movie_id")
 
     def kinds_by_movie(self, rater: Rater) -> dict[int, str]:
-        """Return the kind of mark by movie id."""
+        """Return the kinds of a rater's marks by movie id."""
         return dict(self.filter(rater=rater).values_list("movie_id", "kind"))
 
 
 class Mark(models.Model):
-    """One rater's mark on one movie. The key allows one: nobody both wants to see a movie and hides it."""
+    """One rater's mark on one movie. The key allows only one: a movie is never both on the watchlist and hidden."""
 
     class Kind(models.TextChoices):
         WATCHLIST = "watchlist", "Watchlist"

@@ -1,4 +1,4 @@
-"""Versions of what was trained or built: immutable artifacts, of which one per algorithm is in service."""
+"""Versions of everything trained or built: immutable artifacts, of which one per algorithm is in service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recommender.models.job import Job
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
-    """What the screens ask of model versions."""
+    """Queries on model versions."""
 
     def active(self) -> ModelVersionQuerySet:
         """Return the versions in service, at most one per algorithm."""
@@ -24,7 +24,7 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         """Return the versions whose artifact has not been removed."""
         return self.filter(artifact_removed_at=None)
 
-    def beside_each_other(self, version_ids: Sequence[int]) -> ModelVersionQuerySet:
+    def side_by_side(self, version_ids: Sequence[int]) -> ModelVersionQuerySet:
         """Return the versions with these ids, by algorithm, the newest first."""
         return self.filter(pk__in=version_ids).order_by("algorithm", "-created_at")
 
@@ -34,10 +34,10 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         return by_algorithm.annotate(versions=Count("pk"), size=Sum("artifact_size"))
 
     def previous(self) -> ModelVersionQuerySet:
-        """Return what rolling back goes to, step by step: what was in service before, unless it was rolled back."""
-        stands = Max("activations__pk", filter=Q(activations__undone_at=None))
+        """Return the targets of roll-backs, in order: versions that were in service and not rolled back."""
+        last = Max("activations__pk", filter=Q(activations__undone_at=None))
         retired = self.stored().filter(state=ModelVersion.State.RETIRED)
-        return retired.annotate(stands=stands).filter(stands__isnull=False).order_by("-stands")
+        return retired.annotate(last_activation=last).filter(last_activation__isnull=False).order_by("-last_activation")
 
 
 class ModelVersion(models.Model):
@@ -94,7 +94,7 @@ class ModelVersion(models.Model):
 
 
 class Activation(models.Model):
-    """One time that a version went into service. Rolling back undoes the last one that stands."""
+    """One activation of a version. Rolling back undoes the last one that has not been undone."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="activations")
     activated_at = models.DateTimeField(default=timezone.now)

@@ -27,10 +27,10 @@ class Genre(models.Model):
 
 
 class MovieQuerySet(models.QuerySet["Movie"]):
-    """What the screens ask of movies."""
+    """Queries on movies."""
 
     def with_genres(self) -> MovieQuerySet:
-        """Read the names of the genres along, as `genre_names`."""
+        """Also read the names of the genres, as `genre_names`."""
         names = ArrayAgg("genres__name", filter=Q(genres__isnull=False), order_by="genres__name", default=Value([]))
         return self.annotate(genre_names=names)  # type: ignore[no-redef]
 
@@ -39,7 +39,7 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         return self.filter(AnyOf(F("pk"), list(movie_ids)))
 
     def in_order(self, movie_ids: Sequence[int]) -> list[Movie]:
-        """Return the movies with these ids in their order, what tiles show of them read; unknown ids are left out."""
+        """Return the movies with these ids, in this order, with the fields of tiles; unknown ids are left out."""
         tiles = self.with_genres().only(*Movie.ON_TILES)
         found = {movie.pk: movie for movie in tiles.with_ids(movie_ids)}
         return [found[movie_id] for movie_id in movie_ids if movie_id in found]
@@ -49,7 +49,7 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         return self.filter(rating_count__gt=0).order_by("-rating_count", "pk")
 
     def awaiting_metadata(self) -> MovieQuerySet:
-        """Return the movies to ask TMDB about: never asked under their present id, or long ago; most rated first."""
+        """Return the movies to look up in TMDB: never by their current id yet, or long ago; most rated first."""
         now = timezone.now()
         never = Q(metadata_tmdb_id=None) | ~Q(metadata_tmdb_id=F("tmdb_id"))
         still_unknown = Q(metadata_found=False, metadata_fetched_at__lt=now - Movie.UNKNOWN_FOR)
@@ -57,7 +57,7 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         return self.filter(never | still_unknown | stale, tmdb_id__gt=0).order_by("-rating_count", "pk")
 
     def with_titles_fetched_since(self, moment: datetime) -> MovieQuerySet:
-        """Return the movies of which TMDB has told other titles since a moment."""
+        """Return the movies for which other titles have been fetched since a given time."""
         return self.filter(~Q(original_title="", tmdb_titles=[]), metadata_fetched_at__gt=moment)
 
     def recently_rated(self) -> MovieQuerySet:
@@ -66,7 +66,7 @@ class MovieQuerySet(models.QuerySet["Movie"]):
 
 
 class Movie(models.Model):
-    """A movie; its primary key is the MovieLens id. Titles are as people write them: "The Matrix"."""
+    """A movie; its primary key is the MovieLens id. Titles are written as usual: "The Matrix"."""
 
     UNKNOWN_FOR = timedelta(days=30)
     FRESH_FOR = timedelta(days=180)
@@ -84,15 +84,15 @@ class Movie(models.Model):
     original_title = models.CharField(max_length=512, blank=True, default="", db_default="")
     tmdb_titles = ArrayField(models.CharField(max_length=512), default=list, db_default=Value([]), blank=True)
     runtime_minutes = models.IntegerField(null=True, blank=True)
-    metadata_tmdb_id = models.IntegerField(null=True, editable=False)  # the id that TMDB was asked for
+    metadata_tmdb_id = models.IntegerField(null=True, editable=False)  # the id that was looked up
     metadata_found = models.BooleanField(null=True, editable=False)
     metadata_fetched_at = models.DateTimeField(null=True, editable=False)
     rating_count = models.IntegerField(default=0, editable=False)
     rating_mean = models.FloatField(null=True, editable=False)
     rating_median = models.FloatField(null=True, editable=False)
-    last_rated_at = models.DateTimeField(null=True, editable=False)  # by somebody here; imports leave it alone
+    last_rated_at = models.DateTimeField(null=True, editable=False)  # by a user of this site; imports do not change it
 
-    genre_names: list[str]  # where the query asked for them: `with_genres`
+    genre_names: list[str]  # only if the query used `with_genres`
 
     objects = MovieQuerySet.as_manager()
 
@@ -133,6 +133,6 @@ class Movie(models.Model):
         return f"{self.title} ({self.year})" if self.year else self.title
 
     def other_titles(self) -> tuple[str, ...]:
-        """Return every name but the first, as the dataset and as TMDB have it."""
+        """Return all other titles, those of the dataset and those of TMDB."""
         names = dict.fromkeys((*self.alternative_titles, self.original_title, *self.tmdb_titles))
         return tuple(name for name in names if name and name != self.title)

@@ -1,4 +1,4 @@
-"""What only PostgreSQL has: arrays in conditions, estimated counts, the names of violated constraints."""
+"""Features of PostgreSQL: arrays in conditions, estimated counts, the names of violated constraints."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 class AnyOf(Lookup):
-    """``AnyOf(F("pk"), [1, 2, 3])``: the numbers travel as one array, where `__in` handles each on its own."""
+    """``AnyOf(F("pk"), [1, 2, 3])``: passes the numbers as one array, where `__in` passes each as a parameter."""
 
     prepare_rhs = False
 
@@ -29,7 +29,7 @@ WHERE relname = ANY(%s) AND relnamespace = current_schema()::regnamespace
 
 
 def estimated_counts(*counted: type[models.Model]) -> dict[type[models.Model], int]:
-    """Return the rows of each table as of its last vacuum or analyse, in one query; 0 where there was none yet."""
+    """Return the row count of each table at its last VACUUM or ANALYZE, in one query; 0 if there was none yet."""
     tables = {model._meta.db_table: model for model in counted}
     with connection.cursor() as cursor:
         cursor.execute(ESTIMATES, [list(tables)])

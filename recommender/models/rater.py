@@ -1,4 +1,4 @@
-"""Whoever rates: a user of the site or an imported MovieLens rater."""
+"""Raters: users of the site and imported MovieLens raters."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-MOST_DIGITS = 9
-"""Of an id: more would not fit the column."""
+MAX_DIGITS = 9
+"""Maximum digits of an id; longer numbers do not fit the column."""
 
 
 class RaterQuerySet(models.QuerySet["Rater"]):
-    """What the screens ask of raters."""
+    """Queries on raters."""
 
     def known_as(self, text: str) -> RaterQuerySet:
-        """Return whom people mean by a rater's id, "ML 12" for MovieLens' id 12, an e-mail address or a user name.
+        """Find a rater by id, by MovieLens id ("ML 12"), by e-mail address or by user name.
 
-        Each way has an index; an "or" of them would read all raters.
+        Only one of these is queried, by its index; an OR of them would read all raters.
         """
         wanted = text.strip()
-        number = re.fullmatch(rf"(ML ?)?([0-9]{{1,{MOST_DIGITS}}})", wanted, re.IGNORECASE)
+        number = re.fullmatch(rf"(ML ?)?([0-9]{{1,{MAX_DIGITS}}})", wanted, re.IGNORECASE)
         if number:
             return self.filter(**{"movielens_id" if number[1] else "pk": int(number[2])})
         if "@" in wanted:
@@ -30,7 +30,7 @@ class RaterQuerySet(models.QuerySet["Rater"]):
 
 
 class Rater(models.Model):
-    """Someone who rates. Imported raters have a MovieLens id and never an account."""
+    """A rater. Imported raters have a MovieLens id and never an account."""
 
     id = models.AutoField(primary_key=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="rater")
@@ -55,7 +55,7 @@ class Rater(models.Model):
 
 
 class Preferences(models.Model):
-    """The choices of one rater that follow them from device to device."""
+    """A rater's settings, the same on all their devices."""
 
     rater = models.OneToOneField(Rater, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
     algorithm = models.CharField(max_length=64, blank=True, default="")

@@ -13,21 +13,21 @@ from recommender.models.rater import Rater
 
 
 class WithoutAccents(Func):
-    """Text with the marks over its letters taken off, by what PostgreSQL brings along: é becomes e."""
+    """Text without accents, by PostgreSQL's own functions: é becomes e."""
 
     template = r"regexp_replace(normalize(%(expressions)s, NFD), '[\u0300-\u036F]', '', 'g')"
     output_field = TextField()
 
 
 class JoinedTexts(Func):
-    """The texts of an array with blanks between them."""
+    """The texts of an array, joined by spaces."""
 
     template = "array_to_string(%(expressions)s, ' ')"
     output_field = TextField()
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
-    """What the screens ask of ratings."""
+    """Queries on ratings."""
 
     def of(self, rater: Rater) -> RatingQuerySet:
         """Return the ratings of one rater, the newest first."""
@@ -36,9 +36,9 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     def page(
         self, *, limit: int, rater: Rater | None = None, movie: int | None = None, after: tuple[int, int] | None = None
     ) -> RatingQuerySet:
-        """Return ratings with rater and movie, going on after the rating with these ids of rater and movie.
+        """Return a page of ratings with rater and movie, starting after the rating with these ids of rater and movie.
 
-        Those of one rater are the newest first, all others by rater, the newest raters first: orders that indexes have.
+        One rater's are ordered newest first, all others by rater, the newest raters first: indexes provide both orders.
         """
         rows = self.select_related("rater__user", "movie")
         if movie is not None:
@@ -48,7 +48,7 @@ class RatingQuerySet(models.QuerySet["Rating"]):
             last = self.filter(pk=after).first() if after else None
             if last is not None:
                 older = Q(rated_at__lt=last.rated_at) | Q(rated_at=last.rated_at, movie_id__gt=last.movie_id)
-                rows = rows.filter(older, rated_at__lte=last.rated_at)  # the latter is what the index starts at
+                rows = rows.filter(older, rated_at__lte=last.rated_at)  # the latter lets the index start there
             return rows[:limit]
         if rater is not None:
             rows = rows.filter(rater=rater)
@@ -57,7 +57,7 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         return rows.order_by("-rater_id", "-movie_id")[:limit]
 
     def titled_like(self, query: str) -> RatingQuerySet:
-        """Return the ratings whose movie has every word of the query in a title or as its year, accents aside."""
+        """Return the ratings of movies with every word of the query in a title or as the year, ignoring accents."""
         if not query.strip():
             return self
         blank, year = Value(" ", TextField()), Cast("movie__year", TextField())
@@ -74,7 +74,7 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         return dict(self.filter(rater=rater).order_by("movie_id").values_list("movie_id", "half_stars"))
 
     def count_by_half_stars(self, movie: Movie) -> dict[int, int]:
-        """Return how many ratings a movie has on each step of the scale in use (an index holds all it takes)."""
+        """Return the number of a movie's ratings by half stars (an index alone can answer this)."""
         steps = self.filter(movie=movie).order_by("half_stars").values_list("half_stars")
         return dict(steps.annotate(n_ratings=Count("*")))
 

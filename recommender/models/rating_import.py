@@ -1,4 +1,4 @@
-"""Ratings brought along from another site: the file's rows, what they are about, and what was there before."""
+"""Imports of ratings from other sites: the file's rows, the movies they match, and the ratings they replaced."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recommender.models.rater import Rater
 
 
 class RatingImportQuerySet(models.QuerySet["RatingImport"]):
-    """What the screens ask of imports."""
+    """Queries on imports."""
 
     def of(self, rater: Rater) -> RatingImportQuerySet:
         """Return the imports of one rater, the newest first."""
@@ -21,7 +21,7 @@ class RatingImportQuerySet(models.QuerySet["RatingImport"]):
 
 
 class RatingImport(models.Model):
-    """One file of one rater: looked through, then applied as a whole, and undone as a whole."""
+    """One file of one rater: previewed, then applied as a whole, and perhaps undone as a whole."""
 
     class State(models.TextChoices):
         REVIEW = "review", "To review"
@@ -59,26 +59,26 @@ class RatingImport(models.Model):
 
 
 class RatingImportRowQuerySet(models.QuerySet["RatingImportRow"]):
-    """What the screens ask of rows."""
+    """Queries on rows of imports."""
 
     def counts(self, name: str) -> dict[str, int]:
-        """Return how many rows there are of each value of a field."""
+        """Return the number of rows by the value of a field."""
         return dict(self.order_by(name).values_list(name).annotate(n=Count("*")))
 
 
 class RatingImportRow(models.Model):
-    """One row of a file. `movie` is what it counts for, none while it is left out."""
+    """One row of a file. `movie` is the movie that it rates, None if the row is left out."""
 
     class Match(models.TextChoices):
         MATCHED = "matched", "Matched"
-        AMBIGUOUS = "ambiguous", "Several movies possible"
+        AMBIGUOUS = "ambiguous", "Several possible movies"
         UNMATCHED = "unmatched", "No movie found"
 
     class Outcome(models.TextChoices):
         ADDED = "added", "New rating"
         REPLACED = "replaced", "Replaced my rating"
         KEPT = "kept", "My rating was kept"
-        SAME = "same", "Was there already"
+        SAME = "same", "Already rated the same"
         REPEATED = "repeated", "Another row has this movie"
         UNDONE = "undone", "Undone"
 

@@ -1,4 +1,4 @@
-"""Sessions that know whose they are, so that all of somebody's can be found (a recipe of Django's documentation)."""
+"""Sessions that store their user, so that all sessions of a user can be found (a recipe of Django's documentation)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import models
 
 
 class Session(AbstractBaseSession):
-    """A signed-in browser, or a visitor's."""
+    """A session of a user or a visitor."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
 
@@ -23,15 +23,15 @@ class Session(AbstractBaseSession):
 
 
 class SessionStore(DatabaseSessionStore):
-    """The store that SESSION_ENGINE names: each session's row notes its user."""
+    """The store that SESSION_ENGINE names; it saves the user with each session."""
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
-        """Return the table."""
+        """Return the model."""
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """Note whose session it is."""
+        """Save the session's user."""
         row = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]
         return row  # type: ignore[return-value]

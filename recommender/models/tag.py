@@ -12,22 +12,22 @@ from recommender.models.rater import Rater
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
-    """What the screens ask of tags."""
+    """Queries on tags."""
 
-    def most_given(self, beginning: str) -> TagQuerySet:
-        """Return the tags in use that begin like this, the most given first, how often as `n_given`."""
-        in_use = self.filter(name__startswith=beginning, movie_counts__isnull=False)
+    def most_given(self, prefix: str) -> TagQuerySet:
+        """Return the tags in use with this prefix, the most given first, with their count as `n_given`."""
+        in_use = self.filter(name__startswith=prefix, movie_counts__isnull=False)
         counted = in_use.annotate(n_given=Sum("movie_counts__count"))  # type: ignore[no-redef]
         return counted.order_by("-n_given", "name")  # type: ignore[misc]
 
 
 class Tag(models.Model):
-    """A tag in lower case, without surrounding blanks."""
+    """A tag in lower case, without surrounding spaces."""
 
     id = models.AutoField(primary_key=True)
     name = models.CharField(max_length=255, unique=True)
 
-    n_given: int  # where the query asked for it: `most_given`
+    n_given: int  # only if the query used `most_given`
 
     objects = TagQuerySet.as_manager()
 
@@ -55,12 +55,12 @@ class TagApplication(models.Model):
 
 
 class MovieTagQuerySet(models.QuerySet["MovieTag"]):
-    """What the screens ask of the tags of movies."""
+    """Queries on the tags of movies."""
 
     def of_movie(self, movie: Movie, user: User | AnonymousUser) -> MovieTagQuerySet:
         """Return a movie's tags with their names: the user's own (`mine`) first, then the most given."""
         tags = self.filter(movie=movie).select_related("tag").order_by("-count", "tag__name")
-        if not user.is_authenticated:  # nor has an imported rater a user: None would find them
+        if not user.is_authenticated:  # a user of None would match imported raters
             return tags.annotate(mine=Value(False))  # type: ignore[no-redef]
         given = TagApplication.objects.filter(rater__user_id=user.pk, movie=movie, tag=OuterRef("tag_id"))
         mine = Exists(given)
@@ -75,7 +75,7 @@ class MovieTag(models.Model):
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="movie_counts")
     count = models.IntegerField()
 
-    mine: bool  # where the query asked for it: `of_movie`
+    mine: bool  # only if the query used `of_movie`
 
     objects = MovieTagQuerySet.as_manager()
 

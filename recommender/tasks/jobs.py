@@ -1,4 +1,4 @@
-"""The tasks of the job system: the one that workers are rung for, and those that a schedule starts."""
+"""The tasks of the job system: the one that runs a chunk, and those that a schedule starts."""
 
 import logging
 from typing import Any
@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name=broker.TASK, bind=True)
 def run_chunk(self: Task, job_id: int) -> None:
-    """Run a chunk of the job with this id, if one waits."""
+    """Run a chunk of the job with this id, if one is queued."""
     jobs.run_chunk(job_id=job_id, worker=self.request.hostname or "")
 
 
 @shared_task
 def start_job(kind: str, arguments: dict[str, Any] | None = None) -> None:
-    """Start a job, from a schedule; one that still waits or runs is left to it."""
+    """Start a scheduled job, unless the same one is still queued or running."""
     try:
         wanted = job_kinds.checked(kind=kind, arguments=arguments)
     except job_kinds.BadRequest as error:
@@ -32,11 +32,11 @@ def start_job(kind: str, arguments: dict[str, Any] | None = None) -> None:
 
 @shared_task
 def remove_old_versions() -> None:
-    """Remove model versions beyond the count and the budget."""
+    """Remove the artifacts of model versions beyond the retention count and the budget."""
     retention.collect()
 
 
 @shared_task
 def clean_up_jobs() -> None:
-    """Remove what finished jobs have left in artifact storage."""
+    """Remove the files of finished jobs from artifact storage."""
     jobs.clean_up()

@@ -12,7 +12,7 @@ from tests.support.factories import make_user
 
 
 @pytest.fixture(autouse=True)
-def rung(monkeypatch: pytest.MonkeyPatch, collected_static: None) -> None:
+def notified(monkeypatch: pytest.MonkeyPatch, collected_static: None) -> None:
     """Nothing reaches a broker; pages find their static files."""
     monkeypatch.setattr(broker.current_app, "send_task", lambda *_, **__: None)
 

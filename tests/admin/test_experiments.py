@@ -98,7 +98,7 @@ def test_the_form_says_what_is_wrong(versions: list[ModelVersion]) -> None:
 
 def test_a_second_one_is_refused_in_a_sentence(running: Experiment, versions: list[ModelVersion]) -> None:
     refused = visitor("carol", "view", "add").post(f"{PATH}add/", form(*versions[:2]))
-    assert "An experiment is running already; stop it first." in refused.content.decode()
+    assert "An experiment is already running; stop it first." in refused.content.decode()
     assert Experiment.objects.count() == 1
 
 
@@ -106,7 +106,7 @@ def test_one_shows_its_wins_as_figures_chart_and_table(running: Experiment) -> N
     answer = visitor("carol", "view").get(f"{PATH}{running.pk}/change/")
     page = answer.content.decode()
     assert "Lists won by version A: 3. By version B: 1. Ties: 0." in page
-    assert "It is too early to tell; go on." in page
+    assert "It is too early to tell; let it continue." in page
     chart = page[page.index('<svg class="win-chart"') : page.index("</svg>", page.index('<svg class="win-chart"'))]
     line = re.search(r'<polyline class="win-line" points="([^"]+)"', chart)
     assert line is not None

@@ -45,7 +45,7 @@ def test_those_with_change_rights_activate_roll_back_and_reject(visitors: dict[s
     assert "in service" in dave.post(f"{BASE}{two.pk}/reject/", follow=True).content.decode()
     dave.post(f"{BASE}{two.pk}/roll-back/")
     assert (state(one), state(two)) == ("active", "retired")
-    assert "is not in service any more" in dave.post(f"{BASE}{two.pk}/roll-back/", follow=True).content.decode()
+    assert "is no longer in service" in dave.post(f"{BASE}{two.pk}/roll-back/", follow=True).content.decode()
     assert state(one) == "active"
     dave.post(f"{BASE}{two.pk}/reject/")
     assert state(two) == "rejected"

@@ -64,7 +64,7 @@ def test_a_recommendation_says_how_sure_and_why(alice_client: Client) -> None:
 def test_a_list_takes_six_queries(
     alice_client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     get(alice_client, f"{PATH}?algorithm=hybrid")
     with django_assert_num_queries(6):  # session, user with rater, ratings, marks, titles of reasons, movies
         get(alice_client, f"{PATH}?algorithm=hybrid")

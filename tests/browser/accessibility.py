@@ -3,7 +3,7 @@
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.browser.visiting import end_of_transitions
+from tests.browser.visiting import end_of_transitions, next_frames
 
 RULES = {
     "dark": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -17,6 +17,7 @@ def violations(page: Page) -> list[str]:
     found = []
     for scheme, rules in RULES.items():
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        next_frames(page)
         end_of_transitions(page)  # links fade from one colour into the other
         options = {"runOnly": rules, "resultTypes": ["violations"]}
         result = page.evaluate("async options => (await axe.run(options)).violations", options)

@@ -115,7 +115,7 @@ def test_it_starts_a_training_watches_it_cancels_and_retries(admin: Page, served
         admin.get_by_role("button", name="Import").click()
         expect(admin.locator(".pill")).to_have_text("Failed", timeout=120_000)  # the page has followed its job
     expect(admin.get_by_text("/nowhere/at/all does not exist").first).to_be_visible()
-    expect(admin.locator("pre").filter(has_text="Taken up by")).to_be_visible()
+    expect(admin.locator("pre").filter(has_text="Claimed by")).to_be_visible()
     expect(admin.get_by_role("button", name="Retry")).to_be_visible()
 
 
@@ -167,8 +167,8 @@ def test_it_compares_the_lists_of_two_versions(admin: Page, rows: dict[str, Any]
 
 def test_it_starts_an_experiment(admin: Page, rows: dict[str, Any]) -> None:
     admin.goto(f"{BASE}experiment/add/")
-    admin.get_by_label("Version A, the one to beat").select_option(str(rows["ranked"][0].pk))
-    admin.get_by_label("Version B, the challenger").select_option(str(rows["versions"][0]))
+    admin.get_by_label("Version A (baseline)").select_option(str(rows["ranked"][0].pk))
+    admin.get_by_label("Version B (challenger)").select_option(str(rows["versions"][0]))
     admin.get_by_role("button", name="Save").click()
     admin.locator("#result_list").get_by_role("link", name="against").first.click()
     admin.get_by_role("button", name="Stop the experiment").click()

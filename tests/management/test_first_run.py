@@ -10,7 +10,7 @@ from recommender.management import first_run
 from recommender.models import Job, ModelVersion
 from tests.support.factories import make_job, make_model_version, make_movie, make_rater, make_rating
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rung")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("notified")]
 
 
 def labels() -> list[str]:

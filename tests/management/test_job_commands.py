@@ -52,7 +52,7 @@ def test_it_imports_and_once_more_changes_nothing(release: Path) -> None:
     assert line.startswith(f"Imported {release}. Movies: 80 new, 0 changed")
     assert f"ratings: {n_ratings:,} new" in line
     (line,) = run("import_movielens", str(release), LOCAL)
-    assert f"ratings: 0 new, 0 changed, 0 gone, {n_ratings:,} as they were" in line
+    assert f"ratings: 0 new, 0 changed, 0 removed, {n_ratings:,} unchanged" in line
 
 
 def test_it_trains_with_other_hyperparameters(imported: Path) -> None:
@@ -61,7 +61,7 @@ def test_it_trains_with_other_hyperparameters(imported: Path) -> None:
     assert line == f"als is version {version.pk}, active. No model of this algorithm was in service yet."
     assert (version.parameters["n_factors"], version.parameters["regularization"], version.seed) == (4, 0.1, 3)
     (line,) = run("train", "als", "--set", "n_factors=4", "regularization=0.1", "--seed", "3", LOCAL)
-    assert line.endswith(f"rejected. It is the same, to the byte, as version {version.pk} in service.")
+    assert line.endswith(f"rejected. It is byte for byte the same as version {version.pk}, which is in service.")
 
 
 def test_it_compares_on_the_split_that_was_asked_for(imported: Path) -> None:
@@ -106,11 +106,11 @@ def test_it_shows_how_far_it_is(imported: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_local_work_needs_no_broker(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rung: list[object] = []
-    monkeypatch.setattr("recommender.services.jobs.broker.current_app.send_task", lambda *sent: rung.append(sent))
+    notified: list[object] = []
+    monkeypatch.setattr("recommender.services.jobs.broker.current_app.send_task", lambda *sent: notified.append(sent))
     run("title_index", LOCAL)
     assert Job.objects.get().state == Job.State.SUCCEEDED
-    assert rung == []
+    assert notified == []
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_ctrl_c_cancels_a_queued_job() -> None:
         _, errors = command.communicate(timeout=30)
     job = Job.objects.get()
     assert (command.returncode, job.state) == (1, Job.State.CANCELLED)
-    assert f"Interrupted, and {job} with it. `manage.py retry_job {job.pk}` lets it go on" in errors
+    assert f"Interrupted; {job} is cancelled. `manage.py retry_job {job.pk}` continues it." in errors
 
 
 @pytest.mark.slow
@@ -177,7 +177,7 @@ def test_ctrl_c_leaves_a_job_that_was_there_before() -> None:
         _, errors = command.communicate(timeout=30)
     job.refresh_from_db()
     assert job.state == Job.State.QUEUED
-    assert "goes on" in errors
+    assert "was already running and continues" in errors
 
 
 @pytest.mark.slow
@@ -189,7 +189,7 @@ def test_ctrl_c_interrupts_local_work_and_a_retry_goes_on(imported: Path) -> Non
         command.send_signal(signal.SIGINT)
         _, errors = command.communicate(timeout=40)
     job = Job.objects.get()
-    assert f"Interrupted, and {job} with it. `manage.py retry_job {job.pk}` lets it go on" in errors
+    assert f"Interrupted; {job} is cancelled. `manage.py retry_job {job.pk}` continues it." in errors
     assert job.state == Job.State.CANCELLED
     assert not job.chunks.running().exists()
     done = set(finished.values_list("pk", "attempts", "finished_at"))

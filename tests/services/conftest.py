@@ -41,13 +41,13 @@ def alice_rated(site: None, alice_rater: Rater) -> Rater:
 
 
 @pytest.fixture
-def _look_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def _check_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is in service is looked up for every list."""
-    monkeypatch.setattr(serving, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 0.0)
 
 
 @pytest.fixture
-def versions(db: None, _look_every_time: None, tmp_path: Path) -> tuple[ModelVersion, ModelVersion]:
+def versions(db: None, _check_every_time: None, tmp_path: Path) -> tuple[ModelVersion, ModelVersion]:
     """The hybrid in service and popularity, which is not what anybody gets by default."""
     store_movies()
     mean = put_in_service("mean", tmp_path)

@@ -22,7 +22,7 @@ def test_every_kind_has_stages_that_can_be_told_apart(kind: Job.Kind) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("rung")
+@pytest.mark.usefixtures("notified")
 def test_stages_of_several_kinds_work_on_one_snapshot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     generate(tmp_path / "dataset", n_raters=80, n_movies=120, n_ratings=3_000, seed=1)
     release.import_movielens(path=tmp_path / "dataset")

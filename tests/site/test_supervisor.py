@@ -111,7 +111,7 @@ def test_the_death_of_a_child_stops_everything(running: Run, name: str) -> None:
     said = running.ends()
     assert f"The {name} process was killed by SIGKILL" in said
     assert running.process.returncode == 1
-    assert all_gone(running.pids, 1)
+    assert all_gone(running.pids)
 
 
 def test_the_message_has_the_last_lines_of_the_log(running: Run) -> None:

@@ -40,6 +40,7 @@ class TmdbServer:
         self.paths: list[str] = []
         self.always: Behaviour = ""
         self.delay = 0.0
+        self._stopping = threading.Event()
         self._queued: dict[int, deque[Behaviour]] = defaultdict(deque)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -56,6 +57,7 @@ class TmdbServer:
         thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         yield self
+        self._stopping.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -101,7 +103,7 @@ class TmdbServer:
                     date = email.utils.formatdate(time.time() + float(detail), usegmt=True)
                     self.say(429, {"status_code": 25}, {"Retry-After": date})
                 elif name == "silence":
-                    time.sleep(float(detail))
+                    server._stopping.wait(float(detail))
                     self.close_connection = True
                 elif name == "drip":
                     self.start(200, {"Content-Length": str(len(good))})

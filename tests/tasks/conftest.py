@@ -123,14 +123,14 @@ def broker_url(broker: Broker | None) -> str:
 
 @pytest.fixture
 def workers(tmp_path: Path, broker_url: str, transactional_db: None) -> Iterator[Workers]:
-    """Workers to start, against a broker that this process rings at too."""
+    """Workers to start, on a broker that this process uses, too."""
     usual = settings.CELERY_BROKER_URL
     use_broker(broker_url)
-    hired = Workers(tmp_path, broker_url)
+    started = Workers(tmp_path, broker_url)
     try:
-        yield hired
+        yield started
     finally:
-        hired.stop()
+        started.stop()
         use_broker(usual)
 
 

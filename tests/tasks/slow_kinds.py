@@ -1,8 +1,8 @@
 """The Celery application of test workers: work takes as long as a test says.
 
-The arguments of a job that compares movies may have `seconds`, what each of its chunks takes longer, and `deaf`,
-whether it does that without looking up, as a long kernel does. Those of the other kinds may have `pause`, the seconds
-before each sign of progress. Celery imports this before Django is set up, hence the imports inside.
+The arguments of a job that compares movies may have `seconds`, by which each of its chunks takes longer, and
+`unresponsive`, whether it then does not react to anything, as in a long kernel. Those of the other kinds may have
+`pause`, the seconds before each progress report. Celery imports this before Django is set up, hence the imports inside.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def slow_similar_movies() -> tuple[Stage, ...]:
 
     def compare(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         until = time.monotonic() + chunk.job.arguments.get("seconds", 0)
-        if chunk.job.arguments.get("deaf"):
+        if chunk.job.arguments.get("unresponsive"):
             time.sleep(until - time.monotonic())
         while time.monotonic() < until:
             time.sleep(0.1)
@@ -40,7 +40,7 @@ def slow_similar_movies() -> tuple[Stage, ...]:
 
 
 def with_pauses(stage: Stage) -> Stage:
-    """Return a stage that pauses before each sign of progress."""
+    """Return a stage that pauses before each progress report."""
 
     def run(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         def report(share: float, message: str = "") -> None:
@@ -53,7 +53,7 @@ def with_pauses(stage: Stage) -> Stage:
 
 
 def slow_down(**_: object) -> None:
-    """Let what this worker does be slow."""
+    """Make this worker's jobs slow."""
     from recommender.models import Job
     from recommender.services import job_kinds
 

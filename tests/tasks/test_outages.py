@@ -41,7 +41,7 @@ def wait_for(job: Job, state: Job.State, seconds: float = 60) -> Job:
     return job
 
 
-def at_work(job: Job) -> bool:
+def is_running(job: Job) -> bool:
     return job.chunks.filter(stage_name="compare", number__gt=0, state=JobChunk.State.RUNNING).exists()
 
 
@@ -95,7 +95,7 @@ def test_a_database_that_crashes_and_stays_away_for_a_while_only_delays(
 ) -> None:
     both = workers.start(2, app=SLOW)
     job = start(seconds=1)
-    assert wait_until(lambda: at_work(job))
+    assert wait_until(lambda: is_running(job))
     done = finished_chunks(job)
     database.stop()
     with pytest.raises(OperationalError):
@@ -151,7 +151,7 @@ def test_storage_that_cannot_be_reached_fails_the_job_in_a_sentence_and_a_retry_
 ) -> None:
     workers.start(app=SLOW, ARTIFACT_BUCKET=BUCKET, AWS_ENDPOINT_URL=storage.url)
     job = start(seconds=1)
-    assert wait_until(lambda: at_work(job))
+    assert wait_until(lambda: is_running(job))
     storage.stop()
     finished_before = make_job(state=Job.State.SUCCEEDED, has_outputs=True, **ended())
     job = wait_for(job, Job.State.FAILED)

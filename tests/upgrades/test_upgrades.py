@@ -145,7 +145,7 @@ def test_nothing_is_built_again(site: None, expected: dict[str, Any]) -> None:
     assert sorted(step.label for step in steps) == sorted(new)
 
 
-def test_every_schedule_still_starts_what_it_did(site: None, expected: dict[str, Any], rung: list[int]) -> None:
+def test_every_schedule_still_starts_what_it_did(site: None, expected: dict[str, Any], notified: list[int]) -> None:
     current_app.loader.import_default_modules()
     not_started = []
     for scheduled in PeriodicTask.objects.filter(name__in=expected["schedules"]):
@@ -157,7 +157,7 @@ def test_every_schedule_still_starts_what_it_did(site: None, expected: dict[str,
     assert not_started == []
 
 
-def test_an_interrupted_job_goes_on_where_it_was(copied_site: None, rung: list[int]) -> None:
+def test_an_interrupted_job_goes_on_where_it_was(copied_site: None, notified: list[int]) -> None:
     job = Job.objects.get(state=Job.State.RUNNING)
     done_before = job.chunks.get(state="succeeded").finished_at
     finished = jobs.run_here(job_id=job.pk)

@@ -1,4 +1,4 @@
-"""Stops a job."""
+"""Cancel a job."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,7 +12,7 @@ from recommender.services import jobs
 class Command(BaseCommand):
     """`manage.py cancel_job`."""
 
-    help = "Stop a job: at once when no worker has any of it, within seconds otherwise."
+    help = "Cancel a job: at once if none of it is running, within seconds otherwise."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("job_id", type=int, metavar="ID")

@@ -1,4 +1,4 @@
-"""Measures algorithms on hold-out splits of the ratings."""
+"""Measure algorithms on hold-out splits of the ratings."""
 
 import time
 from argparse import ArgumentParser
@@ -25,16 +25,18 @@ class Command(JobCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("algorithms", nargs="*", metavar="ALGORITHM", help=f"of {', '.join(ALGORITHMS)}; or all")
-        parser.add_argument("--splits", type=int, default=N_SPLITS, help=f"how many splits ({N_SPLITS})")
-        parser.add_argument("--seed", type=int, default=0, help="seed of the first split (0)")
-        parser.add_argument("--split", choices=SPLIT_KINDS, default="random", help="what is held out of each rater")
-        parser.add_argument("--json", type=Path, metavar="FILE", help="where to write all figures")
         parser.add_argument(
-            "--data", type=Path, metavar="DIR", help="a MovieLens release instead of the database, measured here"
+            "algorithms", nargs="*", metavar="ALGORITHM", help=f"any of {', '.join(ALGORITHMS)}; default: all"
         )
+        parser.add_argument("--splits", type=int, default=N_SPLITS, help=f"number of splits (default {N_SPLITS})")
+        parser.add_argument("--seed", type=int, default=0, help="seed of the first split (default 0)")
         parser.add_argument(
-            "--raters", type=int, default=MAX_RATERS, help=f"measure at most so many raters ({MAX_RATERS})"
+            "--split", choices=SPLIT_KINDS, default="random", help="which ratings of each rater are held out"
+        )
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to this file")
+        parser.add_argument("--data", type=Path, metavar="DIR", help="evaluate on a MovieLens release, without a job")
+        parser.add_argument(
+            "--raters", type=int, default=MAX_RATERS, help=f"measure at most this many raters ({MAX_RATERS})"
         )
 
     def handle(self, *args: Any, local: bool, **options: Any) -> None:

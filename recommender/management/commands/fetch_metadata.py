@@ -1,4 +1,4 @@
-"""Fetches posters, overviews, titles and runtimes from The Movie Database."""
+"""Fetch posters, overviews, titles and runtimes from The Movie Database."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class Command(JobCommand):
 
     def handle(self, *args: Any, local: bool, **options: Any) -> None:
         try:
-            TmdbClient.from_settings(n_connections=1)  # fail now instead of in a worker
+            TmdbClient.from_settings(n_connections=1)  # fail here, not in a worker
             if not local:
                 super().handle(local=False)
                 return
@@ -35,7 +35,7 @@ class Command(JobCommand):
         return _sentence(tmdb.Fetched.from_result(job.result or {}))
 
     def _here(self) -> tmdb.Fetched:
-        """Fetch without a job, so that several machines may share the work."""
+        """Fetch without a job."""
         from recommender.services.catalogue import title_search
 
         with progress_bar.meter("Fetching metadata") as on_progress:

@@ -1,4 +1,4 @@
-"""Write a made-up dataset in the layout of MovieLens."""
+"""Write a synthetic dataset in the layout of MovieLens."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -14,16 +14,16 @@ from recommender.formats.movielens import DatasetError
 class Command(BaseCommand):
     """Generate a dataset of any size."""
 
-    help = "Write a made-up dataset in the layout of MovieLens (movies.csv, ratings.csv, tags.csv, links.csv)."
+    help = "Write a synthetic dataset in the layout of MovieLens (movies.csv, ratings.csv, tags.csv, links.csv)."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("out", type=Path, help="the folder to make")
+        parser.add_argument("out", type=Path, help="the folder to create")
         parser.add_argument("--raters", type=int, default=600)
         parser.add_argument("--movies", type=int, default=3_000)
         parser.add_argument("--ratings", type=int, default=100_000)
         parser.add_argument("--seed", type=int, default=0)
-        parser.add_argument("--catalog", type=Path, help="a movies.csv with titles and genres to use")
+        parser.add_argument("--catalog", type=Path, help="a movies.csv to take titles and genres from")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with tqdm(total=options["ratings"], unit=" ratings", unit_scale=True, disable=None) as bar:

@@ -1,4 +1,4 @@
-"""Imports a MovieLens release."""
+"""Import a MovieLens release."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,12 +13,12 @@ from recommender.models import Job
 class Command(JobCommand):
     """`manage.py import_movielens`."""
 
-    help = "Bring the database up to a MovieLens release; importing the same one again changes nothing."
+    help = "Import a MovieLens release and remove what it no longer has; importing it again changes nothing."
     kind = Job.Kind.IMPORT
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("path", type=Path, metavar="PATH", help="folder or zip, which the workers can read too")
+        parser.add_argument("path", type=Path, metavar="PATH", help="a folder or zip that the workers can read")
 
     def job_arguments(self, options: dict[str, Any]) -> dict[str, Any]:
         path: Path = options["path"].expanduser()
@@ -29,8 +29,8 @@ class Command(JobCommand):
     def done(self, job: Job) -> str:
         result = job.result or {}
         changes = [
-            f"{table}: {rows['inserted']:,} new, {rows['updated']:,} changed, {rows['removed']:,} gone, "
-            f"{rows['unchanged']:,} as they were"
+            f"{table}: {rows['inserted']:,} new, {rows['updated']:,} changed, {rows['removed']:,} removed, "
+            f"{rows['unchanged']:,} unchanged"
             for table in ("movies", "ratings", "tags")
             if (rows := result[table])
         ]

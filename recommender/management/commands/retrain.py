@@ -1,4 +1,4 @@
-"""Retrains every model in service on the current ratings."""
+"""Retrain every model in service on the current ratings."""
 
 from recommender.management.job_command import JobCommand
 from recommender.models import Job, ModelVersion
@@ -7,7 +7,7 @@ from recommender.models import Job, ModelVersion
 class Command(JobCommand):
     """`manage.py retrain`."""
 
-    help = "Train what is in service again, activate what is not worse, then similar movies and the title index."
+    help = "Retrain every model in service, activate what is not worse, rebuild similar movies and title index."
     kind = Job.Kind.RETRAIN
 
     def done(self, job: Job) -> str:

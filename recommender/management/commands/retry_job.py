@@ -1,4 +1,4 @@
-"""Lets a failed or cancelled job go on."""
+"""Retry a failed or cancelled job."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,7 +12,7 @@ from recommender.services import jobs
 class Command(BaseCommand):
     """`manage.py retry_job`."""
 
-    help = "Let a failed or cancelled job go on; what it has finished stays finished."
+    help = "Continue a failed or cancelled job; chunks that have succeeded are not repeated."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("job_id", type=int, metavar="ID")

@@ -1,4 +1,4 @@
-"""Runs everything on one machine: database, web server, worker and schedule; prepares what a first run needs."""
+"""Run everything on one machine: database, web server, worker and schedule; set up a first run."""
 
 import contextlib
 import os
@@ -26,15 +26,15 @@ from movierec_site.processes.supervisor import (
     stop_signals,
 )
 
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to connect to when bound everywhere
-PATIENCE = 60.0
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - the address to connect to when listening everywhere
+START_TIMEOUT = 60.0
 
 
 class Command(BaseCommand):
     """`make run`."""
 
-    help = "Run movierec on this machine: database, web server, worker and schedule, preparing what is missing."
-    requires_system_checks = ()  # they import every page; the web server does that too, at the same time
+    help = "Run movierec on this machine: database, web server, worker and schedule; set up what is missing."
+    requires_system_checks = ()  # they import every page, which the web server does at the same time anyway
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=env.text("HOST") or "127.0.0.1", help="address to listen on")
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         if not settings.EMBEDDED:
             yield None
             return
-        waiting = "Waiting for another manage.py command to finish: it has started the database."
+        waiting = "Waiting for another manage.py command, which is using the database, to finish."
         with embedded.serve(settings.DATA_DIR, join=False, on_wait=lambda: self._say(waiting)) as server:
             yield server
 
@@ -77,10 +77,10 @@ class Command(BaseCommand):
         stopping = threading.Event()
         try:
             start_web(supervisor, host=host, port=port)
-            supervisor.wait_for_port(address, port, PATIENCE)
+            supervisor.wait_for_port(address, port, START_TIMEOUT)
             self._say(f"movierec is at {url}")
-            self._recover_jobs()  # while no worker has any
-            start_worker(supervisor)  # after the first page, so that they do not compete for it
+            self._recover_jobs()  # before any worker runs
+            start_worker(supervisor)  # after the web server answers, so that they do not compete
             start_beat(supervisor)
             self._create_admin()
             threading.Thread(target=self._prepare, args=(url, stopping), name="first-run", daemon=True).start()
@@ -92,7 +92,7 @@ class Command(BaseCommand):
     def _recover_jobs(self) -> None:
         from recommender.services import jobs
 
-        if settings.EMBEDDED:  # no other machine runs any, so whatever is unfinished was interrupted
+        if settings.EMBEDDED:  # no other machine runs workers, so every unfinished job was interrupted
             jobs.recover(lost_after=timedelta(0))
         else:
             jobs.recover()
@@ -103,18 +103,18 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(12)
         name = installation.create_first_admin(password)
         if name is not None:
-            self._say(f"Admin: {name}, password: {password} (shown only this once)")
+            self._say(f"Admin: {name}, password: {password} (shown only once)")
 
     def _prepare(self, url: str, stopping: threading.Event) -> None:
-        """Do what a fresh installation still needs, while the site already answers."""
+        """Run the jobs that a fresh installation needs, while the site already answers."""
         from recommender.management import installation
 
         try:
             if installation.prepare():
                 self._say(f"Everything is ready at {url}")
-        except Exception as error:  # noqa: BLE001 - the site stays up whatever goes wrong in here
+        except Exception as error:  # noqa: BLE001 - the site stays up whatever goes wrong here
             if not stopping.is_set():
-                sys.stderr.write(f"{error}\nThe site stays up; put this right and start again to finish.\n")
+                sys.stderr.write(f"{error}\nThe site stays up. Fix this and start again to finish the set-up.\n")
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
@@ -122,7 +122,7 @@ class Command(BaseCommand):
 
 
 def start_web(supervisor: Supervisor, *, host: str, port: int) -> None:
-    """Start gunicorn; its master stops its workers, and they notice when it is gone."""
+    """Start gunicorn; its workers stop with their master, even if it is killed."""
     root: Path = settings.BASE_DIR
     supervisor.start(
         "web",
@@ -135,7 +135,7 @@ def start_web(supervisor: Supervisor, *, host: str, port: int) -> None:
 
 
 def start_worker(supervisor: Supervisor) -> None:
-    """Start the Celery worker; it hands back what it cannot finish, or the next start queues it again."""
+    """Start the Celery worker; unfinished chunks are handed back when it stops, or recovered at the next start."""
     concurrency = os.environ.get("WORKER_CONCURRENCY") or str(min(max(n_cores(), 2), 8))
     command = [sys.executable, "-m", "celery", "-A", "movierec_site", "worker", "--pool", "prefork"]
     supervisor.start(

@@ -1,4 +1,4 @@
-"""Finds the similar movies of every movie."""
+"""Find the similar movies of every movie."""
 
 from recommender.management.job_command import JobCommand
 from recommender.models import Job

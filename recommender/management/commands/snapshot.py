@@ -1,4 +1,4 @@
-"""Keeps a snapshot of the ratings."""
+"""Keep a snapshot of the ratings."""
 
 from recommender.management.job_command import JobCommand
 from recommender.models import Job

@@ -1,4 +1,4 @@
-"""Builds the index that search uses."""
+"""Build the index that search uses."""
 
 from recommender.management.job_command import JobCommand
 from recommender.models import Job

@@ -1,4 +1,4 @@
-"""Trains an algorithm."""
+"""Train an algorithm."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -14,18 +14,23 @@ from recommender.models import Job, ModelVersion
 class Command(JobCommand):
     """`manage.py train`."""
 
-    help = "Train an algorithm on all ratings; it goes into service unless it may rank worse than what is there."
+    help = (
+        "Train an algorithm on all ratings; the model goes into service unless it may rank worse than the active one."
+    )
     kind = Job.Kind.TRAIN
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("algorithm", metavar="ALGORITHM", help=f"one of {', '.join(ALGORITHMS)}")
         parser.add_argument(
-            "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="change a hyper-parameter"
+            "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="set hyper-parameters"
         )
-        parser.add_argument("--seed", type=int, default=0, help="seed of everything random (0)")
+        parser.add_argument("--seed", type=int, default=0, help="random seed (default 0)")
         parser.add_argument(
-            "--split", choices=SPLIT_KINDS, default="random", help="what is held out to compare it with what is there"
+            "--split",
+            choices=SPLIT_KINDS,
+            default="random",
+            help="which ratings are held out to compare it with the active one",
         )
 
     def job_arguments(self, options: dict[str, Any]) -> dict[str, Any]:

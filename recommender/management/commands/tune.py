@@ -1,4 +1,4 @@
-"""Searches hyper-parameters of an algorithm."""
+"""Tune the hyper-parameters of an algorithm."""
 
 import json
 import re
@@ -33,17 +33,17 @@ def budget(text: str) -> dict[str, int]:
 class Command(BaseCommand):
     """`manage.py tune`."""
 
-    help = "Search hyper-parameters on a part of the ratings, and measure the best ones on ratings held out at first."
+    help = "Search for better hyper-parameters, then measure the best on ratings held out from the search."
     requires_system_checks = ()  # with --data there may be no database
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("algorithm", metavar="ALGORITHM", help=f"one of {', '.join(ALGORITHMS)}")
         parser.add_argument("--budget", type=budget, required=True, help="trials (40) or time (90s, 10m, 2h)")
-        parser.add_argument("--seed", type=int, default=0, help="of splits and proposals (0)")
-        parser.add_argument("--data", type=Path, metavar="DIR", help="a MovieLens release instead of the database")
-        parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the trace, and to go on from")
+        parser.add_argument("--seed", type=int, default=0, help="random seed of splits and trials (default 0)")
+        parser.add_argument("--data", type=Path, metavar="DIR", help="tune on a MovieLens release, not the database")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="file to save the trace in and to continue from")
         parser.add_argument(
-            "--raters", type=int, default=MAX_RATERS, help=f"measure at most so many raters ({MAX_RATERS})"
+            "--raters", type=int, default=MAX_RATERS, help=f"measure at most this many raters ({MAX_RATERS})"
         )
 
     def handle(
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             except (CannotEvaluate, DatasetError, UnknownAlgorithm) as error:
                 raise CommandError(str(error)) from error
             except KeyboardInterrupt as error:
-                where = f"The same command goes on from {json}." if json and n_kept else "Nothing was kept."
+                where = f"The same command continues from {json}." if json and n_kept else "Nothing was saved."
                 raise CommandError(f"Stopped after {n_kept} trials. {where}", returncode=INTERRUPTED) from error
         keep(trace)
         for name, value in trace["best"]["parameters"].items():
@@ -97,7 +97,7 @@ class Command(BaseCommand):
 
 
 def _earlier(path: Path | None) -> dict[str, Any] | None:
-    """Return the trace that is there already."""
+    """Return the trace of an earlier run, if the file exists."""
     if path is None or not path.exists():
         if path is not None and not path.parent.is_dir():
             raise CommandError(f"--json {path}: the folder {path.parent} does not exist.")
@@ -106,11 +106,11 @@ def _earlier(path: Path | None) -> dict[str, Any] | None:
         trace = json.loads(path.read_text())
         return {**trace, "trials": [*trace["trials"]]}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"--json {path}: this is not the trace of a search. Name another file.") from error
+        raise CommandError(f"--json {path}: this file is not the trace of a tuning. Name another file.") from error
 
 
 def _sentence(trace: tune.Trace, seconds: float) -> str:
-    """Return what the search brought, on the inner split and on held-out ratings."""
+    """Return one sentence on what the search gained, on the inner split and on held-out ratings."""
     first, best = trace["trials"][0]["value"], trace["best"]["value"]
     gains = trace["held_out"]["differences"]["tuned"]["before"]
     held_out = ", ".join(

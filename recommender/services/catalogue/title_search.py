@@ -51,7 +51,7 @@ def prepare(*, job: Job | None = None, on_progress: OnProgress = no_progress) ->
 
 def _build(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     put_in_service = prepare(job=chunk.job, on_progress=on_progress)
-    return Outcome(publish=lambda: {"model_version": put_in_service().pk})
+    return Outcome(commit=lambda: {"model_version": put_in_service().pk})
 
 
 def search(query: TitleQuery) -> SearchHits:

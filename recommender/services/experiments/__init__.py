@@ -1,1 +1,1 @@
-"""Experiments: two model versions in turn, what was shown and what came of it."""
+"""Experiments: two model versions take turns in a list; impressions and outcomes are recorded."""

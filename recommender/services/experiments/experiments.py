@@ -21,19 +21,19 @@ from recommender.services.experiments.outcomes import CREDIT_WINDOW
 SENTENCES: dict[Verdict, str] = {
     "a_is_better": "Version A is better.",
     "b_is_better": "Version B is better.",
-    "no_difference": "There is no difference worth having.",
-    "go_on": "It is too early to tell; go on.",
+    "no_difference": "There is no meaningful difference.",
+    "go_on": "It is too early to tell; let it continue.",
 }
-ONE_AT_A_TIME = "An experiment is running already; stop it first."
+ONE_AT_A_TIME = "An experiment is already running; stop it first."
 
 
 class InvalidExperiment(ValueError):
-    """An experiment that cannot be."""
+    """An experiment that cannot be started; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The state after the lists of a day: lists that A and B have won so far, and ties."""
+    """The totals after a day: lists that A and B have won so far, and ties."""
 
     day: str
     wins_a: int
@@ -43,16 +43,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How an experiment stands; `sure` are the bounds of A's share of wins, one for each point."""
+    """The current state of an experiment; `bounds` are those of A's share of wins, one for each point."""
 
     points: list[Point]
-    sure: list[Bounds]
+    bounds: list[Bounds]
     verdict: Verdict
     sentence: str
 
 
 def check(*, version_a: ModelVersion, version_b: ModelVersion, share: float) -> None:
-    """Raise `InvalidExperiment`, with a sentence, where such an experiment cannot be started now."""
+    """Raise `InvalidExperiment`, with the reason, if such an experiment cannot be started now."""
     for version in (version_a, version_b):
         if version.algorithm not in ALGORITHMS:
             raise InvalidExperiment(f"{version} does not rank movies; choose a version of an algorithm.")
@@ -63,13 +63,13 @@ def check(*, version_a: ModelVersion, version_b: ModelVersion, share: float) -> 
     if version_a == version_b:
         raise InvalidExperiment("Version A and version B are the same; choose two.")
     if not 0 < share <= 1:
-        raise InvalidExperiment("The share of users is above 0 and at most 1.")
+        raise InvalidExperiment("The share of users must be above 0 and at most 1.")
     if Experiment.objects.running() is not None:
         raise InvalidExperiment(ONE_AT_A_TIME)
 
 
 def start(*, version_a: ModelVersion, version_b: ModelVersion, share: float, started_by: User | None) -> Experiment:
-    """Show a share of those who agreed lists in which both versions pick; raise `InvalidExperiment`."""
+    """Start interleaving both versions for a share of the consenting users, or raise `InvalidExperiment`."""
     check(version_a=version_a, version_b=version_b, share=share)
     try:
         with transaction.atomic():
@@ -80,15 +80,15 @@ def start(*, version_a: ModelVersion, version_b: ModelVersion, share: float, sta
                 started_by=started_by,
                 started_at=timezone.now(),
             )
-    except IntegrityError as error:  # somebody else was quicker
+    except IntegrityError as error:  # somebody else has just started one
         raise InvalidExperiment(ONE_AT_A_TIME) from error
 
 
 @transaction.atomic
 def stop(*, experiment: Experiment) -> Experiment:
-    """End an experiment and keep its wins; lists are as ever from the next request on.
+    """End an experiment and keep its wins; lists are back to normal from the next request on.
 
-    Days whose lists are still open do not count. Stopping it twice changes nothing.
+    Days whose lists can still receive ratings do not count. Stopping it twice changes nothing.
     """
     locked = Experiment.objects.select_for_update(of=("self",)).get(pk=experiment.pk)
     if locked.ended_at is None:
@@ -99,25 +99,25 @@ def stop(*, experiment: Experiment) -> Experiment:
 
 
 def progress(*, experiment: Experiment) -> Progress:
-    """Return the wins day by day and what the stopping rule says of them."""
+    """Return the wins by day and the verdict of the stopping rule."""
     points = _count(experiment) if experiment.ended_at is None else [Point(**point) for point in experiment.tally]
-    sure = [bounds(point.wins_a, point.wins_b) for point in points]
+    shares = [bounds(point.wins_a, point.wins_b) for point in points]
     answer = verdict(points[-1].wins_a, points[-1].wins_b) if points else "go_on"
-    return Progress(points, sure, answer, SENTENCES[answer])
+    return Progress(points, shares, answer, SENTENCES[answer])
 
 
 def stop_overdue() -> int:
-    """Stop an experiment whose first lists are about to be forgotten, so that its wins stay; return how many."""
+    """Stop an experiment whose first impressions are about to be deleted, so that its wins stay; return how many."""
     first_kept = timezone.now() - timedelta(days=settings.IMPRESSION_RETENTION_DAYS - 1)
     overdue = Experiment.objects.filter(ended_at=None, started_at__lt=first_kept)
     return len([stop(experiment=experiment) for experiment in overdue])
 
 
 def _count(experiment: Experiment) -> list[Point]:
-    """Count the lists of those days whose ratings can no longer change the winner.
+    """Count the lists of the days whose winners can no longer change.
 
-    A list is what one rater saw on one day. It is won by the version more of whose movies were rated 4 stars or more,
-    or put on the watchlist; two queries for all.
+    A list is what one rater saw on one day. The winner is the version with more movies that were then rated 4 stars or
+    more or put on the watchlist. Two queries read all of it.
     """
     closed = {"day__lt": (timezone.now() - CREDIT_WINDOW).date()}
     shown = Impression.objects.filter(experiment=experiment).annotate(day=TruncDate("shown_at")).filter(**closed)
@@ -133,10 +133,10 @@ def _count(experiment: Experiment) -> list[Point]:
             b=Count("movie_id", distinct=True, filter=Q(team=TEAM_B)),
         )
     )
-    return _cumulated(lists, [(row["day"], row["a"], row["b"]) for row in credited])
+    return _cumulative(lists, [(row["day"], row["a"], row["b"]) for row in credited])
 
 
-def _cumulated(lists: dict[date, int], credited: Sequence[tuple[date, int, int]]) -> list[Point]:
+def _cumulative(lists: dict[date, int], credited: Sequence[tuple[date, int, int]]) -> list[Point]:
     of_a = Counter(day for day, a, b in credited if a > b)
     of_b = Counter(day for day, a, b in credited if b > a)
     points, wins_a, wins_b, n_lists = [], 0, 0, 0

@@ -1,4 +1,4 @@
-"""What lists showed to people who agreed to it, and the ratings that followed: recorded, and forgotten in time."""
+"""Impressions: what lists showed to users who consented, recorded and deleted after a while."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ from recommender.models import Impression, Rater
 
 @transaction.atomic
 def set_consent(*, rater: Rater, share: bool) -> None:
-    """Record from now on what lists show to a rater, or stop and forget all that was recorded."""
+    """Start recording what lists show to a rater, or stop and delete everything recorded."""
     Rater.objects.filter(pk=rater.pk).update(shares_impressions=share)
     rater.shares_impressions = share
     if not share:
@@ -28,9 +28,9 @@ def record(
     experiment_id: int | None = None,
     teams: Mapping[int, int] | None = None,
 ) -> None:
-    """Record the movies that a list shows, in one row; nothing for a rater who has not agreed to it.
+    """Record the movies that a list shows, in one row, if the rater has consented.
 
-    In an experiment `teams` says by movie id whose pick a movie is.
+    In an experiment, `teams` says by movie id which version picked it.
     """
     if not rater.shares_impressions or not movie_ids:
         return
@@ -47,7 +47,7 @@ def record(
 
 
 def forget_old_impressions() -> int:
-    """Delete what is older than the retention limit, or of raters who no longer agree; return how many lists."""
+    """Delete impressions past the retention limit or of raters who no longer consent; return how many."""
     limit = timezone.now() - timedelta(days=settings.IMPRESSION_RETENTION_DAYS)
     old = Impression.objects.filter(shown_at__lt=limit) | Impression.objects.filter(rater__shares_impressions=False)
     n_lists = old.count()

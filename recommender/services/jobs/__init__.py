@@ -1,4 +1,4 @@
-"""Jobs: start, run, follow, cancel, retry and recover them. The rows are the truth; a message only wakes a worker."""
+"""Jobs: start, run, follow, cancel, retry and recover them. Their state is in the database."""
 
 from recommender.services.jobs.chunks import run_chunk
 from recommender.services.jobs.control import JobFailed, JobRefused, cancel, follow, retry, run_here, start

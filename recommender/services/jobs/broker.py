@@ -1,4 +1,4 @@
-"""Notifies workers through the broker. A message only says that a job has something to do; the rows say what."""
+"""Notifies workers through the broker. A message only says that a job has chunks queued; the database says which."""
 
 import contextlib
 import logging
@@ -10,27 +10,27 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 TASK = "recommender.tasks.jobs.run_chunk"
-MOST_MESSAGES = 64
-"""A worker that finishes a chunk notifies others while chunks are queued, so this many keep as many workers busy."""
-_silent = threading.Event()
+MAX_MESSAGES = 64
+"""Enough to start as many workers: each one that finishes a chunk notifies another while chunks are queued."""
+_silenced = threading.Event()
 
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
-    """Notify nobody: this process does the work itself, and there may be no broker."""
-    _silent.set()
+    """Send no messages: this process runs the job itself and may have no broker."""
+    _silenced.set()
     try:
         yield
     finally:
-        _silent.clear()
+        _silenced.clear()
 
 
 def notify_workers(*, job_id: int, times: int = 1) -> None:
-    """Ask for this many workers to look at a job. A lost message only delays: `jobs.recover` sends another."""
-    if _silent.is_set():
+    """Tell this many workers that a job has work. A lost message only causes a delay: `jobs.recover` sends another."""
+    if _silenced.is_set():
         return
     try:
-        for _ in range(min(times, MOST_MESSAGES)):
+        for _ in range(min(times, MAX_MESSAGES)):
             current_app.send_task(TASK, args=[job_id])
     except (OperationalError, OSError):
-        logger.warning("Job %s waits: the broker cannot be reached (check CELERY_BROKER_URL).", job_id)
+        logger.warning("Job %s stays queued: the broker cannot be reached (check CELERY_BROKER_URL).", job_id)

@@ -1,4 +1,4 @@
-"""What a worker does for a message: take one chunk of a job, run it and write its end down."""
+"""What a worker does when notified: claim one chunk of a job, run it and record how it ended."""
 
 import logging
 import os
@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 
 
 def run_chunk(*, job_id: int, worker: str = "") -> bool:
-    """Take a queued chunk of a job and run it; return whether there was one.
+    """Claim a queued chunk of a job and run it; return whether there was one.
 
-    Safe to call at any time, from any number of workers, for any job. Notifies workers again while chunks are queued.
+    Safe to call at any time, by any number of workers, for any job. Notifies another worker while chunks are queued.
     """
-    if shutdown.announced():
+    if shutdown.requested():
         notify_workers(job_id=job_id)
         return False
     chunk = claim(job_id=job_id, worker=worker)
@@ -32,14 +32,18 @@ def run_chunk(*, job_id: int, worker: str = "") -> bool:
     try:
         _run(chunk)
     except JobCancelled:
-        transitions.hand_back(chunk=chunk, why="Stopped")
+        transitions.hand_back(chunk=chunk, why="Cancelled")
     except WorkerStopping:
-        transitions.hand_back(chunk=chunk, why="The worker stops")
+        transitions.hand_back(chunk=chunk, why="The worker is stopping")
     except ChunkLost:
-        logger.warning("%s was given to another worker meanwhile; this end of it does not count.", chunk)
+        logger.warning(
+            "%s has been claimed by another worker in the meantime; the result of this attempt is discarded.", chunk
+        )
     except Exception as error:
         if isinstance(error, (OperationalError, InterfaceError)) and not is_full(error):
-            logger.exception("%s waits: the database went away; it is taken up again.", chunk)
+            logger.exception(
+                "%s was interrupted: the database connection was lost. The chunk will be queued again.", chunk
+            )
         else:
             logger.exception("%s failed", chunk)
             transitions.fail(chunk=chunk, error=sentence(error), trace=traceback.format_exc())
@@ -49,14 +53,14 @@ def run_chunk(*, job_id: int, worker: str = "") -> bool:
 
 
 def claim(*, job_id: int, worker: str) -> JobChunk | None:
-    """Give a queued chunk of a job to a worker, if the job is still active and has one queued."""
+    """Claim a chunk for a worker, if the job is still active and has one queued."""
     with transaction.atomic():
-        live = Job.objects.filter(pk=job_id, state__in=(Job.State.QUEUED, Job.State.RUNNING))
-        job = live.select_for_update(no_key=True).first()
+        active = Job.objects.filter(pk=job_id, state__in=(Job.State.QUEUED, Job.State.RUNNING))
+        job = active.select_for_update(no_key=True).first()
         chunk = JobChunk.objects.claim(job_id=job_id, worker=worker) if job else None
         if job is None or chunk is None:
             return None
-        transitions.take_up(job, worker=worker)
+        transitions.mark_claimed(job, worker=worker)
         chunk.job = job
         return chunk
 
@@ -69,9 +73,9 @@ def _run(chunk: JobChunk) -> None:
 
 
 def _abandon(chunk: JobChunk) -> None:
-    """Hand a chunk back that does not stop by itself (a long kernel, a long transaction), and end this process."""
+    """Hand back a chunk that does not stop by itself (a long kernel or transaction), and end this process."""
     try:
-        transitions.hand_back(chunk=chunk, why="The worker stops")
+        transitions.hand_back(chunk=chunk, why="The worker is stopping")
     except Error:
-        logger.exception("%s could not be handed back; it is taken up when it is missed.", chunk)
+        logger.exception("%s could not be handed back; it is queued again once its heartbeat is stale.", chunk)
     os._exit(0)

@@ -1,4 +1,4 @@
-"""Start, run, follow, cancel, retry and recover jobs. The rows are the truth, the broker only notifies."""
+"""Start, run, follow, cancel and retry jobs. All state is in the database; the broker only notifies workers."""
 
 import time
 from collections.abc import Iterator
@@ -21,17 +21,17 @@ ONE_AT_A_TIME = "job_one_at_a_time"
 
 
 class JobFailed(Exception):
-    """A followed job did not succeed; the text is its error."""
+    """A job that was followed did not succeed; the text is its error."""
 
 
 class JobRefused(Exception):
-    """What was asked of a job cannot be done in its state; the text says why."""
+    """The job's state does not allow this; the text says why."""
 
 
 def start(*, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_by: User | None = None) -> Job:
     """Create the job and its first chunks, and notify workers once they are committed.
 
-    A job of the same kind and arguments that waits or runs is returned instead of a second one, by a constraint.
+    If a job of the same kind and arguments is already queued or running, that one is returned; a constraint ensures it.
     """
     wanted = {"kind": kind, "arguments": arguments or {}}
     while True:
@@ -39,37 +39,37 @@ def start(*, kind: Job.Kind, arguments: dict[str, Any] | None = None, requested_
             with transaction.atomic():
                 job = Job.objects.create(**wanted, requested_by=requested_by, heartbeat_at=Now())
                 job.refresh_from_db()
-                log.write(job_id=job.pk, text=f"Asked for by {requested_by or 'the system'}.")
+                log.write(job_id=job.pk, text=f"Requested by {requested_by or 'the system'}.")
                 transitions.plan(job, stages_of(job), 0)
                 return job
         except IntegrityError as error:
             if not violates(error, ONE_AT_A_TIME):
                 raise
         running = Job.objects.filter(**wanted, state__in=(State.QUEUED, State.RUNNING)).first()
-        if running is not None:  # it may have ended meanwhile
+        if running is not None:  # it may have finished in the meantime
             return running
 
 
 @transaction.atomic
 def cancel(*, job_id: int) -> None:
-    """Stop a job: at once when no worker has any of it, at the next step of its chunks otherwise."""
+    """Cancel a job: at once if none of its chunks is running, otherwise at the next step of those that are."""
     job = Job.objects.locked(job_id)
     if job.state == State.QUEUED:
-        transitions.close(job, State.CANCELLED)
+        transitions.finish(job, State.CANCELLED)
     elif job.state == State.RUNNING:
         Job.objects.filter(pk=job_id).update(state=State.CANCELLING)
         job.state = State.CANCELLING
-        log.write(job_id=job_id, text="Asked to stop.")
-        transitions.settle(job)
+        log.write(job_id=job_id, text="Cancellation requested.")
+        transitions.sync_state(job)
 
 
 def retry(*, job_id: int) -> None:
-    """Let a failed or cancelled job go on; the chunks that are finished stay finished.
+    """Queue a failed or cancelled job again; chunks that have succeeded are not repeated.
 
     Raises
     ------
     JobRefused
-        If it is in another state, or the same is being done by another job.
+        If the job is in another state, or another job of the same kind and arguments is queued or running.
     """
     try:
         with transaction.atomic():
@@ -87,7 +87,7 @@ def retry(*, job_id: int) -> None:
 
 
 def follow(*, job_id: int, every: float = 0.3) -> Iterator[Job]:
-    """Yield the job as it is now and then until it is finished; raise `JobFailed` unless it succeeded."""
+    """Yield the job's current state at intervals until it is finished; raise `JobFailed` unless it succeeded."""
     while True:
         job = Job.objects.get(pk=job_id)
         yield job
@@ -99,7 +99,7 @@ def follow(*, job_id: int, every: float = 0.3) -> Iterator[Job]:
 
 
 def run_here(*, job_id: int, worker: str = "") -> Job:
-    """Run a job's chunks in this process until none is left to take, and return the job."""
+    """Run a job's chunks in this process until none is queued, and return the job."""
     while run_chunk(job_id=job_id, worker=worker):
         pass
     return Job.objects.get(pk=job_id)
@@ -111,12 +111,12 @@ def _requeue(job: Job) -> None:
     )
     Job.objects.filter(pk=job.pk).update(state=State.QUEUED, error="", traceback="", finished_at=None)
     job.refresh_from_db()
-    log.write(job_id=job.pk, text="Asked for again.")
+    log.write(job_id=job.pk, text="Retried.")
     n_queued, n_running = job.chunks.queued().count(), job.chunks.running().count()
-    if not job.chunks.exists():  # its files are gone, see `clean_up`
+    if not job.chunks.exists():  # they were removed with their files, see `clean_up`
         transitions.plan(job, stages_of(job), 0)
     elif n_running or not n_queued:
         Job.objects.filter(pk=job.pk).update(state=State.RUNNING)
         job.state = State.RUNNING
-        transitions.advance(job)  # to the stage that could not be planned, if it stopped there
+        transitions.advance(job)  # plans the next stage again if that is where it failed
     transaction.on_commit(partial(notify_workers, job_id=job.pk, times=n_queued))

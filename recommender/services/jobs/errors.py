@@ -1,4 +1,4 @@
-"""What an error says to whoever asked for a job: one sentence and, where the cause is known, what to do."""
+"""Error messages of jobs: one sentence and, where the cause is known, what to do."""
 
 import errno
 
@@ -11,16 +11,16 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def is_full(error: BaseException) -> bool:
-    """Tell whether the database has no room left on its disk; what asks again would only fail again."""
+    """Tell whether the database's disk is full, in which case trying again would only fail again."""
     return isinstance(error.__cause__, DiskFull)
 
 
 def sentence(error: BaseException) -> str:
-    """Return what an error says, or at least what it is."""
+    """Return the error's message, or its type if it has none."""
     if isinstance(error, OSError) and error.errno in FULL:
         return f"The worker's disk is full ({error.strerror}): free some space for {settings.DATA_DIR}, then retry."
     if is_full(error):
-        return f"The disk of PostgreSQL is full ({str(error).strip()}): make room there, then retry."
+        return f"The disk of PostgreSQL is full ({str(error).strip()}): free some space there, then retry."
     if isinstance(error, artifacts.storage_errors()) and not isinstance(error, OSError):
         return f"Artifact storage fails ({error}): check ARTIFACT_BUCKET and AWS_ENDPOINT_URL, then retry."
     return str(error).strip() or type(error).__name__

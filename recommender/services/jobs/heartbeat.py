@@ -1,4 +1,4 @@
-"""A running chunk's heartbeat: progress out, the wish to stop in, on a connection of its own."""
+"""A running chunk's heartbeat: it writes progress and checks for cancellation, on a database connection of its own."""
 
 import logging
 import resource
@@ -19,17 +19,18 @@ from recommender.services.jobs.progress import ChunkLost, JobCancelled, Stopped,
 from recommender.services.jobs.stages import stages_of
 
 logger = logging.getLogger(__name__)
-SECONDS = 0.5
-ADD_UP_EVERY = timedelta(seconds=0.4)
+INTERVAL = 0.5
+UPDATE_INTERVAL = timedelta(seconds=0.4)
 PROC = Path("/proc/self")
-GRACE = 5.0
-"""Seconds that a chunk has to stop by itself when its worker does."""
+GRACE_PERIOD = 5.0
+"""Seconds that a chunk has to stop by itself when its worker is stopping."""
 
 
 class Heartbeat:
-    """Writes a chunk's progress twice a second from a thread, so that a long transaction or kernel does not hide it.
+    """Writes a chunk's progress twice a second from a thread, so that no long transaction or kernel delays it.
 
-    `abandon` is called from that thread when the worker stops and the chunk does not, `GRACE` seconds later.
+    `abandon` is called from that thread if the worker is stopping and the chunk has not stopped after `GRACE_PERIOD`
+    seconds.
     """
 
     def __init__(self, chunk: JobChunk, *, abandon: Callable[[], None]) -> None:
@@ -40,14 +41,14 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{chunk.pk}", daemon=True)
 
     def __call__(self, share: float, message: str = "") -> None:
-        """Note how far the chunk is (an `OnProgress`); raise a kind of `Stopped` when it is to stop."""
+        """Record the chunk's progress (an `OnProgress`); raise a subclass of `Stopped` if it should stop."""
         self._share = min(max(share, 0.0), 1.0)
         self._message = message or self._message
         if self._stop is not None:
             raise self._stop
 
     def __enter__(self) -> Self:
-        forget_peak_memory()
+        reset_peak_memory()
         self._thread.start()
         return self
 
@@ -59,33 +60,33 @@ class Heartbeat:
         self._chunk.peak_memory = peak_memory()
 
     def _beat(self) -> None:
-        while not self._done.wait(SECONDS):
-            if shutdown.announced():
+        while not self._done.wait(INTERVAL):
+            if shutdown.requested():
                 self._stop = WorkerStopping
-                if shutdown.seconds_since() > GRACE:
+                if shutdown.seconds_since() > GRACE_PERIOD:
                     self._abandon()
             try:
                 close_old_connections()
                 self._write()
             except Error:
-                logger.warning("%s: the database did not take the heartbeat; trying again.", self._chunk)
+                logger.warning("%s: the heartbeat could not be written to the database; trying again.", self._chunk)
         connection.close()
 
     def _write(self) -> None:
-        mine = JobChunk.objects.same_attempt(self._chunk)
-        if not mine.update(progress=self._share, heartbeat_at=Now()):
+        same_attempt = JobChunk.objects.same_attempt(self._chunk)
+        if not same_attempt.update(progress=self._share, heartbeat_at=Now()):
             self._stop = ChunkLost
             return
         state = Job.objects.filter(pk=self._chunk.job_id).values_list("state", flat=True).get()
         if state == Job.State.CANCELLING or state in Job.FINISHED:
             self._stop = JobCancelled
-        add_up(job_id=self._chunk.job_id, message=self._message)
+        update_progress(job_id=self._chunk.job_id, message=self._message)
 
 
-def add_up(*, job_id: int, message: str) -> None:
-    """Bring a job's progress and message up to date, unless another chunk has done so a moment ago."""
+def update_progress(*, job_id: int, message: str) -> None:
+    """Update a job's progress and message, unless another chunk has just done so."""
     due = Job.objects.filter(
-        pk=job_id, state__in=(Job.State.RUNNING, Job.State.CANCELLING), heartbeat_at__lt=Now() - ADD_UP_EVERY
+        pk=job_id, state__in=(Job.State.RUNNING, Job.State.CANCELLING), heartbeat_at__lt=Now() - UPDATE_INTERVAL
     )
     job = due.first()
     if job is None:
@@ -104,8 +105,8 @@ def add_up(*, job_id: int, message: str) -> None:
     )
 
 
-def forget_peak_memory() -> None:
-    """Forget the peak so far, where the system can (Linux)."""
+def reset_peak_memory() -> None:
+    """Reset the process's peak memory, where the system allows it (Linux)."""
     try:
         (PROC / "clear_refs").write_text("5")
     except OSError:
@@ -113,7 +114,7 @@ def forget_peak_memory() -> None:
 
 
 def peak_memory() -> int:
-    """Return the peak in bytes: since `forget_peak_memory` on Linux, of the process's life elsewhere."""
+    """Return the peak memory in bytes: since `reset_peak_memory` on Linux, since the process started elsewhere."""
     try:
         lines = (PROC / "status").read_text().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The lines that say what happened to a job; the newest are kept."""
+"""The log of a job; only the newest lines are kept."""
 
 import logging
 
@@ -9,7 +9,7 @@ LINES = 500
 
 
 def write(*, job_id: int, text: str) -> None:
-    """Add a line and forget the ones beyond the bound."""
+    """Add a line and delete all but the newest `LINES`."""
     logger.info("Job %s: %s", job_id, text)
     JobLogLine.objects.create(job_id=job_id, text=text[:500])
     lines = JobLogLine.objects.filter(job_id=job_id).order_by("-pk")

@@ -1,4 +1,4 @@
-"""What a kind of job is made of: stages, each cut into chunks that any worker may take in any order."""
+"""The stages of a kind of job, each divided into chunks that any worker may run in any order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,20 +16,20 @@ Arguments = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a chunk leaves behind.
+    """The outcome of a chunk.
 
-    `result` is small and JSON; arrays go into `artifact` (`job_outputs.store`). `publish` makes the work visible
-    (registers, activates) and returns what to add to the result: it runs in the very transaction that finishes the
-    chunk, and only while this attempt still has the chunk and nobody has cancelled the job.
+    `result` is small and JSON; arrays go into `artifact` (`outputs.store`). `commit` makes the work visible (registers,
+    activates) and returns what to add to the result. It runs in the transaction that finishes the chunk, and only while
+    this attempt still has the chunk and the job has not been cancelled.
     """
 
     result: dict[str, Any] = field(default_factory=dict)
     artifact: StoredArtifact | None = None
-    publish: Callable[[], dict[str, Any]] | None = None
+    commit: Callable[[], dict[str, Any]] | None = None
 
 
 def one_chunk(job: Job) -> list[Arguments]:
-    """Plan a stage that does not split."""
+    """Plan a stage of a single chunk."""
     return [{}]
 
 
@@ -37,10 +37,10 @@ def one_chunk(job: Job) -> list[Arguments]:
 class Stage:
     """One step of a job.
 
-    `name` is how later stages find its outputs; `weight` is its share of the job's work, for the progress. `plan`
-    gives the arguments of each chunk and runs in the transaction that finishes the stage before: it only looks. `run`
-    may be interrupted and repeated at any time; it calls `on_progress` at least every few seconds and takes at most
-    about 20 seconds where the work allows that.
+    Later stages find its outputs by `name`; `weight` is its share of the job's work, for the progress. `plan` returns
+    the arguments of each chunk; it runs in the transaction that finishes the previous stage, so it must be quick and
+    change nothing. `run` may be interrupted and repeated at any time; it calls `on_progress` at least every few seconds
+    and takes at most about 20 seconds where the work allows.
     """
 
     name: str
@@ -51,6 +51,6 @@ class Stage:
 
 
 def stages_of(job: Job) -> tuple[Stage, ...]:
-    """Return the stages of a job, from the table that JOB_KINDS names: this package knows no kind itself."""
+    """Return the stages of a job, from the table that the setting JOB_KINDS names; this package knows no kind."""
     stages: tuple[Stage, ...] = import_string(settings.JOB_KINDS)[Job.Kind(job.kind)]()
     return stages

@@ -1,4 +1,4 @@
-"""How chunks end and what follows for their job. The job's row is locked first, so each step sees the whole job."""
+"""State transitions of chunks and what follows for their job. Each one locks the job's row first."""
 
 import traceback
 from functools import partial
@@ -20,25 +20,25 @@ State = Job.State
 
 @transaction.atomic
 def succeed(*, chunk: JobChunk, outcome: Outcome) -> None:
-    """Make the outcome of a chunk visible and go on with the job.
+    """Finish a chunk, commit its outcome and continue the job.
 
     Raises
     ------
     ChunkLost
-        If another attempt has the chunk.
+        If another attempt has claimed the chunk.
     JobCancelled
-        If it has something to publish and the job is not to go on.
+        If the outcome has something to commit and the job has been cancelled or has failed.
     """
     job = Job.objects.locked(chunk.job_id)
-    mine = JobChunk.objects.same_attempt(chunk)
-    if not mine.exists():
+    same_attempt = JobChunk.objects.same_attempt(chunk)
+    if not same_attempt.exists():
         raise ChunkLost
     result = dict(outcome.result)
-    if outcome.publish is not None:
+    if outcome.commit is not None:
         if job.state != State.RUNNING:
             raise JobCancelled
-        result |= outcome.publish()
-    mine.update(
+        result |= outcome.commit()
+    same_attempt.update(
         state=JobChunk.State.SUCCEEDED,
         progress=1,
         result=result,
@@ -51,12 +51,12 @@ def succeed(*, chunk: JobChunk, outcome: Outcome) -> None:
     if job.state == State.RUNNING:
         advance(job)
     else:
-        settle(job)
+        sync_state(job)
 
 
 @transaction.atomic
 def fail(*, chunk: JobChunk, error: str, trace: str = "") -> None:
-    """Let a chunk fail, and its job with it; the other chunks stop at their next step."""
+    """Fail a chunk and its job; the job's other chunks stop at their next step."""
     job = Job.objects.locked(chunk.job_id)
     failed = JobChunk.objects.same_attempt(chunk).update(
         state=JobChunk.State.FAILED,
@@ -66,50 +66,50 @@ def fail(*, chunk: JobChunk, error: str, trace: str = "") -> None:
         finished_at=Now(),
     )
     if failed and job.state == State.RUNNING:
-        close(job, State.FAILED, error=error, traceback=trace)
+        finish(job, State.FAILED, error=error, traceback=trace)
     elif failed:
-        settle(job)
+        sync_state(job)
 
 
 @transaction.atomic
 def hand_back(*, chunk: JobChunk, why: str) -> None:
-    """Give a chunk back so that any worker can take it."""
+    """Queue a chunk again so that any worker can claim it."""
     job = Job.objects.locked(chunk.job_id)
     if JobChunk.objects.same_attempt(chunk).update(state=JobChunk.State.QUEUED, progress=0, heartbeat_at=Now()):
         log.write(job_id=job.pk, text=f"{why}: {chunk} was handed back by {chunk.worker or 'its worker'}.")
-        settle(job)
+        sync_state(job)
         if job.state in (State.QUEUED, State.RUNNING):
             transaction.on_commit(partial(notify_workers, job_id=job.pk))
 
 
-def settle(job: Job) -> None:
-    """Bring a (locked) job's state in line with its chunks after one of them was given up."""
+def sync_state(job: Job) -> None:
+    """Update a (locked) job's state after one of its chunks has stopped running."""
     if job.chunks.running().exists():
         return
     if job.state == State.CANCELLING:
-        close(job, State.CANCELLED)
+        finish(job, State.CANCELLED)
     elif job.state == State.RUNNING:
         job.state = State.QUEUED
         job.save(update_fields=["state"])
 
 
 def advance(job: Job) -> None:
-    """Plan the next stage of a (locked, running) job when this one is done; after the last one it has succeeded."""
+    """Plan the next stage of a (locked, running) job once this one is done; after the last one, finish the job."""
     stages = stages_of(job)
     while not job.chunks.exclude(state=JobChunk.State.SUCCEEDED).exists():
         if job.stage + 1 == len(stages):
-            close(job, State.SUCCEEDED, result=_results(job), progress=1)
+            finish(job, State.SUCCEEDED, result=_results(job), progress=1)
             return
         try:
             with transaction.atomic():
                 plan(job, stages, job.stage + 1)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with the next stage, this chunk is done
-            close(job, State.FAILED, error=sentence(error), traceback=traceback.format_exc())
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the next stage, this chunk has succeeded
+            finish(job, State.FAILED, error=sentence(error), traceback=traceback.format_exc())
             return
 
 
 def plan(job: Job, stages: tuple[Stage, ...], number: int) -> None:
-    """Create the chunks of a stage and notify as many workers."""
+    """Create the chunks of a stage and notify a worker for each."""
     stage = stages[number]
     chunks = [
         JobChunk(job=job, stage=number, stage_name=stage.name, number=position, arguments=arguments)
@@ -123,16 +123,16 @@ def plan(job: Job, stages: tuple[Stage, ...], number: int) -> None:
         transaction.on_commit(partial(notify_workers, job_id=job.pk, times=len(chunks)))
 
 
-def close(job: Job, state: Job.State, **fields: Any) -> None:
-    """End a (locked) job. What its chunks have stored goes once it has succeeded; before, a retry may need it."""
+def finish(job: Job, state: Job.State, **fields: Any) -> None:
+    """Finish a (locked) job. The files of its chunks stay for now: a retry may need them, see `recovery.clean_up`."""
     peak = job.chunks.aggregate(peak=Max("peak_memory"))["peak"]
     Job.objects.filter(pk=job.pk).update(state=state, finished_at=Now(), peak_memory=peak, **fields)
     job.state = state
     log.write(job_id=job.pk, text=f"{state.label}. {fields.get('error', '')}".strip())
 
 
-def take_up(job: Job, *, worker: str) -> None:
-    """Note that a worker has taken a chunk of a (locked) job."""
+def mark_claimed(job: Job, *, worker: str) -> None:
+    """Record that a worker has claimed a chunk of a (locked) job."""
     fields: dict[str, Any] = {"worker": worker[:128], "heartbeat_at": Now()}
     if job.state == State.QUEUED:
         fields |= {
@@ -142,13 +142,13 @@ def take_up(job: Job, *, worker: str) -> None:
             "resumed_at": Now(),
             "resumed_progress": F("progress"),
         }
-        log.write(job_id=job.pk, text=f"Taken up by {worker or 'a worker'}.")
+        log.write(job_id=job.pk, text=f"Claimed by {worker or 'an unnamed worker'}.")
     Job.objects.filter(pk=job.pk).update(**fields)
     job.refresh_from_db()
 
 
 def _results(job: Job) -> dict[str, Any]:
-    """Return the results of the stages that did not split, later ones over earlier ones."""
+    """Return the merged results of the stages with a single chunk, later ones overriding earlier ones."""
     rows = list(job.chunks.order_by("stage", "number").values_list("stage", "number", "result"))
     split = {stage for stage, number, _ in rows if number > 0}
     merged: dict[str, Any] = {}

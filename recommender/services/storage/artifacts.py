@@ -1,4 +1,4 @@
-"""Artifacts in storage: immutable files, known by key and sha256, read through a local copy."""
+"""Artifact storage: immutable files, identified by key and sha256, read through a local copy."""
 
 import hashlib
 import os
@@ -24,7 +24,7 @@ CACHE_BYTES = 4 << 30
 ABANDONED_AFTER = timedelta(days=2)
 """Longer than a task may take (`task_time_limit`)."""
 SETTLED_AFTER = 0.05
-"""Seconds after which another write shows in a file's times."""
+"""Seconds after which another write would change the file's timestamps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class StoredArtifact:
 
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """Give a folder for work in progress; it is gone afterwards, or when the process was killed, a few days later."""
+    """Yield a temporary folder; if the process is killed, `remove_abandoned_work` removes it later."""
     parent = _workspaces()
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent) as folder:
@@ -46,20 +46,20 @@ def workspace() -> Iterator[Path]:
 
 
 def remove_abandoned_work(*, older_than: timedelta = ABANDONED_AFTER) -> int:
-    """Remove what killed processes have left on this machine; return how many folders and files that were."""
+    """Remove what killed processes have left on this machine; return the number of folders and files removed."""
     limit = time.time() - older_than.total_seconds()
-    half_fetched = Path(settings.ARTIFACT_CACHE_DIR).glob("*.partial-*")
-    left = [path for path in (*_workspaces().glob("*"), *half_fetched) if _written_at(path) < limit]
-    for path in left:
+    partial_downloads = Path(settings.ARTIFACT_CACHE_DIR).glob("*.partial-*")
+    abandoned = [path for path in (*_workspaces().glob("*"), *partial_downloads) if _written_at(path) < limit]
+    for path in abandoned:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-    return len(left)
+    return len(abandoned)
 
 
 def store(*, path: Path, name: str) -> StoredArtifact:
-    """Put a file into artifact storage under a name never used before."""
+    """Put a file into artifact storage under a new, unique key."""
     key = f"{name}/{timezone.now():%Y%m%dT%H%M%S}-{uuid4().hex[:8]}{path.suffix}"
     sha256 = _sha256(path)
     with path.open("rb") as content:
@@ -83,7 +83,7 @@ def local_file(*, key: str, sha256: str) -> Path:
     Raises
     ------
     ArtifactError
-        If it is not in storage or its content is not what was stored.
+        If it is missing from storage or its content has changed.
     """
     storage = _storage()
     if isinstance(storage, FileSystemStorage):
@@ -126,7 +126,7 @@ def listing(*, folder: str) -> Iterator[tuple[str, datetime]]:
         key = f"{folder}/{name}"
         try:
             yield key, storage.get_modified_time(key)
-        except FileNotFoundError:  # somebody else removed it
+        except FileNotFoundError:  # another process has removed it
             continue
 
 
@@ -140,20 +140,20 @@ def folders(*, folder: str) -> list[str]:
 
 
 def storage_errors() -> tuple[type[Exception], ...]:
-    """Return what storage raises when it is full, missing or out of reach."""
-    # Imported when something went wrong: it takes a while.
+    """Return the exceptions that storage raises when it is full, missing or unreachable."""
+    # Imported only after an error, because it is slow to import.
     from botocore.exceptions import BotoCoreError, ClientError
 
     return OSError, BotoCoreError, ClientError
 
 
 def remove(*, key: str) -> None:
-    """Remove a file from artifact storage; one that is not there is removed already."""
+    """Remove a file from artifact storage, if it is there."""
     _storage().delete(key)
 
 
 def delete_folder(*, name: str) -> None:
-    """Remove every artifact stored under a name, if there is any."""
+    """Remove every artifact stored under a name."""
     storage = _storage()
     try:
         _, files = storage.listdir(name)
@@ -170,7 +170,7 @@ def _workspaces() -> Path:
 
 
 def _written_at(path: Path) -> float:
-    """Return when a file, or something in a folder, was written last; one that is gone meanwhile is new."""
+    """Return when a file, or anything in a folder, was last written; one that has just disappeared counts as new."""
     try:
         return max(each.stat().st_mtime for each in (path, *path.rglob("*")))
     except FileNotFoundError:
@@ -187,7 +187,7 @@ def _sha256(path: Path) -> str:
 
 
 def _verified_once(path: Path, *, key: str, sha256: str) -> Path:
-    """Verify a file unless this machine did so before and it has not been touched since."""
+    """Verify a file, unless this machine has done so before and the file has not been written to since."""
     stamp = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}.verified"
     before = _identity(path)
     if before and stamp.exists() and stamp.read_text() == before:
@@ -202,7 +202,7 @@ def _verified_once(path: Path, *, key: str, sha256: str) -> Path:
 
 
 def _identity(path: Path) -> str:
-    """Return what changes whenever a file is written to or replaced; nothing for a missing one."""
+    """Return a text that changes whenever the file is written to or replaced, empty if it is missing."""
     try:
         found = path.stat()
     except OSError:
@@ -237,7 +237,7 @@ def _download(storage: Storage, key: str, local: Path, sha256: str) -> None:
 
 
 def _trim_cache(folder: Path, *, keep: Path) -> None:
-    """Remove the files unused for longest until the cache is within its bound."""
+    """Remove the least recently used files until the cache is within its limit."""
     files = sorted((file for file in folder.iterdir() if file.is_file()), key=lambda file: file.stat().st_mtime)
     size = sum(file.stat().st_size for file in files)
     for file in files:

@@ -1,4 +1,4 @@
-"""Checkpoints of fits in artifact storage, where whatever worker takes a job up again finds them."""
+"""Checkpoints of fits in artifact storage, where any worker that resumes the job finds them."""
 
 import hashlib
 import json
@@ -27,16 +27,16 @@ STALE_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class StoredCheckpoint:
-    """The state of one fit (`engine.model.checkpoint.Checkpoint`): a file per save; the last one that is whole counts.
+    """The state of one fit (`engine.model.checkpoint.Checkpoint`): a file per save; the newest intact one is used.
 
-    A save that storage does not take is logged and no more: a checkpoint spares work, the fit goes on without it.
+    If a save fails, the failure is only logged: a checkpoint saves time, and the fit can continue without it.
     """
 
     folder: str
 
     @classmethod
     def of(cls, manifest: Mapping[str, str]) -> "StoredCheckpoint":
-        """Return the checkpoint of the fit with this manifest, which holds all that its result depends on."""
+        """Return the checkpoint of the fit with this manifest, which names everything that the result depends on."""
         return cls(f"{FOLDER}/{hashlib.sha256(json.dumps(dict(manifest), sort_keys=True).encode()).hexdigest()}")
 
     def load(self) -> dict[str, NDArray[Any]] | None:
@@ -51,7 +51,7 @@ class StoredCheckpoint:
         return None
 
     def save(self, arrays: Arrays) -> None:
-        """Keep a state, then remove the ones before."""
+        """Save a state, then remove earlier ones."""
         try:
             before = self._keys()
             number = 1 + max((_number(key) for key in before), default=0)
@@ -64,23 +64,23 @@ class StoredCheckpoint:
             for key in before:
                 artifacts.remove(key=key)
         except artifacts.storage_errors() as error:
-            logger.warning("A checkpoint could not be saved (%s); the fit goes on without.", error)
+            logger.warning("A checkpoint could not be saved (%s); the fit continues without it.", error)
 
     def remove(self) -> None:
-        """Forget the fit."""
+        """Remove the checkpoint."""
         try:
             for key in self._keys():
                 artifacts.remove(key=key)
             artifacts.remove(key=self.folder)
         except artifacts.storage_errors() as error:
-            logger.warning("The checkpoint %s is left behind (%s); it is removed later.", self.folder, error)
+            logger.warning("The checkpoint %s could not be removed (%s); it will be removed later.", self.folder, error)
 
     def _keys(self) -> list[str]:
         return [key for key, _ in artifacts.listing(folder=self.folder)]
 
 
 def remove_stale(*, older_than: timedelta = STALE_AFTER) -> int:
-    """Remove the checkpoints of fits that nobody has taken up again for long; return how many files those are."""
+    """Remove checkpoints of fits that have not been resumed for long; return how many files that were."""
     limit, n_removed = timezone.now() - older_than, 0
     for folder in artifacts.folders(folder=FOLDER):
         files = list(artifacts.listing(folder=folder))
@@ -98,11 +98,11 @@ def _read(key: str) -> dict[str, NDArray[Any]] | None:
                 shutil.copyfileobj(stored, out, length=1 << 20)
             arrays, manifest = read_artifact(file)
         except (FileNotFoundError, ArtifactError) as error:
-            logger.warning("Checkpoint %s is passed over: %s", key, error)
+            logger.warning("Checkpoint %s is skipped: %s", key, error)
             return None
         copied = {name: np.array(array) for name, array in arrays.items()}
     if manifest.get("content") != _digest(copied):
-        logger.warning("Checkpoint %s is passed over: its content has changed.", key)
+        logger.warning("Checkpoint %s is skipped: its content has changed.", key)
         return None
     return copied
 

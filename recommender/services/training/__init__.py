@@ -1,1 +1,1 @@
-"""From the ratings in the database to candidates: train, compare, evaluate, tune."""
+"""Train on the ratings in the database; compare, evaluate and tune."""

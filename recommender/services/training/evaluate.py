@@ -48,15 +48,15 @@ def evaluate(
 ) -> Evaluation:
     """Measure the named algorithms, or all of them, on the same splits.
 
-    The figures are kept with the versions in service. With `data`, a folder or zip of a MovieLens release, the
-    database is not touched.
+    The figures are saved with the active versions. With `data`, a folder or zip of a MovieLens release, the database is
+    not used.
 
     Raises
     ------
     UnknownAlgorithm
         If an algorithm is not in the registry.
     CannotEvaluate
-        If there are too few ratings, or a temporal split is asked of ratings without times.
+        If there are too few ratings, or a temporal split of ratings without times is requested.
     DatasetError
         If `data` cannot be read.
     """
@@ -84,7 +84,7 @@ def evaluate(
 
 
 def _record(chosen: Mapping[str, Algorithm], outcome: Evaluation) -> None:
-    """Keep the figures with the versions in service."""
+    """Save the figures with the active versions."""
     figures = outcome.to_json()
     about = {name: figures[name] for name in ("splits", "seed", "split", "raters")}
     lifecycle.record_metrics(
@@ -94,7 +94,7 @@ def _record(chosen: Mapping[str, Algorithm], outcome: Evaluation) -> None:
 
 
 def _chosen(job: Job) -> dict[str, Algorithm]:
-    """Return the algorithms that a job is to measure."""
+    """Return the algorithms that a job measures."""
     return {name: registered(name) for name in dict.fromkeys(job.arguments.get("algorithms") or ALGORITHMS)}
 
 
@@ -151,7 +151,7 @@ def _sum_up(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         _record(chosen, outcome)
         return {"evaluation": outcome.to_json()}
 
-    return Outcome(publish=record)
+    return Outcome(commit=record)
 
 
 MEASURE = Stage("measure", "Measuring", _measure, plan=_plan, weight=10)

@@ -1,4 +1,4 @@
-"""A MovieLens release on disk as what algorithms are fitted to."""
+"""Convert a MovieLens release on disk into the arrays that algorithms are fitted to."""
 
 import numpy as np
 from scipy.sparse import csr_array

@@ -1,4 +1,4 @@
-"""The gate: a candidate goes into service if it is shown not to rank worse than the version that is there."""
+"""The gate: a candidate goes into service if it is shown not to rank worse than the active version."""
 
 import logging
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says of a candidate, in a word, a sentence and the figures behind them."""
+    """The gate's verdict on a candidate: a word, a sentence and the figures behind them."""
 
     outcome: Literal["accepted", "rejected", "undecided"]
     sentence: str
@@ -33,16 +33,16 @@ class Verdict:
 def decide(
     *, version: ModelVersion, data: Snapshot, split: SplitKind = "random", on_progress: OnProgress = no_progress
 ) -> ModelVersion:
-    """Activate a candidate or reject it; where the ratings are too few to tell, it stays a candidate.
+    """Activate or reject a candidate; if there are too few ratings to tell, it stays a candidate.
 
-    `split` says which ratings both are compared on: random ones of each rater or the newest.
-    With nothing in service it is activated without a comparison. Figures and sentence are kept in its metrics under
-    "gate". A version that was decided on before is left alone.
+    `split` says which ratings both are compared on: random ones of each rater or the newest. If nothing is in service,
+    the candidate is activated without a comparison. Figures and sentence are saved in its metrics under "gate". A
+    version that is no longer a candidate is left alone.
 
     Raises
     ------
     NotActivatable
-        If the accepted candidate's artifact cannot be loaded; what is in service stays.
+        If the accepted candidate's artifact cannot be loaded; the active version stays in service.
     """
     while True:
         version = ModelVersion.objects.get(pk=version.pk)
@@ -53,7 +53,7 @@ def decide(
         try:
             return _carry_out(version, active, verdict)
         except lifecycle.ActiveChanged as change:
-            logger.info("%s is compared once more: %s", version, change)
+            logger.info("%s is compared again: %s", version, change)
 
 
 def judge(
@@ -64,11 +64,11 @@ def judge(
     split: SplitKind = "random",
     on_progress: OnProgress = no_progress,
 ) -> Verdict:
-    """Return what speaks for a candidate; nothing is changed."""
+    """Return the verdict on a candidate without changing anything."""
     if active is None:
         return Verdict("accepted", "No model of this algorithm was in service yet.")
     if version.artifact_sha256 == active.artifact_sha256:
-        return Verdict("rejected", f"It is the same, to the byte, as version {active.pk} in service.")
+        return Verdict("rejected", f"It is byte for byte the same as version {active.pk}, which is in service.")
     try:
         comparison = compare(
             algorithm(version.algorithm, **version.parameters),
@@ -85,7 +85,7 @@ def judge(
     except CannotEvaluate as error:
         return Verdict("undecided", f"Too few ratings to compare it with version {active.pk}: {error}")
     except UnknownAlgorithm as error:
-        return Verdict("undecided", f"Version {active.pk} cannot be trained any more to compare with it: {error}")
+        return Verdict("undecided", f"Version {active.pk} can no longer be trained for a comparison: {error}")
     return Verdict("accepted" if comparison.accepted else "rejected", _sentence(comparison, active), comparison)
 
 
@@ -107,7 +107,7 @@ def _carry_out(version: ModelVersion, active: ModelVersion | None, verdict: Verd
     with transaction.atomic():
         lifecycle.lock(algorithm=version.algorithm)
         version = ModelVersion.objects.get(pk=version.pk)
-        if version.state != State.CANDIDATE:  # somebody decided by hand
+        if version.state != State.CANDIDATE:  # an admin has decided in the meantime
             return version
         version.metrics = version.metrics | _figures(verdict, active)
         if verdict.outcome == "rejected":
@@ -119,7 +119,7 @@ def _carry_out(version: ModelVersion, active: ModelVersion | None, verdict: Verd
 
 
 def _figures(verdict: Verdict, active: ModelVersion | None) -> dict[str, Any]:
-    """Return the figures of the candidate as an evaluation has them, and those of the decision under "gate"."""
+    """Return the candidate's figures as an evaluation has them, with the decision under "gate"."""
     gate: dict[str, Any] = {
         "outcome": verdict.outcome,
         "sentence": verdict.sentence,

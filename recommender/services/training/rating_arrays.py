@@ -1,4 +1,4 @@
-"""From rows to the engine's arrays: ratings and movie features, read in bulk through ADBC."""
+"""Read ratings and movie features from the database into the engine's arrays, in bulk through ADBC."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ SELECT rater_id, movie_id, tag_id FROM recommender_tagapplication ORDER BY rater
 
 
 def rating_matrix(*, with_times: bool = False) -> RatingMatrix:
-    """Return everybody's ratings; every movie of the catalogue has a column."""
+    """Return all ratings; every movie of the catalogue has a column."""
     movies, ratings = _read(MOVIES, RATINGS_AND_TIMES if with_times else RATINGS)
     return RatingMatrix.from_triples(
         ratings["rater_id"],
@@ -64,14 +64,14 @@ def movie_features(movie_ids: Int32) -> MovieFeatures:
 
 
 def _positions(ids: NDArray[Any], wanted: NDArray[Any]) -> Int32:
-    """Return where each wanted id stands among ids in any order."""
+    """Return the position of each wanted id among `ids`, which may be in any order."""
     order = np.argsort(ids, kind="stable")
     found: Int32 = order[np.searchsorted(ids, wanted, sorter=order)].astype(np.int32)
     return found
 
 
 def _read(*queries: str) -> list[dict[str, NDArray[Any]]]:
-    """Run queries on one view of the data, each column as an array; a lost connection is Django's OperationalError."""
+    """Run queries in one transaction, each column as an array; raise Django's error if the connection is lost."""
     try:
         return _read_at_once(*queries)
     except adbc_driver_postgresql.dbapi.OperationalError as error:

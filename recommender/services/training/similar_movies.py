@@ -1,7 +1,7 @@
 """Find the similar movies of every movie and look them up.
 
-A job cuts the movies into ranges of about equal work, one chunk each; put together they are to the byte what one
-process finds, since a movie's neighbours depend on the snapshot alone.
+A job divides the movies into ranges of about equal work, one chunk each. Together they are byte for byte what a single
+process finds, because a movie's neighbours depend only on the snapshot.
 """
 
 from collections.abc import Callable, Collection
@@ -36,12 +36,12 @@ def build(*, job: Job | None = None, on_progress: OnProgress = no_progress) -> M
 
 
 def similar_to(*, movie: Movie, limit: int, exclude: Collection[int] = ()) -> list[Movie]:
-    """Return the movies most like this one, best first, without those whose ids are in `exclude`."""
+    """Return the movies most similar to this one, best first, without those whose ids are in `exclude`."""
     neighbours = serving.neighbours()
     if neighbours is None:
         return []
-    like = [movie_id for movie_id in neighbours.of(movie.pk) if movie_id not in exclude]
-    return Movie.objects.in_order(like[:limit])
+    similar = [movie_id for movie_id in neighbours.of(movie.pk) if movie_id not in exclude]
+    return Movie.objects.in_order(similar[:limit])
 
 
 def _plan(job: Job) -> list[Arguments]:
@@ -64,7 +64,7 @@ def _compare(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
 
 @lru_cache(maxsize=1)
 def _comparison(snapshot: Path) -> Comparison:
-    """Prepare the comparison once for all the chunks that this process takes of a job."""
+    """Prepare the comparison once for all chunks of a job that this process runs."""
     data = snapshots.read(snapshot)
     return Comparison.of(data.ratings, data.movies, SimilarMovies().tuned(data.ratings, data.movies))
 
@@ -81,11 +81,11 @@ def _put_together(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         scores.append(arrays["scores"])
     found = Neighbours(data.ratings.movie_ids, np.concatenate(neighbours), np.concatenate(scores))
     put_in_service = _store(found, data.fingerprint(), chunk.job)
-    return Outcome(publish=lambda: {"model_version": put_in_service().pk})
+    return Outcome(commit=lambda: {"model_version": put_in_service().pk})
 
 
 def _store(neighbours: Neighbours, data_fingerprint: str, job: Job | None) -> Callable[[], ModelVersion]:
-    """Store the neighbours; return what puts them in service."""
+    """Store the neighbours; return a function that puts them in service."""
     manifest = {"algorithm": ModelVersion.SIMILAR_MOVIES, "data_fingerprint": data_fingerprint}
     with artifacts.workspace() as folder:
         file = folder / "neighbours.safetensors"

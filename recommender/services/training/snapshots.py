@@ -1,4 +1,4 @@
-"""Snapshots of the ratings: taken once, then read by any number of workers, memory-mapped."""
+"""Snapshots of the ratings: taken once, then memory-mapped by any number of workers."""
 
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def _take(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
 
 
 def _keep(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
-    """Take a snapshot that stays when the job is over, and put it in service as the newest."""
+    """Take a snapshot that is kept after the job, and put it in service as the newest."""
     with artifacts.workspace() as folder:
         snapshot = write(folder / "snapshot.safetensors", on_progress=on_progress)
         stored = artifacts.store(path=folder / "snapshot.safetensors", name=ModelVersion.SNAPSHOT)
@@ -69,7 +69,7 @@ def _keep(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         )
         return {"model_version": lifecycle.activate(version=version).pk}
 
-    return Outcome({"ratings": snapshot.ratings.n_ratings}, publish=put_in_service)
+    return Outcome({"ratings": snapshot.ratings.n_ratings}, commit=put_in_service)
 
 
 TAKE_SNAPSHOT = Stage(STAGE, "Taking a snapshot of the ratings", _take)

@@ -1,4 +1,4 @@
-"""Train an algorithm on the ratings in the database: a candidate first, in service if the gate lets it through."""
+"""Train an algorithm on the ratings in the database: the result is a candidate, which the gate may put in service."""
 
 import json
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def train(
     job: Job | None = None,
     on_progress: OnProgress = no_progress,
 ) -> ModelVersion:
-    """Fit on all ratings and let the gate decide on the candidate; with nothing in service it goes there at once.
+    """Fit on all ratings and let the gate decide on the candidate; if nothing is in service, it is activated at once.
 
     Raises
     ------
@@ -66,9 +66,9 @@ def train_candidate(
     job: Job | None = None,
     on_progress: OnProgress = no_progress,
 ) -> ModelVersion:
-    """Fit on these ratings, from the checkpoint of an interrupted fit if there is one, and register a candidate.
+    """Fit on these ratings and register a candidate; an interrupted fit resumes from its checkpoint.
 
-    The same data, parameters, seed, code and thread count give the same artifact to the byte.
+    The same data, parameters, seed, code and thread count give the same artifact, byte for byte.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def train_candidate(
 
 
 def _registered_before(manifest: Mapping[str, str], parameters: dict[str, Any], job: Job | None) -> ModelVersion | None:
-    """Return the version that an interrupted attempt of the same job has registered already."""
+    """Return the version that an interrupted attempt of the same job has already registered."""
     if job is None:
         return None
     same = {name: manifest[name] for name in ("algorithm", "seed", "data_fingerprint", "code_version", "n_threads")}
@@ -121,7 +121,7 @@ def _registered_before(manifest: Mapping[str, str], parameters: dict[str, Any], 
 
 
 def _plan(job: Job) -> list[Arguments]:
-    """Train what the job asks for or, where it names no algorithm, all that is in service, with the same parameters."""
+    """Train the algorithm that the job names or, if it names none, everything in service with the same parameters."""
     if "algorithm" in job.arguments:
         return [job.arguments]
     in_service = ModelVersion.objects.active().filter(algorithm__in=ALGORITHMS).order_by("pk")
@@ -165,7 +165,7 @@ GATE = Stage("gate", "Comparing with the model in service", _gate, plan=_plan_ga
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An algorithm with the defaults of those hyper-parameters that people choose."""
+    """An algorithm with the defaults of the hyper-parameters that the admin asks for."""
 
     name: str
     label: str
@@ -178,7 +178,7 @@ def options() -> list[Option]:
 
 
 def check(*, algorithm: str, hyperparameters: Mapping[str, Any]) -> None:
-    """Raise `ValueError`, with a sentence, unless the algorithm can be trained with these hyper-parameters."""
+    """Raise `ValueError`, with the reason, unless the algorithm can be trained with these hyper-parameters."""
     registered(algorithm, **hyperparameters)
 
 

@@ -1,4 +1,4 @@
-"""Tune an algorithm on the ratings in the database, or of a dataset on disk; the trace is kept as it grows."""
+"""Tune an algorithm on the ratings in the database or of a dataset on disk; the trace is saved after every trial."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -35,10 +35,10 @@ def tune(
     on_trace: Callable[[Trace], None] | None = None,
     on_progress: OnProgress = no_progress,
 ) -> Trace:
-    """Search for better hyper-parameters, then compare the best with the present ones on ratings held out at first.
+    """Search for better hyper-parameters, then compare the best with the current ones on held-out ratings.
 
-    `earlier` is the trace of the same search where it was stopped; `on_trace` gets the trace after every trial. With
-    `data`, a snapshot or the folder or zip of a MovieLens release, the database is not touched.
+    `earlier` is the trace of an interrupted search, which then continues; `on_trace` gets the trace after every trial.
+    With `data`, a snapshot or the folder or zip of a MovieLens release, the database is not used.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _trials_of(earlier: Mapping[str, Any] | None, about: Mapping[str, Any]) -> l
     for name, value in about.items():
         if earlier.get(name) != value:
             raise engine.DifferentSearch(
-                f"The trace is of another search: its {name} is {earlier.get(name)}, this one's {value}."
+                f"The trace belongs to another search: its {name} is {earlier.get(name)}, not {value}."
             )
     return [engine.Trial.from_json(trial) for trial in earlier.get("trials", ())]
 
@@ -96,7 +96,7 @@ def _trace(about: Mapping[str, Any], trials: list[engine.Trial]) -> Trace:
 
 
 def _tune(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
-    """Search; the trace grows in the chunk's notes, and another attempt goes on from there."""
+    """Search; the trace is saved in the chunk's notes, from which another attempt continues."""
     wanted = chunk.job.arguments
 
     def keep(trace: Trace) -> None:

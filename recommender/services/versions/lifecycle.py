@@ -22,7 +22,7 @@ class NotActivatable(Exception):
 
 
 class ActiveChanged(Exception):
-    """Another version went into service meanwhile."""
+    """Another version went into service in the meantime."""
 
 
 class NothingToRollBackTo(Exception):
@@ -30,8 +30,8 @@ class NothingToRollBackTo(Exception):
 
 
 def code_version() -> str:
-    """Return what identifies this software, as manifests name it."""
-    # Imported when something is trained or built: it reads all code.
+    """Return the code version of this software, as manifests name it."""
+    # Imported only when something is trained or built, because it reads all code.
     from recommender.engine.code_version import CODE_VERSION
 
     return CODE_VERSION
@@ -48,7 +48,7 @@ def register(
     n_threads: int = 1,
     job: Job | None = None,
 ) -> ModelVersion:
-    """Write a new candidate down."""
+    """Add a row for a new candidate."""
     return ModelVersion.objects.create(
         algorithm=algorithm,
         parameters=parameters or {},
@@ -64,17 +64,17 @@ def register(
 
 
 def activate(*, version: ModelVersion, by: User | None = None, instead_of: int | None = ANYTHING) -> ModelVersion:
-    """Put a version in service and retire the one that was, in one step; an active version stays as it is.
+    """Put a version in service and retire the previous one, in one step; an active version stays as it is.
 
-    With `instead_of`, the id of a version or None for nothing, only while that is what is in service.
+    With `instead_of`, the id of a version or None for nothing, this is done only while that is what is in service.
 
     Raises
     ------
     NotActivatable
-        If the artifact is missing, damaged, of something else or was removed, or if the version is rejected and nobody
-        (`by`) takes it upon themselves; what is in service stays.
+        If the artifact is missing, damaged, removed or not this version's, or if the version was rejected and no admin
+        (`by`) overrides that; the active version stays in service.
     ActiveChanged
-        If something else than `instead_of` is in service.
+        If something other than `instead_of` is in service.
     """
     _require_activatable(version, by)
     _check_artifact(version)
@@ -84,7 +84,7 @@ def activate(*, version: ModelVersion, by: User | None = None, instead_of: int |
         _require_activatable(chosen, by)
         active = ModelVersion.objects.active().filter(algorithm=chosen.algorithm).first()
         if instead_of not in (ANYTHING, active.pk if active else None):
-            raise ActiveChanged(f"{active or 'nothing'} is in service now.")
+            raise ActiveChanged(f"{active or 'nothing'} is now in service.")
         if chosen != active:
             Activation.objects.create(
                 version=chosen, activated_by=by, overrides_rejection=chosen.state == State.REJECTED
@@ -94,14 +94,14 @@ def activate(*, version: ModelVersion, by: User | None = None, instead_of: int |
 
 
 def roll_back(*, algorithm: str, by: User | None = None) -> ModelVersion:
-    """Put the version that was in service before back in service; once more goes one further back.
+    """Put the version that was active before back in service; each further call goes one further back.
 
     Raises
     ------
     NothingToRollBackTo
         If no other version of the algorithm was in service before.
     NotActivatable
-        If its artifact cannot be loaded; what is in service stays, and another version can be activated.
+        If its artifact cannot be loaded; the active version stays in service, and another one can be activated.
     """
     _check_artifact(_previous(algorithm))
     with transaction.atomic():
@@ -116,7 +116,7 @@ def roll_back(*, algorithm: str, by: User | None = None) -> ModelVersion:
 
 @transaction.atomic
 def reject(*, version: ModelVersion, by: User | None = None, reason: str = "") -> ModelVersion:
-    """Keep a version out of service: nothing activates it or rolls back to it unless an admin insists.
+    """Keep a version out of service: it is never activated or rolled back to unless an admin overrides that.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def reject(*, version: ModelVersion, by: User | None = None, reason: str = "") -
 
 @transaction.atomic
 def record_metrics(*, metrics: Mapping[str, dict[str, Any]], parameters: Mapping[str, dict[str, Any]]) -> int:
-    """Keep the figures of an evaluation with the versions in service that were trained with the same parameters.
+    """Save the figures of an evaluation with the active versions that were trained with the same parameters.
 
     Both mappings are by algorithm. Return how many versions have new figures.
     """
@@ -151,7 +151,7 @@ def record_metrics(*, metrics: Mapping[str, dict[str, Any]], parameters: Mapping
 
 
 def manifest(*, version: ModelVersion) -> dict[str, Any]:
-    """Return what a version was made of and what came out, from its row: the file may have been removed."""
+    """Return a version's manifest from its row, because the file may have been removed."""
     names = ("algorithm", "parameters", "seed", "data_fingerprint", "code_version", "n_threads")
     made_of = {name: getattr(version, name) for name in names}
     artifact = {"key": version.artifact_key, "sha256": version.artifact_sha256, "size": version.artifact_size}
@@ -159,7 +159,7 @@ def manifest(*, version: ModelVersion) -> dict[str, Any]:
 
 
 def lock(*, algorithm: str) -> None:
-    """Let no other transaction change which version of an algorithm is in service, or what is stored, until the end."""
+    """Lock an algorithm until the transaction ends: no other one can activate or remove its versions."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"model versions of {algorithm}"])
 
@@ -176,21 +176,21 @@ def _require_activatable(version: ModelVersion, by: User | None) -> None:
     if version.artifact_removed_at is not None:
         raise NotActivatable(f"The artifact of {version} was removed to save space; train again instead.")
     if version.state == State.REJECTED and by is None:
-        raise NotActivatable(f"{version} was rejected; only an admin can put it in service all the same.")
+        raise NotActivatable(f"{version} was rejected; only an admin can put it in service anyway.")
 
 
 def _check_artifact(version: ModelVersion) -> None:
-    # Imported when something is activated: it brings numerical libraries along.
+    # Imported only when something is activated, because it imports numerical libraries.
     from recommender.services.versions import loading
 
     try:
         loading.check(version)
     except ArtifactError as error:
-        raise NotActivatable(f"{version} stays out of service: {error}") from error
+        raise NotActivatable(f"{version} cannot be put in service: {error}") from error
 
 
 def _previous(algorithm: str) -> ModelVersion:
     found = ModelVersion.objects.filter(algorithm=algorithm).previous().first()
     if found is None:
-        raise NothingToRollBackTo(f"No other version of {algorithm} that is still stored was in service before.")
+        raise NothingToRollBackTo(f"There is no stored version of {algorithm} that was in service before.")
     return found

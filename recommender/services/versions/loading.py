@@ -1,4 +1,4 @@
-"""Load what a model version is about, verified: its sha256, its manifest and the arrays it is made of."""
+"""Load the artifact of a model version and verify its sha256, manifest and arrays."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,7 @@ def load(version: ModelVersion) -> Any:
     Raises
     ------
     ArtifactError
-        If the artifact is missing, damaged or not what the version says it is.
+        If the artifact is missing, damaged or not what the version's row says.
     """
     if version.artifact_removed_at is not None:
         raise ArtifactError(f"The artifact of {version} was removed on {version.artifact_removed_at:%Y-%m-%d}.")
@@ -51,7 +51,7 @@ def load(version: ModelVersion) -> Any:
 
 
 def check(version: ModelVersion) -> None:
-    """Raise `ArtifactError` unless the version can be loaded and, if it is a model, knows what to recommend."""
+    """Raise `ArtifactError` unless the version can be loaded and, if it is a model, can rank movies."""
     loaded = load(version)
     if isinstance(loaded, TitleIndex | Neighbours | Snapshot):
         return

@@ -1,4 +1,4 @@
-"""Keep artifact storage within bounds: old versions lose their artifact, the row stays as history."""
+"""Retention: remove the artifacts of old versions to save space; their rows stay as history."""
 
 import logging
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from recommender.services.versions import lifecycle
 logger = logging.getLogger(__name__)
 State = ModelVersion.State
 SAFE_FOR = timedelta(days=1)
-"""A file without a row may be about to get one, a candidate may be about to be activated: both are left alone."""
+"""Newer files without a row and newer candidates are left alone: they may be about to be registered or activated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class AlgorithmUsage:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What is stored, in bytes, and what may be."""
+    """How many bytes are used, and how many may be."""
 
     used: int
     budget: int
@@ -43,7 +43,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What a collection removed: versions by their ids, files that belong to nothing, old checkpoints."""
+    """What a collection removed: ids of versions, orphaned files, the number of stale checkpoints, and bytes freed."""
 
     versions: tuple[int, ...]
     orphans: tuple[str, ...]
@@ -52,7 +52,7 @@ class Collected:
 
 
 def usage() -> Usage:
-    """Return what model versions take up, from the rows alone."""
+    """Return how much storage model versions use, from their rows."""
     by_algorithm = {
         row["algorithm"]: AlgorithmUsage(row["versions"], row["size"]) for row in ModelVersion.objects.usage()
     }
@@ -61,17 +61,17 @@ def usage() -> Usage:
 
 
 def collect() -> Collected:
-    """Remove what is beyond the retention count and the budget, orphaned files and stale checkpoints.
+    """Remove artifacts beyond the retention count and the budget, orphaned files and stale checkpoints.
 
-    Never what is in service or in a running experiment, what a roll-back would go to, or a candidate of the last day.
+    Versions that are active, in a running experiment, the target of a roll-back or candidates of the last day stay.
     """
     now = timezone.now()
     stored = list(ModelVersion.objects.stored())
-    kept_anyway = _protected(stored, now)
-    removed = [version for version in _superfluous(stored, kept_anyway) if _remove(version)]
+    protected = _protected(stored, now)
+    removed = [version for version in _superfluous(stored, protected) if _remove(version)]
     over = usage().used - settings.ARTIFACT_BUDGET
     if over > 0:
-        logger.warning("Model versions take up %s bytes more than ARTIFACT_BUDGET; what is left is in use.", over)
+        logger.warning("Model versions use %s bytes more than ARTIFACT_BUDGET; all that are left are in use.", over)
     return Collected(
         versions=tuple(version.pk for version in removed),
         orphans=tuple(_remove_orphans(now)),
@@ -81,19 +81,19 @@ def collect() -> Collected:
 
 
 def _collect(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
-    """Collect at the end of a job; what the job has built is in service, whether or not room can be made now."""
+    """Collect at the end of a job; if that fails, the job still succeeds, since what it has built is in service."""
     on_progress(0.0, "Removing old versions")
     try:
         collected = collect()
     except artifacts.storage_errors() as error:
-        log.write(job_id=chunk.job_id, text=f"Old versions stay until the next collection: {error}")
+        log.write(job_id=chunk.job_id, text=f"Old versions could not be removed; the next job tries again: {error}")
         return Outcome()
     log.write(job_id=chunk.job_id, text=f"{len(collected.versions)} old versions removed.")
     return Outcome()
 
 
 def _protected(stored: Iterable[ModelVersion], now: datetime) -> set[int]:
-    # The one that a roll-back goes to comes first of its algorithm, and so is the last to be written down here.
+    # The target of a roll-back comes first of its algorithm, so in reverse order it overwrites the others.
     targets = {version.algorithm: version.pk for version in reversed(ModelVersion.objects.previous())}
     kept = set(targets.values()) | Experiment.objects.versions_in_use()
     for version in stored:
@@ -103,10 +103,10 @@ def _protected(stored: Iterable[ModelVersion], now: datetime) -> set[int]:
     return kept
 
 
-def _superfluous(stored: Iterable[ModelVersion], kept_anyway: set[int]) -> list[ModelVersion]:
+def _superfluous(stored: Iterable[ModelVersion], protected: set[int]) -> list[ModelVersion]:
     """Return the versions to remove: beyond the count of their algorithm, then beyond the budget, worst first.
 
-    Rejected versions are worth less than any other, older ones less than newer ones.
+    Rejected versions are removed before others, older ones before newer ones.
     """
     best_first = sorted(stored, key=lambda version: (version.state == State.REJECTED, -version.created_at.timestamp()))
     rank: dict[str, int] = {}
@@ -114,20 +114,20 @@ def _superfluous(stored: Iterable[ModelVersion], kept_anyway: set[int]) -> list[
     size = sum(version.artifact_size for version in best_first)
     for version in best_first:
         rank[version.algorithm] = rank.get(version.algorithm, 0) + 1
-        if rank[version.algorithm] > settings.MODEL_VERSIONS_KEPT and version.pk not in kept_anyway:
+        if rank[version.algorithm] > settings.MODEL_VERSIONS_KEPT and version.pk not in protected:
             removed.append(version)
             size -= version.artifact_size
     for version in reversed(best_first):
         if size <= settings.ARTIFACT_BUDGET:
             break
-        if version.pk not in kept_anyway and version not in removed:
+        if version.pk not in protected and version not in removed:
             removed.append(version)
             size -= version.artifact_size
     return removed
 
 
 def _remove(version: ModelVersion) -> bool:
-    """Mark the artifact as removed and remove it once that is committed; leave a version that went into service."""
+    """Mark the artifact as removed and remove it after the commit, unless the version has gone into service."""
     with transaction.atomic():
         lifecycle.lock(algorithm=version.algorithm)
         row = ModelVersion.objects.get(pk=version.pk)
@@ -142,7 +142,7 @@ def _remove(version: ModelVersion) -> bool:
 
 
 def _remove_file(key: str) -> bool:
-    """Remove a file; one that storage does not let go of is an orphan from now on, and tried again."""
+    """Remove a file; if that fails, it is an orphan, which the next collection removes."""
     try:
         artifacts.remove(key=key)
     except artifacts.storage_errors() as error:
@@ -152,7 +152,7 @@ def _remove_file(key: str) -> bool:
 
 
 def _remove_orphans(now: datetime) -> Iterable[str]:
-    """Remove files of versions' folders that no row points to, and yield their keys.
+    """Remove files in the versions' folders that no row refers to, and yield their keys.
 
     Other folders of artifact storage belong to jobs, which clean up after themselves.
     """

@@ -1,4 +1,4 @@
-"""What is in service, loaded once per process and replaced within a second of an activation."""
+"""The active versions, loaded once per process and replaced within a second of an activation."""
 
 import logging
 import threading
@@ -15,19 +15,19 @@ from recommender.services.versions import loading
 from recommender.titles.index import TitleIndex
 
 logger = logging.getLogger(__name__)
-LOOK_EVERY = 0.5
+CHECK_INTERVAL = 0.5
 RETRY_AFTER = 60.0
-"""A version that cannot be loaded is tried again after so many seconds: storage may have been out of reach."""
+"""Seconds after which a version that could not be loaded is tried again: storage may have been unreachable."""
 N_FALLBACKS = 3
 N_OTHERS = 4
-"""So many versions that are not in service stay loaded."""
+"""How many versions that are not in service stay loaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class InService:
-    """What this process serves for an algorithm whose active version is `version_id`: None where nothing loads.
+    """What this process serves for an algorithm whose active version is `version_id`: None if nothing can be loaded.
 
-    `retry_at` is set where the active version itself could not be loaded.
+    `retry_at` is set if the active version itself could not be loaded.
     """
 
     version_id: int
@@ -35,40 +35,40 @@ class InService:
     retry_at: float | None = None
 
     def is_for(self, row: ModelVersion) -> bool:
-        """Tell whether there is nothing to load for the active version."""
+        """Tell whether this is up to date for the active version, so that nothing has to be loaded."""
         return self.version_id == row.pk and (self.retry_at is None or time.monotonic() < self.retry_at)
 
 
-class _Shelf:
+class _Cache:
     """The loaded versions of this process, by algorithm."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.rows: dict[str, ModelVersion] = {}
-        self.looked_at = float("-inf")
+        self.checked_at = float("-inf")
         self.loaded: dict[str, InService] = {}
         self.others: dict[int, InService] = {}
 
     def active_rows(self) -> dict[str, ModelVersion]:
         now = time.monotonic()
-        if now - self.looked_at > LOOK_EVERY:
+        if now - self.checked_at > CHECK_INTERVAL:
             self.rows = {row.algorithm: row for row in ModelVersion.objects.active()}
-            self.looked_at = now
+            self.checked_at = now
         return self.rows
 
 
-_shelf = _Shelf()
+_cache = _Cache()
 
 
 def clear() -> None:
-    """Forget everything loaded (tests, after a database is replaced)."""
-    with _shelf.lock:
-        _shelf.rows, _shelf.loaded, _shelf.others, _shelf.looked_at = {}, {}, {}, float("-inf")
+    """Unload everything (tests, after a database is replaced)."""
+    with _cache.lock:
+        _cache.rows, _cache.loaded, _cache.others, _cache.checked_at = {}, {}, {}, float("-inf")
 
 
 def active_algorithms() -> frozenset[str]:
-    """Return the names of the algorithms that have a version in service, unless nothing of it can be loaded."""
-    return frozenset(name for name, row in _shelf.active_rows().items() if not _is_empty(name, row))
+    """Return the names of the algorithms in service, without those of which no version can be loaded."""
+    return frozenset(name for name, row in _cache.active_rows().items() if not _is_empty(name, row))
 
 
 def model(algorithm: str) -> Model | None:
@@ -78,8 +78,8 @@ def model(algorithm: str) -> Model | None:
 
 
 def model_of(version: ModelVersion) -> Model | None:
-    """Return the model of a version, in service or not; None where that very version cannot be loaded."""
-    held = _shelf.loaded.get(version.algorithm)
+    """Return the model of a version, in service or not; None if it cannot be loaded."""
+    held = _cache.loaded.get(version.algorithm)
     if held is None or held.version_id != version.pk or held.retry_at is not None:
         held = _other(version)
     found: Model | None = held.loaded
@@ -87,17 +87,17 @@ def model_of(version: ModelVersion) -> Model | None:
 
 
 def _other(version: ModelVersion) -> InService:
-    with _shelf.lock:
-        held = _shelf.others.pop(version.pk, None)
+    with _cache.lock:
+        held = _cache.others.pop(version.pk, None)
         if held is None or not held.is_for(version):
             try:
                 held = InService(version.pk, loading.load(version))
             except ArtifactError:
                 logger.exception("%s cannot be loaded", version)
                 held = InService(version.pk, None, retry_at=time.monotonic() + RETRY_AFTER)
-        _shelf.others[version.pk] = held  # the one asked for last comes last
-        for unused in list(_shelf.others)[:-N_OTHERS]:
-            del _shelf.others[unused]
+        _cache.others[version.pk] = held  # moves it to the end, the most recently used
+        for unused in list(_cache.others)[:-N_OTHERS]:
+            del _cache.others[unused]
         return held
 
 
@@ -114,25 +114,25 @@ def neighbours() -> Neighbours | None:
 
 
 def _is_empty(algorithm: str, row: ModelVersion) -> bool:
-    held = _shelf.loaded.get(algorithm)
+    held = _cache.loaded.get(algorithm)
     return held is not None and held.is_for(row) and held.loaded is None
 
 
 def _get(algorithm: str) -> Any:
-    row = _shelf.active_rows().get(algorithm)
+    row = _cache.active_rows().get(algorithm)
     if row is None:
         return None
-    held = _shelf.loaded.get(algorithm)
+    held = _cache.loaded.get(algorithm)
     if held is None or not held.is_for(row):
-        with _shelf.lock:
-            held = _shelf.loaded.get(algorithm)
+        with _cache.lock:
+            held = _cache.loaded.get(algorithm)
             if held is None or not held.is_for(row):
-                held = _shelf.loaded[algorithm] = _load(row, held)
+                held = _cache.loaded[algorithm] = _load(row, held)
     return held.loaded
 
 
 def _load(row: ModelVersion, held: InService | None) -> InService:
-    """Load the active version; where that fails, what was served stays, or the newest before it that loads."""
+    """Load the active version; if that fails, keep serving the last one, or fall back to the newest one that loads."""
     try:
         return InService(row.pk, loading.load(row))
     except ArtifactError:
@@ -140,7 +140,8 @@ def _load(row: ModelVersion, held: InService | None) -> InService:
     stays = held.loaded if held else None
     if stays is None:
         stays = _fallback(row)
-    logger.error("%s is in service by name only; %s", row, "nothing is left" if stays is None else "another one serves")
+    fallback = "no other version can be loaded either" if stays is None else "serving a fallback"
+    logger.error("The active version, %s, cannot be loaded; %s.", row, fallback)
     return InService(row.pk, stays, retry_at=time.monotonic() + RETRY_AFTER)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -66,8 +67,12 @@ def test_it_never_unpacks_more_than_it_may() -> None:
     bomb = zipped({"ratings.csv": bytes(50 * 1024 * 1024)})
     lying = bomb.replace((50 * 1024 * 1024).to_bytes(4, "little"), (100).to_bytes(4, "little"))
     for data in (bomb, lying):
+        tracemalloc.start()
         with pytest.raises(ExportError, match="archive"):
             read_export(data)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 30 << 20
 
 
 def test_it_reads_the_zip_of_letterboxd() -> None:

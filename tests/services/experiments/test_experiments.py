@@ -61,7 +61,7 @@ def test_a_list_is_won_by_the_version_with_more_liked_movies(
     progress = experiments.progress(experiment=experiment)
     assert [(p.wins_a, p.wins_b, p.ties) for p in progress.points] == [(1, 1, 0), (1, 1, 1), (1, 1, 2)]
     assert progress.verdict == "go_on"
-    assert len(progress.sure) == 3
+    assert len(progress.bounds) == 3
 
 
 def test_a_place_on_the_watchlist_counts_and_a_movie_counts_once(
@@ -90,7 +90,7 @@ def test_the_stopping_rule_names_the_better_version(experiment: Experiment) -> N
             store_list(experiment, rater, days_ago=5 + day, good_b=1)
     progress = experiments.progress(experiment=experiment)
     assert (progress.verdict, progress.sentence) == ("b_is_better", "Version B is better.")
-    assert progress.sure[-1].high < 0.5
+    assert progress.bounds[-1].high < 0.5
 
 
 def test_counting_takes_two_queries(
@@ -114,7 +114,7 @@ def test_stopping_ends_it_and_keeps_the_wins(experiment: Experiment, alice_takes
 
 
 def test_one_runs_at_a_time(experiment: Experiment, versions: tuple[ModelVersion, ModelVersion]) -> None:
-    with pytest.raises(experiments.InvalidExperiment, match="running already; stop it first"):
+    with pytest.raises(experiments.InvalidExperiment, match="already running; stop it first"):
         experiments.start(version_a=versions[1], version_b=versions[0], share=0.1, started_by=None)
     experiments.stop(experiment=experiment)
     experiments.start(version_a=versions[1], version_b=versions[0], share=0.1, started_by=None)

@@ -63,7 +63,7 @@ def test_a_list_is_recorded_in_one_row(alice_shares: Rater, django_assert_num_qu
 def test_a_list_without_consent_takes_no_query_more(
     alice_rated: Rater, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     show(alice_rated)
     with django_assert_num_queries(5):  # the chosen algorithm, ratings, marks, titles of reasons, movies
         show(alice_rated)

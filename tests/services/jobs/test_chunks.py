@@ -13,17 +13,17 @@ from recommender.services.storage import artifacts
 from tests.support.factories import make_job, make_user
 from tests.support.job_plans import KIND, nothing, now, one_stage, put_in_place, split_stage, start, states
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rung")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("notified")]
 
 
-def test_it_rings_for_every_chunk_only_after_the_rows_are_committed(
-    rung: list[int], monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+def test_it_notifies_a_worker_for_every_chunk_only_after_the_rows_are_committed(
+    notified: list[int], monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     put_in_place(monkeypatch, split_stage("parts", 3, nothing))
     with django_capture_on_commit_callbacks(execute=True):
         job = start()
-        assert rung == []
-    assert rung == [job.pk] * 3
+        assert notified == []
+    assert notified == [job.pk] * 3
 
 
 def test_it_keeps_the_job_when_the_broker_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_it_remembers_who_asked() -> None:
     assert "alice" in JobLogLine.objects.filter(job=job)[0].text
 
 
-def test_it_runs_a_job_once_however_often_the_bell_rings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_runs_a_job_once_however_often_workers_are_notified(monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[int] = []
 
     def note(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
@@ -93,7 +93,7 @@ def test_the_last_chunk_of_a_stage_plans_the_next_stage_from_what_is_there(monke
     assert jobs.run_here(job_id=job.pk).result == {"sum": 14}
 
 
-def test_a_stage_without_chunks_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stage_without_chunks_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     put_in_place(monkeypatch, one_stage(nothing), split_stage("empty", 0, nothing), split_stage("last", 1, nothing))
     job = jobs.run_here(job_id=start().pk)
     assert (job.state, job.stage, states(job)) == (Job.State.SUCCEEDED, 2, ["succeeded"] * 2)
@@ -135,12 +135,12 @@ def test_a_job_that_cannot_be_planned_is_not_written_down(monkeypatch: pytest.Mo
     assert not Job.objects.exists()
 
 
-def test_what_is_published_is_undone_when_the_chunk_cannot_be_finished(monkeypatch: pytest.MonkeyPatch) -> None:
-    def publish() -> dict[str, Any]:
+def test_what_is_committed_is_undone_when_the_chunk_cannot_be_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    def commit() -> dict[str, Any]:
         make_user("bob")
         raise RuntimeError("The disk is full.")
 
-    put_in_place(monkeypatch, one_stage(lambda chunk, on_progress: Outcome(publish=publish)))
+    put_in_place(monkeypatch, one_stage(lambda chunk, on_progress: Outcome(commit=commit)))
     job = jobs.run_here(job_id=start().pk)
     assert (job.state, job.error) == (Job.State.FAILED, "The disk is full.")
     with pytest.raises(Exception, match="does not exist"):

@@ -17,7 +17,7 @@ from recommender.services.jobs.stages import Outcome
 from tests.support.factories import LONG_AGO
 from tests.support.job_plans import nothing, now, one_stage, put_in_place, split_stage, start, states
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rung")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("notified")]
 
 
 @pytest.fixture
@@ -30,18 +30,18 @@ def three_parts(monkeypatch: pytest.MonkeyPatch) -> Job:
 @pytest.fixture
 def worker_told_to_stop() -> Iterator[None]:
     """A worker that got SIGTERM."""
-    shutdown.announce()
+    shutdown.request()
     yield
-    shutdown.forget()
+    shutdown.reset()
 
 
-def taken(job: Job, worker: str = "worker-1") -> JobChunk:
+def claimed(job: Job, worker: str = "worker-1") -> JobChunk:
     chunk = claim(job_id=job.pk, worker=worker)
     assert chunk is not None
     return chunk
 
 
-def silence(chunk: JobChunk) -> None:
+def make_stale(chunk: JobChunk) -> None:
     JobChunk.objects.filter(pk=chunk.pk).update(heartbeat_at=LONG_AGO)
 
 
@@ -58,30 +58,30 @@ def test_it_cancels_between_chunks_at_once(three_parts: Job) -> None:
 
 
 def test_a_running_chunk_is_asked_to_stop_and_nobody_takes_another(three_parts: Job) -> None:
-    chunk = taken(three_parts)
+    chunk = claimed(three_parts)
     jobs.cancel(job_id=three_parts.pk)
     assert now(three_parts).state == Job.State.CANCELLING
     assert not jobs.run_chunk(job_id=three_parts.pk)
-    transitions.hand_back(chunk=chunk, why="Stopped")
+    transitions.hand_back(chunk=chunk, why="Cancelled")
     assert now(three_parts).state == Job.State.CANCELLED
 
 
-def test_a_chunk_that_finishes_after_the_wish_to_cancel_stays_finished(three_parts: Job) -> None:
-    chunk = taken(three_parts)
+def test_a_chunk_that_finishes_after_a_cancellation_stays_finished(three_parts: Job) -> None:
+    chunk = claimed(three_parts)
     jobs.cancel(job_id=three_parts.pk)
     transitions.succeed(chunk=chunk, outcome=Outcome())
     assert (now(three_parts).state, states(three_parts)) == ("cancelled", ["succeeded", "queued", "queued"])
 
 
-def test_nothing_is_published_after_the_wish_to_cancel(three_parts: Job) -> None:
-    chunk = taken(three_parts)
+def test_nothing_is_committed_after_a_cancellation(three_parts: Job) -> None:
+    chunk = claimed(three_parts)
     jobs.cancel(job_id=three_parts.pk)
 
-    def publish() -> dict[str, Any]:
+    def commit() -> dict[str, Any]:
         raise AssertionError("nobody should see this")
 
     with pytest.raises(JobCancelled):
-        transitions.succeed(chunk=chunk, outcome=Outcome(publish=publish))
+        transitions.succeed(chunk=chunk, outcome=Outcome(commit=commit))
 
 
 def test_it_leaves_a_finished_job_alone(three_parts: Job) -> None:
@@ -128,7 +128,7 @@ def test_retry_is_refused_while_the_same_is_being_done(three_parts: Job) -> None
 
 
 def test_a_chunk_that_still_runs_when_its_failed_job_is_retried_may_finish(three_parts: Job) -> None:
-    slow, bad = taken(three_parts), taken(three_parts)
+    slow, bad = claimed(three_parts), claimed(three_parts)
     transitions.fail(chunk=bad, error="Bad luck.")
     jobs.retry(job_id=three_parts.pk)
     assert now(three_parts).state == Job.State.RUNNING
@@ -147,77 +147,77 @@ def test_a_retry_after_the_files_are_gone_begins_anew(three_parts: Job) -> None:
     assert states(three_parts) == ["succeeded"] * 3
 
 
-def test_lost_chunks_are_queued_again_and_rung_for(
-    three_parts: Job, rung: list[int], django_capture_on_commit_callbacks: Any
+def test_lost_chunks_are_queued_again_and_announced(
+    three_parts: Job, notified: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
-    lost, alive = taken(three_parts), taken(three_parts)
-    silence(lost)
+    lost, alive = claimed(three_parts), claimed(three_parts)
+    make_stale(lost)
     with django_capture_on_commit_callbacks(execute=True):
         assert jobs.recover() == 1
     assert states(three_parts) == ["queued", "running", "queued"]
-    assert rung == [three_parts.pk]
+    assert notified == [three_parts.pk]
     alive.refresh_from_db()
     assert alive.losses == 0
 
 
 def test_a_message_that_was_lost_is_sent_again_once(
-    three_parts: Job, rung: list[int], django_capture_on_commit_callbacks: Any
+    three_parts: Job, notified: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
     three_parts.chunks.update(heartbeat_at=LONG_AGO)
     with django_capture_on_commit_callbacks(execute=True):
         assert jobs.recover() == 3
         assert jobs.recover() == 0
-    assert rung == [three_parts.pk] * 3
+    assert notified == [three_parts.pk] * 3
 
 
 def test_a_lost_worker_ends_a_job_that_is_to_stop(three_parts: Job) -> None:
-    silence(taken(three_parts))
+    make_stale(claimed(three_parts))
     jobs.cancel(job_id=three_parts.pk)
     assert jobs.recover() == 0
     assert now(three_parts).state == Job.State.CANCELLED
 
 
 def test_the_end_of_an_attempt_that_was_given_up_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    published: list[str] = []
+    committed: list[str] = []
 
-    def publish() -> dict[str, Any]:
-        published.append("seen")
+    def commit() -> dict[str, Any]:
+        committed.append("seen")
         return {}
 
     put_in_place(monkeypatch, one_stage(nothing))
     job = start()
-    late = taken(job)
-    silence(late)
+    late = claimed(job)
+    make_stale(late)
     jobs.recover()
-    in_time = taken(job, "worker-2")
+    in_time = claimed(job, "worker-2")
     with pytest.raises(ChunkLost):
-        transitions.succeed(chunk=late, outcome=Outcome(publish=publish))
+        transitions.succeed(chunk=late, outcome=Outcome(commit=commit))
     transitions.fail(chunk=late, error="Too late.")
     transitions.hand_back(chunk=late, why="Too late")
-    assert (now(job).state, published) == (Job.State.RUNNING, [])
-    transitions.succeed(chunk=in_time, outcome=Outcome(publish=publish))
-    assert (now(job).state, published) == (Job.State.SUCCEEDED, ["seen"])
+    assert (now(job).state, committed) == (Job.State.RUNNING, [])
+    transitions.succeed(chunk=in_time, outcome=Outcome(commit=commit))
+    assert (now(job).state, committed) == (Job.State.SUCCEEDED, ["seen"])
 
 
 def test_a_chunk_that_kills_its_workers_fails_the_job_in_the_end(three_parts: Job) -> None:
-    for _ in range(recovery.MOST_LOSSES):
+    for _ in range(recovery.MAX_LOSSES):
         assert now(three_parts).state in (Job.State.QUEUED, Job.State.RUNNING)
-        silence(taken(three_parts))
+        make_stale(claimed(three_parts))
         jobs.recover()
     assert now(three_parts).state == Job.State.FAILED
-    assert three_parts.error.startswith("Parts: the worker died 3 times at chunk 1, the last time on worker-1. Most")
+    assert three_parts.error.startswith("Parts: chunk 1 has lost its worker 3 times, the last time worker-1. Most")
 
 
 def test_nobody_is_blamed_when_everything_was_stopped(three_parts: Job) -> None:
     for _ in range(5):
-        taken(three_parts)
+        claimed(three_parts)
         jobs.recover(lost_after=timedelta(0))
     assert now(three_parts).state == Job.State.QUEUED
     assert three_parts.chunks.get(number=0).losses == 0
 
 
-def test_a_worker_that_stops_hands_back_and_rings(
-    monkeypatch: pytest.MonkeyPatch, rung: list[int], django_capture_on_commit_callbacks: Any
+def test_a_worker_that_stops_hands_its_chunk_back_and_notifies_another(
+    monkeypatch: pytest.MonkeyPatch, notified: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
     def interrupted(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         raise WorkerStopping
@@ -226,15 +226,15 @@ def test_a_worker_that_stops_hands_back_and_rings(
     job = start()
     with django_capture_on_commit_callbacks(execute=True):
         assert jobs.run_chunk(job_id=job.pk, worker="worker-1")
-    assert (now(job).state, states(job), rung) == ("queued", ["queued"], [job.pk])
+    assert (now(job).state, states(job), notified) == ("queued", ["queued"], [job.pk])
     assert job.log_lines.last().text.endswith("handed back by worker-1.")
 
 
-def test_a_worker_that_stops_takes_nothing_and_passes_the_bell_on(
-    three_parts: Job, worker_told_to_stop: None, rung: list[int]
+def test_a_worker_that_stops_claims_nothing_and_notifies_another(
+    three_parts: Job, worker_told_to_stop: None, notified: list[int]
 ) -> None:
     assert not jobs.run_chunk(job_id=three_parts.pk)
-    assert (states(three_parts), rung) == (["queued"] * 3, [three_parts.pk])
+    assert (states(three_parts), notified) == (["queued"] * 3, [three_parts.pk])
 
 
 def test_a_database_that_goes_away_does_not_fail_the_job(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from recommender.services.jobs.stages import Stage
 from tests.support.factories import LONG_AGO, make_job
 from tests.support.job_plans import nothing, now, put_in_place, split_stage, start
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rung")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("notified")]
 
 
 def test_stages_count_by_their_weight_and_chunks_by_their_progress(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,7 +25,7 @@ def test_stages_count_by_their_weight_and_chunks_by_their_progress(monkeypatch: 
     assert chunk is not None
     JobChunk.objects.filter(pk=chunk.pk).update(progress=0.5)
     Job.objects.filter(pk=job.pk).update(heartbeat_at=LONG_AGO)
-    heartbeat.add_up(job_id=job.pk, message="busy")
+    heartbeat.update_progress(job_id=job.pk, message="busy")
     assert now(job).progress == pytest.approx((1 + 1.5 / 4) / 2)
     assert job.message == "Parts: 1 of 4"
 

@@ -18,7 +18,7 @@ from recommender.services.jobs.stages import Outcome
 from tests.support.factories import LONG_AGO
 from tests.support.job_plans import nothing, now, one_stage, put_in_place, split_stage, start
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rung")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("notified")]
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -56,7 +56,7 @@ def test_every_chunk_is_claimed_once(monkeypatch: pytest.MonkeyPatch, _again: in
 
 
 @pytest.mark.parametrize("_again", range(5))
-def test_of_two_attempts_that_finish_at_once_one_publishes(monkeypatch: pytest.MonkeyPatch, _again: int) -> None:
+def test_of_two_attempts_that_finish_at_once_one_commits(monkeypatch: pytest.MonkeyPatch, _again: int) -> None:
     put_in_place(monkeypatch, one_stage(nothing))
     job = start()
     late = claim(job_id=job.pk, worker="late")
@@ -66,12 +66,12 @@ def test_of_two_attempts_that_finish_at_once_one_publishes(monkeypatch: pytest.M
     assert late is not None
     assert in_time is not None
 
-    def publish(name: str) -> dict[str, Any]:
+    def commit(name: str) -> dict[str, Any]:
         return {"user": User.objects.create_user(name).pk}
 
     ends = at_once(
-        lambda: transitions.succeed(chunk=late, outcome=Outcome(publish=lambda: publish("alice"))),
-        lambda: transitions.succeed(chunk=in_time, outcome=Outcome(publish=lambda: publish("bob"))),
+        lambda: transitions.succeed(chunk=late, outcome=Outcome(commit=lambda: commit("alice"))),
+        lambda: transitions.succeed(chunk=in_time, outcome=Outcome(commit=lambda: commit("bob"))),
     )
     assert isinstance(ends[0], ChunkLost)
     assert ends[1] is None
@@ -90,11 +90,11 @@ def test_the_last_two_chunks_of_a_stage_plan_the_next_one_once(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("_again", range(5))
-def test_a_cancellation_comes_before_or_after_a_publication(monkeypatch: pytest.MonkeyPatch, _again: int) -> None:
+def test_a_cancellation_comes_before_or_after_a_commit(monkeypatch: pytest.MonkeyPatch, _again: int) -> None:
     put_in_place(monkeypatch, one_stage(nothing))
     job = start()
     chunk = claim(job_id=job.pk, worker="")
     assert chunk is not None
-    publish = Outcome(publish=lambda: {"user": User.objects.create_user("alice").pk})
-    at_once(lambda: transitions.succeed(chunk=chunk, outcome=publish), lambda: jobs.cancel(job_id=job.pk))
+    outcome = Outcome(commit=lambda: {"user": User.objects.create_user("alice").pk})
+    at_once(lambda: transitions.succeed(chunk=chunk, outcome=outcome), lambda: jobs.cancel(job_id=job.pk))
     assert User.objects.exists() == (now(job).state == Job.State.SUCCEEDED)

@@ -74,7 +74,7 @@ def test_reasons_are_my_strongest_ratings(alice_rated: Rater, algorithm: str) ->
 def test_a_list_takes_a_fixed_number_of_queries(
     alice_rated: Rater, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     recommend_for(rater=alice_rated, limit=1)
     for limit in (1, 50):
         with django_assert_num_queries(5):  # my choice, ratings, marks, titles of reasons, movies

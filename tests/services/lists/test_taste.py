@@ -63,7 +63,7 @@ def test_it_needs_as_many_ratings_as_the_algorithm(site: None, alice_rater: Rate
 def test_a_profile_takes_a_fixed_number_of_queries(
     alice_rated: Rater, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     taste_of(rater=alice_rated, algorithm="als")
     with django_assert_num_queries(2):
         taste_of(rater=alice_rated, algorithm="als")
@@ -117,7 +117,7 @@ def test_the_first_movies_are_well_known_and_come_in_named_groups(site: None, al
 def test_the_first_movies_are_found_once_per_model(
     site: None, alice_rater: Rater, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     first = onboarding.onboarding_for(rater=alice_rater)
     with django_assert_num_queries(2):  # movies, number of ratings
         assert onboarding.onboarding_for(rater=alice_rater).groups == first.groups

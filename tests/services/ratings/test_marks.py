@@ -167,7 +167,7 @@ def test_the_watchlist_works_without_a_model(db: None, alice_rater: Rater) -> No
 def test_a_page_takes_a_fixed_number_of_queries(
     alice_rated: Rater, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     mark(alice_rated, WATCHLIST, 71, 91, 111, 131)
     marked.listed(rater=alice_rated, kind=WATCHLIST, limit=1)
     for limit in (1, 50):

@@ -62,7 +62,7 @@ def test_it_evaluates_the_ratings_in_the_database_alike(transactional_db, datase
     assert stored == on_disk
 
 
-@pytest.mark.usefixtures("transactional_db", "rung")
+@pytest.mark.usefixtures("transactional_db", "notified")
 def test_a_job_finds_the_algorithm_of_each_file_whatever_their_order(dataset, monkeypatch):
     release.import_movielens(path=dataset)
     arguments = {"algorithms": ["mean", "tag_count"], "n_splits": 2}

@@ -108,7 +108,7 @@ def test_a_recipe_that_is_no_more_cannot_be_compared_with() -> None:
     ModelVersion.objects.filter(pk=first.pk).update(parameters={"colour": 1})
     second = decide(train({"n_factors": 3}))
     assert second.state == State.CANDIDATE
-    assert "cannot be trained any more" in second.metrics["gate"]["sentence"]
+    assert "can no longer be trained" in second.metrics["gate"]["sentence"]
 
 
 def test_it_compares_again_when_another_version_went_into_service_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ def test_an_interrupted_command_goes_on_where_it_stopped(dataset, tmp_path, monk
 
     with monkeypatch.context() as patched:
         patched.setattr(tune.engine, "search", interrupted)
-        with pytest.raises(CommandError, match=r"Stopped after 3 trials\. The same command goes on") as error:
+        with pytest.raises(CommandError, match=r"Stopped after 3 trials\. The same command continues") as error:
             run("mean", "--budget=5", data=dataset, json=stopped)
     assert error.value.returncode == 130
     first = json.loads(stopped.read_text())["trials"]

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _look_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "LOOK_EVERY", 0.0)
+def _check_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 0.0)
 
 
 def put_in_service(folder: Path, offset: float, algorithm: str = "als") -> ModelVersion:
