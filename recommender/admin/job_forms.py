@@ -1,7 +1,7 @@
 """Forms for the arguments of jobs."""
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
@@ -49,9 +49,33 @@ def _label(label: str, defaults: dict[str, Any]) -> str:
     return f"{label} ({words})" if words else label
 
 
-class TrainForm(forms.Form):
+class JobForm(forms.Form):
+    """The arguments of a kind of job, checked as those of a command or a schedule are."""
+
+    kind: ClassVar[Job.Kind]
+
+    def clean(self) -> dict[str, Any]:
+        """Check the arguments of the job, unless a field is wrong already."""
+        # Imported when a form is sent: it brings numerical libraries along.
+        from recommender.services import job_kinds
+
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                self.arguments = job_kinds.checked(kind=self.kind, arguments=self.named(cleaned))
+            except job_kinds.BadRequest as error:
+                raise forms.ValidationError(str(error)) from error
+        return cleaned
+
+    def named(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments by the names that the job has for them."""
+        return cleaned
+
+
+class TrainForm(JobForm):
     """A training; fields left empty use the algorithm's defaults."""
 
+    kind = Job.Kind.TRAIN
     algorithm = forms.ChoiceField(
         choices=algorithms_with_defaults, initial=best, help_text="Its defaults are in brackets."
     )
@@ -71,26 +95,11 @@ class TrainForm(forms.Form):
         self.fields |= {hyperparameter.name: _field(hyperparameter) for hyperparameter in OFFERED}
         self.order_fields(["algorithm", *self._offered])
 
-    def clean(self) -> dict[str, Any]:
-        """Let the algorithm check its hyper-parameters."""
-        from recommender.services.training import train
-
-        cleaned = super().clean() or {}
-        if not self.errors:
-            try:
-                train.check(algorithm=cleaned["algorithm"], hyperparameters=self._hyperparameters(cleaned))
-            except ValueError as error:
-                raise forms.ValidationError(str(error)) from error
-        return cleaned
-
-    def arguments(self) -> dict[str, Any]:
-        """Return the arguments of the job."""
-        chosen = self.cleaned_data
-        named = {name: chosen[name] for name in ("algorithm", "seed", "split")}
-        return named | {"hyperparameters": self._hyperparameters(chosen)}
-
-    def _hyperparameters(self, cleaned: dict[str, Any]) -> dict[str, Any]:
-        return {name: cleaned[name] for name in self._offered if cleaned.get(name) is not None}
+    def named(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """Put the hyper-parameters that are filled in together."""
+        named = {name: value for name, value in cleaned.items() if name not in self._offered}
+        filled_in = {name: cleaned[name] for name in self._offered if cleaned[name] is not None}
+        return named | {"hyperparameters": filled_in}
 
 
 def _field(hyperparameter: "Hyperparameter") -> forms.Field:
@@ -106,9 +115,10 @@ def _field(hyperparameter: "Hyperparameter") -> forms.Field:
     return field
 
 
-class EvaluateForm(forms.Form):
+class EvaluateForm(JobForm):
     """An evaluation of some or all algorithms."""
 
+    kind = Job.Kind.EVALUATE
     algorithms = forms.MultipleChoiceField(
         choices=algorithms,
         required=False,
@@ -125,28 +135,17 @@ class EvaluateForm(forms.Form):
     )
     seed = forms.IntegerField(label="Seed of the splits", initial=0, min_value=0, max_value=2**31 - 1)
 
-    def arguments(self) -> dict[str, Any]:
-        """Return the arguments of the job."""
-        return dict(self.cleaned_data)
 
-
-class ImportForm(forms.Form):
+class ImportForm(JobForm):
     """An import of a MovieLens release."""
 
+    kind = Job.Kind.IMPORT
     path = forms.CharField(
         max_length=1000, help_text="Folder or zip of a MovieLens release, at a path that the workers can read."
     )
 
-    def arguments(self) -> dict[str, Any]:
-        """Return the arguments of the job."""
-        return dict(self.cleaned_data)
 
-
-FORMS: dict[str, type[TrainForm] | type[EvaluateForm] | type[ImportForm]] = {
-    Job.Kind.TRAIN: TrainForm,
-    Job.Kind.EVALUATE: EvaluateForm,
-    Job.Kind.IMPORT: ImportForm,
-}
+FORMS: dict[str, type[JobForm]] = {form.kind: form for form in (TrainForm, EvaluateForm, ImportForm)}
 HEADINGS: dict[str, tuple[str, str]] = {
     Job.Kind.TRAIN: (
         "Train",

@@ -143,7 +143,7 @@ class JobAdmin(ReadOnlyAdmin):
             raise Http404("There is no such kind of job.")
         asked = FORMS[kind](request.POST, auto_id=f"id_{kind}_%s") if kind in FORMS else None
         if request.method == "POST" and (asked is None or asked.is_valid()):
-            return self._start(request, kind, asked.arguments() if asked else {})
+            return self._start(request, Job.Kind(kind), asked.arguments if asked else {})
         forms = [
             (each, *HEADINGS[each], asked if asked is not None and each == kind else form(auto_id=f"id_{each}_%s"))
             for each, form in FORMS.items()
@@ -151,13 +151,9 @@ class JobAdmin(ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {"title": "Start a job", "simple": SIMPLE, "forms": forms}
         return TemplateResponse(request, "admin/recommender/job/start.html", context)
 
-    def _start(self, request: HttpRequest, kind: str, arguments: dict[str, Any]) -> HttpResponse:
-        # Imported only when a job is started, because it imports numerical libraries.
-        from recommender.services import job_kinds
-
-        wanted = job_kinds.checked(kind=kind, arguments=arguments)
+    def _start(self, request: HttpRequest, kind: Job.Kind, arguments: dict[str, Any]) -> HttpResponse:
         user = request.user if isinstance(request.user, User) else None
-        job = jobs.start(kind=Job.Kind(kind), arguments=wanted, requested_by=user)
+        job = jobs.start(kind=kind, arguments=arguments, requested_by=user)
         self.message_user(request, f"{job} is {job.get_state_display().lower()}.", messages.SUCCESS)
         return self._to(job.pk)
 

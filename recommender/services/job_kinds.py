@@ -1,20 +1,106 @@
-"""The kinds of jobs: each is a tuple of stages, and a kind may be put together from the stages of others.
+"""The kinds of jobs: the stages of each, the arguments it takes, and what is checked before it starts.
 
-The services are imported when a job is planned or run: they bring numerical libraries along that commands which only
-look at jobs can do without.
+The services are imported when a job is planned or run: they load numerical libraries that commands which only look at
+jobs can do without.
 """
 
-import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
 
-from recommender.engine.algorithms.registry import ALGORITHMS, UnknownAlgorithm
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator
+from pydantic_core.core_schema import ValidationInfo
+
+from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.engine.algorithms.registry import algorithm as registered
-from recommender.engine.evaluation import N_SPLITS, SPLIT_KINDS
+from recommender.engine.evaluation import MAX_RATERS, N_SPLITS, SPLIT_KINDS, SplitKind
 from recommender.models import Job
 from recommender.services.jobs.stages import Stage
 
 Stages = tuple[Stage, ...]
+
+
+class BadRequest(ValueError):
+    """A job cannot be started with these arguments; the text says what to change."""
+
+
+class Arguments(BaseModel):
+    """The arguments of a kind of job; the description of a field completes the sentence "it must be ..."."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+def _registered_name(name: str) -> str:
+    return registered(name).name
+
+
+AlgorithmName = Annotated[str, AfterValidator(_registered_name), Field(description=f"one of {', '.join(ALGORITHMS)}")]
+Count = Annotated[int, Field(ge=1, description="a whole number of at least 1")]
+Seed = Annotated[int, Field(ge=0, description="a whole number of at least 0")]
+Split = Annotated[SplitKind, Field(description=" or ".join(SPLIT_KINDS))]
+
+
+class NoArguments(Arguments):
+    """For kinds that always do the same."""
+
+
+class ImportArguments(Arguments):
+    """Where the release is."""
+
+    path: str = Field(pattern=r"\S", description="the folder or zip of a MovieLens release, as the workers see it")
+
+
+class TrainArguments(Arguments):
+    """What to train, and which ratings the gate holds out."""
+
+    algorithm: AlgorithmName
+    hyperparameters: dict[str, Any] = Field({}, description='names and values, such as {"n_factors": 32}')
+    seed: Seed = 0
+    split: Split = "random"
+
+    @field_validator("hyperparameters")
+    @classmethod
+    def _of_the_algorithm(cls, values: dict[str, Any], others: ValidationInfo) -> dict[str, Any]:
+        """Return the values as numbers, whole where the default is, whether they were numbers or text."""
+        if "algorithm" not in others.data:  # it is unknown, and that is said first
+            return values
+        name = others.data["algorithm"]
+        return _validated(_hyperparameters(name), values, whose=name).model_dump(exclude_unset=True)
+
+
+class TuneArguments(Arguments):
+    """What to tune and when to stop."""
+
+    algorithm: AlgorithmName
+    n_trials: Count | None = Field(None, description="a whole number of at least 1")
+    seconds: Count | None = Field(None, description="a whole number of at least 1")
+    seed: Seed = 0
+
+
+class EvaluateArguments(Arguments):
+    """What to measure (all algorithms unless some are named) and on which ratings."""
+
+    algorithms: list[AlgorithmName] = Field([], description="a list of names of algorithms")
+    n_splits: Count = N_SPLITS
+    seed: Seed = 0
+    split: Split = "random"
+    max_raters: Count = MAX_RATERS
+
+
+def _accept(arguments: Any) -> None:
+    """Accept whatever the fields accept."""
+
+
+def _check_train(arguments: TrainArguments) -> None:
+    try:
+        registered(arguments.algorithm, **arguments.hyperparameters)
+    except ValueError as error:
+        raise BadRequest(f"{arguments.algorithm} cannot be trained like this: {error}") from error
+
+
+def _check_tune(arguments: TuneArguments) -> None:
+    if arguments.n_trials is None and arguments.seconds is None:
+        raise BadRequest("A tuning needs a budget: give n_trials or seconds.")
 
 
 def _import() -> Stages:
@@ -74,28 +160,34 @@ def _tmdb() -> Stages:
     return (tmdb.FETCH, title_search.BUILD_INDEX_IF_BEHIND)
 
 
-KINDS: dict[Job.Kind, Callable[[], Stages]] = {
-    Job.Kind.IMPORT: _import,
-    Job.Kind.SNAPSHOT: _snapshot,
-    Job.Kind.TITLE_INDEX: _title_index,
-    Job.Kind.TRAIN: _train,
-    Job.Kind.EVALUATE: _evaluate,
-    Job.Kind.TUNE: _tune,
-    Job.Kind.SIMILAR_MOVIES: _similar_movies,
-    Job.Kind.RETRAIN: _retrain,
-    Job.Kind.TMDB: _tmdb,
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """What a kind of job does and takes.
+
+    `stages` may be put together from those of other kinds. `check` raises `BadRequest` for arguments that are valid one
+    by one but not together; it may ask the database.
+    """
+
+    stages: Callable[[], Stages]
+    arguments: type[Arguments] = NoArguments
+    check: Callable[[Any], None] = _accept
+
+
+KINDS: dict[Job.Kind, JobKind] = {
+    Job.Kind.IMPORT: JobKind(_import, ImportArguments),
+    Job.Kind.SNAPSHOT: JobKind(_snapshot),
+    Job.Kind.TITLE_INDEX: JobKind(_title_index),
+    Job.Kind.TRAIN: JobKind(_train, TrainArguments, _check_train),
+    Job.Kind.EVALUATE: JobKind(_evaluate, EvaluateArguments),
+    Job.Kind.TUNE: JobKind(_tune, TuneArguments, _check_tune),
+    Job.Kind.SIMILAR_MOVIES: JobKind(_similar_movies),
+    Job.Kind.RETRAIN: JobKind(_retrain),
+    Job.Kind.TMDB: JobKind(_tmdb),
 }
 
 
-Arguments = dict[str, Any]
-
-
-class BadRequest(ValueError):
-    """A job cannot be asked for like this; the text says what to change."""
-
-
-def checked(*, kind: str, arguments: Mapping[str, Any] | None = None) -> Arguments:
-    """Return the arguments as `jobs.start` takes them; what is the default anyway is left out.
+def checked(*, kind: str, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the arguments as `jobs.start` takes them, without those that are None or have their default.
 
     So the same request always has the same arguments, and finds the job that is already running.
 
@@ -106,110 +198,35 @@ def checked(*, kind: str, arguments: Mapping[str, Any] | None = None) -> Argumen
     """
     if kind not in Job.Kind.values:
         raise BadRequest(f"There is no kind of job called {kind!r}: choose from {', '.join(Job.Kind.values)}.")
-    given = dict(arguments or {})
-    names, check = CHECKS.get(Job.Kind(kind), NOTHING)
-    unknown = sorted(set(given).difference(names))
+    chosen = KINDS[Job.Kind(kind)]
+    given = {name: value for name, value in (arguments or {}).items() if value is not None}
+    wanted = _validated(chosen.arguments, given, whose=f"A job of kind {kind}")
+    chosen.check(wanted)
+    return wanted.model_dump(exclude_defaults=True)
+
+
+def _hyperparameters(algorithm: str) -> type[Arguments]:
+    """Return a model of an algorithm's hyper-parameters, each of the type of its default."""
+    defaults: dict[str, float] = asdict(registered(algorithm))  # type: ignore[call-overload]
+    fields: dict[str, Any] = {}
+    for name, default in defaults.items():
+        number = "whole number" if isinstance(default, int) else "number"
+        fields[name] = (type(default), Field(default, description=f"a {number}, such as {default}"))
+    return create_model(algorithm, __base__=Arguments, **fields)
+
+
+def _validated(model: type[Arguments], given: Mapping[str, Any], *, whose: str) -> Arguments:
+    """Return the arguments as their model; the first thing wrong with them becomes one sentence."""
+    unknown = sorted(set(given).difference(model.model_fields))
     if unknown:
-        choice = f"choose from {', '.join(names)}" if names else "it takes no arguments"
-        raise BadRequest(f"A job of kind {kind} has no {', '.join(unknown)}: {choice}.")
+        choice = f"choose from {', '.join(model.model_fields)}" if model.model_fields else "it takes no arguments"
+        raise BadRequest(f"{whose} has no {', '.join(unknown)}: {choice}.")
     try:
-        wanted = check(given)
-    except UnknownAlgorithm as error:
-        raise BadRequest(str(error)) from error
-    return {name: value for name, value in wanted.items() if value not in (None, {}, [])}
-
-
-def _check_import(given: Arguments) -> Arguments:
-    path = given.get("path")
-    if not isinstance(path, str) or not path.strip():
-        raise BadRequest("An import needs a path: the folder or zip of a MovieLens release, as the workers see it.")
-    return {"path": path}
-
-
-def _check_train(given: Arguments) -> Arguments:
-    name = given.get("algorithm")
-    if not isinstance(name, str) or not name:
-        raise BadRequest(f"A training needs an algorithm: choose from {', '.join(ALGORITHMS)}.")
-    chosen = registered(name)
-    values = given.get("hyperparameters") or {}
-    if not isinstance(values, dict):
-        raise BadRequest(f'hyperparameters is {values!r}; give names and values, such as {{"n_factors": 32}}.')
-    registered(name, **dict.fromkeys(values, 1))  # names first, whatever their values
-    typed = {key: _number(key, value, like=getattr(chosen, key)) for key, value in values.items()}
-    try:
-        registered(name, **typed)
-    except ValueError as error:
-        raise BadRequest(f"{name} cannot be trained like this: {error}") from error
-    return {
-        "algorithm": name,
-        "hyperparameters": typed,
-        "seed": _at_least(0, given, "seed", default=0),
-        "split": _split(given),
-    }
-
-
-def _check_evaluate(given: Arguments) -> Arguments:
-    names = given.get("algorithms") or []
-    if not isinstance(names, list):
-        raise BadRequest(f"algorithms is {names!r}; give a list of names.")
-    for name in names:
-        registered(str(name))
-    return {
-        "algorithms": list(dict.fromkeys(names)),
-        "n_splits": _at_least(1, given, "n_splits", default=N_SPLITS),
-        "seed": _at_least(0, given, "seed", default=0),
-        "split": _split(given),
-        "max_raters": _at_least(1, given, "max_raters"),
-    }
-
-
-def _check_tune(given: Arguments) -> Arguments:
-    name = given.get("algorithm")
-    if not isinstance(name, str) or not name:
-        raise BadRequest(f"A search needs an algorithm: choose from {', '.join(ALGORITHMS)}.")
-    registered(name)
-    budget = {limit: _at_least(1, given, limit) for limit in ("n_trials", "seconds")}
-    if not any(budget.values()):
-        raise BadRequest("A search needs a budget: n_trials, or seconds.")
-    return {"algorithm": name, **budget, "seed": _at_least(0, given, "seed", default=0)}
-
-
-def _split(given: Arguments) -> str | None:
-    """Return which ratings are held out, or None for the default."""
-    split = given.get("split", "random")
-    if split not in SPLIT_KINDS:
-        raise BadRequest(f"split is {split!r}; choose from {', '.join(SPLIT_KINDS)}.")
-    return None if split == "random" else str(split)
-
-
-def _at_least(least: int, given: Arguments, name: str, default: int | None = None) -> int | None:
-    """Return a whole number, or None for the default."""
-    value = given.get(name)
-    if value is None:
-        return None
-    number = int(_number(name, value, like=0))
-    if number < least:
-        raise BadRequest(f"{name} is {number}; it must be at least {least}.")
-    return None if number == default else number
-
-
-def _number(name: str, value: Any, *, like: float) -> float:
-    """Return what was given as text or number, whole where the default is."""
-    whole = isinstance(like, int)
-    try:
-        number = float(value)
-        if isinstance(value, bool) or not math.isfinite(number) or (whole and not number.is_integer()):
-            raise ValueError
-    except (TypeError, ValueError):
-        kind = "whole number" if whole else "number"
-        raise BadRequest(f"{name} is {value!r}; it must be a {kind}, such as {like}.") from None
-    return int(number) if whole else number
-
-
-NOTHING: tuple[tuple[str, ...], Callable[[Arguments], Arguments]] = ((), dict)
-CHECKS: dict[Job.Kind, tuple[tuple[str, ...], Callable[[Arguments], Arguments]]] = {
-    Job.Kind.IMPORT: (("path",), _check_import),
-    Job.Kind.TRAIN: (("algorithm", "hyperparameters", "seed", "split"), _check_train),
-    Job.Kind.TUNE: (("algorithm", "n_trials", "seconds", "seed"), _check_tune),
-    Job.Kind.EVALUATE: (("algorithms", "n_splits", "seed", "split", "max_raters"), _check_evaluate),
-}
+        return model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "value_error":  # raised by a validator, in a sentence
+            raise BadRequest(str(first["ctx"]["error"])) from error
+        name = str(first["loc"][0])
+        found = f"{name} is {given[name]!r}" if name in given else f"{name} is missing"
+        raise BadRequest(f"{found}; it must be {model.model_fields[name].description}.") from error

@@ -1,6 +1,7 @@
 """Jobs made for tests: what a kind does is replaced by stages that a test writes down."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ KIND = Job.Kind.TITLE_INDEX
 
 def put_in_place(monkeypatch: pytest.MonkeyPatch, *stages: Stage) -> None:
     """Let title index jobs have these stages."""
-    monkeypatch.setitem(job_kinds.KINDS, KIND, lambda: stages)
+    monkeypatch.setitem(job_kinds.KINDS, KIND, replace(job_kinds.KINDS[KIND], stages=lambda: stages))
 
 
 def one_stage(run: Run) -> Stage:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,8 @@ def undisturbed(workers: Workers, small_dataset: Path) -> str:
 @pytest.fixture
 def slow_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """This process plans similar movies as the workers of `tests.tasks.slow_kinds` do."""
-    monkeypatch.setitem(job_kinds.KINDS, Job.Kind.SIMILAR_MOVIES, slow_similar_movies)
+    slow = replace(job_kinds.KINDS[Job.Kind.SIMILAR_MOVIES], stages=slow_similar_movies)
+    monkeypatch.setitem(job_kinds.KINDS, Job.Kind.SIMILAR_MOVIES, slow)
 
 
 def use_broker(broker_url: str) -> None:

@@ -16,6 +16,8 @@ from celery.signals import import_modules
 from movierec_site.celery import app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from recommender.models import JobChunk
     from recommender.services.jobs.progress import OnProgress
     from recommender.services.jobs.stages import Outcome, Stage
@@ -52,14 +54,20 @@ def with_pauses(stage: Stage) -> Stage:
     return replace(stage, run=run)
 
 
+def paused(stages: Callable[[], tuple[Stage, ...]]) -> Callable[[], tuple[Stage, ...]]:
+    """Return what gives the same stages with pauses."""
+    return lambda: tuple(with_pauses(stage) for stage in stages())
+
+
 def slow_down(**_: object) -> None:
     """Make this worker's jobs slow."""
     from recommender.models import Job
     from recommender.services import job_kinds
 
-    for kind, stages in tuple(job_kinds.KINDS.items()):
-        job_kinds.KINDS[kind] = lambda stages=stages: tuple(with_pauses(stage) for stage in stages())
-    job_kinds.KINDS[Job.Kind.SIMILAR_MOVIES] = slow_similar_movies
+    for kind, usual in tuple(job_kinds.KINDS.items()):
+        job_kinds.KINDS[kind] = replace(usual, stages=paused(usual.stages))
+    similar = Job.Kind.SIMILAR_MOVIES
+    job_kinds.KINDS[similar] = replace(job_kinds.KINDS[similar], stages=slow_similar_movies)
 
 
 import_modules.connect(slow_down, sender=app)

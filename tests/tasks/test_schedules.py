@@ -81,12 +81,12 @@ def test_a_job_that_waits_is_not_started_again() -> None:
     ("kind", "arguments", "sentence"),
     [
         ("trian", None, "There is no kind of job called 'trian': choose from import"),
-        ("train", None, "A training needs an algorithm"),
+        ("train", None, "algorithm is missing; it must be one of median"),
         ("train", {"algorithm": "als", "rank": 3}, "A job of kind train has no rank: choose from algorithm"),
         ("retrain", {"seed": 1}, "A job of kind retrain has no seed: it takes no arguments"),
-        ("import", {}, "An import needs a path"),
-        ("tune", {"algorithm": "als"}, "A search needs a budget: n_trials, or seconds"),
-        ("tune", {"algorithm": "als", "n_trials": 0}, "n_trials is 0; it must be at least 1"),
+        ("import", {}, "path is missing; it must be the folder or zip of a MovieLens release"),
+        ("tune", {"algorithm": "als"}, "A tuning needs a budget: give n_trials or seconds"),
+        ("tune", {"algorithm": "als", "n_trials": 0}, "n_trials is 0; it must be a whole number of at least 1"),
     ],
 )
 def test_a_wrong_schedule_is_told_to_the_log(

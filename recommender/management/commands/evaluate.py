@@ -50,10 +50,10 @@ class Command(JobCommand):
             "n_splits": options["splits"],
             "seed": options["seed"],
             "split": options["split"],
-            "max_raters": None if options["raters"] == MAX_RATERS else options["raters"],
+            "max_raters": options["raters"],
         }
         if data is not None:
-            figures = _of_dataset(data, wanted | {"max_raters": options["raters"]})
+            figures = _of_dataset(data, wanted)
         else:
             figures = (self.run(local=local, arguments=wanted).result or {})["evaluation"]
         self.stdout.write(table(figures))

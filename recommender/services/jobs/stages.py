@@ -52,5 +52,5 @@ class Stage:
 
 def stages_of(job: Job) -> tuple[Stage, ...]:
     """Return the stages of a job, from the table that the setting JOB_KINDS names; this package knows no kind."""
-    stages: tuple[Stage, ...] = import_string(settings.JOB_KINDS)[Job.Kind(job.kind)]()
+    stages: tuple[Stage, ...] = import_string(settings.JOB_KINDS)[Job.Kind(job.kind)].stages()
     return stages

@@ -177,10 +177,5 @@ def options() -> list[Option]:
     return [Option(name, algorithm.label, _defaults(algorithm)) for name, algorithm in ALGORITHMS.items()]
 
 
-def check(*, algorithm: str, hyperparameters: Mapping[str, Any]) -> None:
-    """Raise `ValueError`, with the reason, unless the algorithm can be trained with these hyper-parameters."""
-    registered(algorithm, **hyperparameters)
-
-
 def _defaults(algorithm: Algorithm) -> dict[str, Any]:
     return {hyperparameter.name: getattr(algorithm, hyperparameter.name) for hyperparameter in algorithm.offered}
