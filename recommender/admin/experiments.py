@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 from recommender.admin.job_progress import moment, pill
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.win_chart import WinChart
-from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.models import Experiment, ModelVersion
 from recommender.services.experiments import experiments
 
@@ -41,9 +40,7 @@ class StartForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ranking = (
-            ModelVersion.objects.stored().filter(algorithm__in=ALGORITHMS).exclude(state=ModelVersion.State.REJECTED)
-        )
+        ranking = ModelVersion.objects.stored().ranking().exclude(state=ModelVersion.State.REJECTED)
         for name in ("version_a", "version_b"):
             if name in self.fields:
                 self.fields[name].label_from_instance = _with_state  # type: ignore[attr-defined]

@@ -23,7 +23,6 @@ from recommender.services.versions import lifecycle
 
 MAX_COMPARED = 12
 FIGURES = tuple(metric.name for metric in METRICS)
-NOT_RANKING = (ModelVersion.TITLE_INDEX, ModelVersion.SIMILAR_MOVIES, ModelVersion.SNAPSHOT)
 State = ModelVersion.State
 
 
@@ -32,7 +31,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     """The list of model versions, the page of one, and several side by side."""
 
     list_display = ("__str__", "state_pill", *FIGURES, "size", "created")
-    list_filter = ("state", "algorithm")
+    list_filter = ("state", "kind", "algorithm")
     ordering = ("algorithm", "-created_at")
     sortable_by = ("__str__", "size", "created")
     show_facets = admin.ShowFacets.NEVER
@@ -60,8 +59,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         # Imported only when a version is shown, because it imports numerical libraries.
         from recommender.engine.algorithms.registry import ALGORITHMS
 
+        if version.kind != ModelVersion.Kind.MODEL:
+            return version.get_kind_display()
         known = ALGORITHMS.get(version.algorithm)
-        return f"{known.label} ({version.algorithm})" if known else version.algorithm.replace("_", " ")
+        return f"{known.label} ({version.algorithm})" if known else version.algorithm
 
     @admin.display(description="parameters")
     def recipe(self, version: ModelVersion) -> str:
@@ -228,7 +229,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def _lists_address(version: ModelVersion) -> str:
         """Return the URL that compares its lists with those of the active version, empty if it has none."""
         active = ModelVersion.objects.active().filter(algorithm=version.algorithm).first()
-        if version.algorithm in NOT_RANKING or version.artifact_removed_at is not None:
+        if version.kind != ModelVersion.Kind.MODEL or version.artifact_removed_at is not None:
             return ""
         address = reverse("admin:recommender_modelversion_lists")
         return f"{address}?a={active.pk if active else version.pk}&b={version.pk}"

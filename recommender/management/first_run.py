@@ -9,6 +9,8 @@ from recommender.engine.algorithms.registry import ALGORITHMS, BY_PREFERENCE, TR
 from recommender.models import Job, ModelVersion, Rating
 from recommender.services import jobs
 
+Kind = ModelVersion.Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -28,19 +30,20 @@ def pending_steps(*, dataset: Callable[[], Path]) -> list[Step]:
 
     The first model is trained as soon as possible; the other algorithms come last.
     """
-    built = set(ModelVersion.objects.active().values_list("algorithm", flat=True))
+    kinds = set(ModelVersion.objects.active().values_list("kind", flat=True))
+    trained = set(ModelVersion.objects.active().ranking().values_list("algorithm", flat=True))
     steps = []
     if needs_dataset():
         path = str(dataset())
         steps.append(Step("Importing ratings", lambda: _job(Job.Kind.IMPORT, path=path)))
-    if ModelVersion.TITLE_INDEX not in built:
+    if Kind.INDEX not in kinds:
         steps.append(Step("Building the title index", lambda: _job(Job.Kind.TITLE_INDEX)))
-    if TRAINED_FIRST not in built:
+    if TRAINED_FIRST not in trained:
         steps.append(Step("Training the first model", partial(_job, Job.Kind.TRAIN, algorithm=TRAINED_FIRST)))
-    if ModelVersion.SIMILAR_MOVIES not in built:
+    if Kind.NEIGHBOURS not in kinds:
         steps.append(Step("Finding similar movies", lambda: _job(Job.Kind.SIMILAR_MOVIES)))
     for name in BY_PREFERENCE:
-        if name not in built | {TRAINED_FIRST}:
+        if name not in trained | {TRAINED_FIRST}:
             label = f"Training {ALGORITHMS[name].label}"
             steps.append(Step(label, partial(_job, Job.Kind.TRAIN, algorithm=name)))
     return steps

@@ -1,9 +1,9 @@
-"""Versions of everything trained or built: immutable artifacts, of which one per algorithm is in service."""
+"""Versions of models, title indexes, similar movies and snapshots: immutable artifacts, one of each in service."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db import models
@@ -19,6 +19,10 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def active(self) -> ModelVersionQuerySet:
         """Return the versions in service, at most one per algorithm."""
         return self.filter(state=ModelVersion.State.ACTIVE)
+
+    def ranking(self) -> ModelVersionQuerySet:
+        """Return the versions that rank movies."""
+        return self.filter(kind=ModelVersion.Kind.MODEL)
 
     def stored(self) -> ModelVersionQuerySet:
         """Return the versions whose artifact has not been removed."""
@@ -41,11 +45,16 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
 
 class ModelVersion(models.Model):
-    """One artifact of one algorithm (the title index and similar movies are built and versioned alike)."""
+    """One artifact: a model of an algorithm, or something else that is built and versioned like one."""
 
-    TITLE_INDEX = "title_index"
-    SIMILAR_MOVIES = "similar_movies"
-    SNAPSHOT = "snapshot"
+    class Kind(models.TextChoices):
+        MODEL = "model", "Model"
+        INDEX = "index", "Title index"
+        NEIGHBOURS = "neighbours", "Similar movies"
+        SNAPSHOT = "snapshot", "Snapshot"
+
+    NAMES: ClassVar = {Kind.INDEX: "title_index", Kind.NEIGHBOURS: "similar_movies", Kind.SNAPSHOT: "snapshot"}
+    """What `algorithm` is for kinds other than models; also the folder of their artifacts."""
 
     class State(models.TextChoices):
         CANDIDATE = "candidate", "Candidate"
@@ -53,6 +62,7 @@ class ModelVersion(models.Model):
         RETIRED = "retired", "Retired"
         REJECTED = "rejected", "Rejected"
 
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.MODEL, db_default="model")
     algorithm = models.CharField(max_length=64)
     parameters = models.JSONField(default=dict, blank=True)
     seed = models.BigIntegerField(default=0)
@@ -73,6 +83,13 @@ class ModelVersion(models.Model):
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=Q(kind="model") & ~Q(algorithm__in=("title_index", "similar_movies", "snapshot"))
+                | Q(kind="index", algorithm="title_index")
+                | Q(kind="neighbours", algorithm="similar_movies")
+                | Q(kind="snapshot", algorithm="snapshot"),
+                name="model_version_kind_fits_algorithm",
+            ),
             models.UniqueConstraint(
                 fields=["algorithm"], condition=Q(state="active"), name="model_version_one_active_per_algorithm"
             ),

@@ -145,5 +145,5 @@ def test_a_version_links_to_its_lists_beside_those_in_service(visitors: dict[str
     lifecycle.activate(version=active)
     page = visitors["viewer"].get(f"{LIST}{candidate.pk}/change/").content.decode()
     assert f"lists/?a={active.pk}&amp;b={candidate.pk}" in page
-    index = make_model_version("title_index/1", algorithm="title_index")
+    index = make_model_version("title_index/1", kind="index")
     assert "Compare lists" not in visitors["viewer"].get(f"{LIST}{index.pk}/change/").content.decode()

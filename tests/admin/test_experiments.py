@@ -35,7 +35,7 @@ def versions(db: None) -> list[ModelVersion]:
     return [
         make_model_version("als/1"),
         make_model_version("mean/1", algorithm="mean"),
-        make_model_version("title_index/1", algorithm="title_index"),
+        make_model_version("title_index/1", kind="index"),
         make_model_version("als/2", state=ModelVersion.State.REJECTED),
     ]
 
@@ -157,4 +157,4 @@ def test_nobody_edits_or_deletes_one(running: Experiment, versions: list[ModelVe
 def test_one_without_a_day_to_count_says_so(versions: list[ModelVersion]) -> None:
     fresh = Experiment.objects.create(version_a=versions[0], version_b=versions[1], share=1, started_at=timezone.now())
     page = visitor("carol", "view").get(f"{PATH}{fresh.pk}/change/").content.decode()
-    assert "No list can be counted yet" in page
+    assert "No lists have been counted yet" in page

@@ -17,10 +17,8 @@ def labels() -> list[str]:
     return [step.label for step in first_run.pending_steps(dataset=lambda: Path("dataset"))]
 
 
-def put_in_service(algorithm: str) -> None:
-    make_model_version(
-        f"{algorithm}/1", algorithm=algorithm, state=ModelVersion.State.ACTIVE, activated_at=timezone.now()
-    )
+def put_in_service(name: str, **more: str) -> None:
+    make_model_version(f"{name}/1", state=ModelVersion.State.ACTIVE, activated_at=timezone.now(), **more)
 
 
 def test_a_fresh_installation_imports_first_and_offers_every_algorithm_in_the_end() -> None:
@@ -43,8 +41,10 @@ def test_it_does_not_look_for_a_dataset_when_there_are_ratings() -> None:
 
 def test_it_skips_what_is_in_service() -> None:
     make_rating(make_rater(), make_movie())
-    for name in (ModelVersion.TITLE_INDEX, ModelVersion.SIMILAR_MOVIES, *ALGORITHMS):
-        put_in_service(name)
+    for kind in (ModelVersion.Kind.INDEX, ModelVersion.Kind.NEIGHBOURS):
+        put_in_service(kind, kind=kind)
+    for name in ALGORITHMS:
+        put_in_service(name, algorithm=name)
     assert labels() == []
 
 

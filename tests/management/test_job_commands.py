@@ -74,14 +74,17 @@ def test_it_compares_on_the_split_that_was_asked_for(imported: Path) -> None:
 
 def test_it_keeps_a_snapshot(imported: Path) -> None:
     (line,) = run("snapshot", LOCAL)
-    version = ModelVersion.objects.active().get(algorithm=ModelVersion.SNAPSHOT)
+    version = ModelVersion.objects.active().get(kind=ModelVersion.Kind.SNAPSHOT)
     assert line == f"A snapshot of {Rating.objects.count():,} ratings is version {version.pk}."
 
 
-@pytest.mark.parametrize("command", [ModelVersion.TITLE_INDEX, ModelVersion.SIMILAR_MOVIES])
-def test_it_builds(imported: Path, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [("title_index", ModelVersion.Kind.INDEX), ("similar_movies", ModelVersion.Kind.NEIGHBOURS)],
+)
+def test_it_builds(imported: Path, command: str, kind: ModelVersion.Kind) -> None:
     (line,) = run(command, LOCAL)
-    version = ModelVersion.objects.active().get(algorithm=command)
+    version = ModelVersion.objects.active().get(kind=kind)
     assert line.endswith(f"in service as version {version.pk}.")
 
 

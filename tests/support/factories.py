@@ -52,7 +52,8 @@ def make_chunk(**more: Any) -> JobChunk:
 
 
 def make_model_version(key: str = "als/1", algorithm: str = "als", stars: float = 3.0, **more: Any) -> ModelVersion:
-    """Return a stored candidate: a model that predicts so many stars for two movies."""
+    """Return a stored candidate: a model that predicts so many stars for two movies, or another `kind`."""
+    algorithm = ModelVersion.NAMES.get(more.get("kind", ModelVersion.Kind.MODEL), algorithm)
     content = small_artifact(algorithm, stars)
     storages["artifacts"].delete(key)
     storages["artifacts"].save(key, ContentFile(content))

@@ -48,7 +48,7 @@ def is_running(job: Job) -> bool:
 
 
 def in_service() -> ModelVersion:
-    return ModelVersion.objects.active().get(algorithm=ModelVersion.SIMILAR_MOVIES)
+    return ModelVersion.objects.active().get(kind=ModelVersion.Kind.NEIGHBOURS)
 
 
 def attempts(job: Job) -> set[int]:

@@ -39,7 +39,7 @@ def being_compared(job: Job) -> bool:
 
 
 def in_service() -> ModelVersion:
-    return ModelVersion.objects.active().get(algorithm=ModelVersion.SIMILAR_MOVIES)
+    return ModelVersion.objects.active().get(kind=ModelVersion.Kind.NEIGHBOURS)
 
 
 @on_every_broker
@@ -121,7 +121,7 @@ def test_an_evaluation_over_two_workers_finds_what_one_process_finds(workers: Wo
 def test_a_kept_snapshot_is_registered_and_stays(workers: Workers, undisturbed: str) -> None:
     workers.start()
     job = finished(jobs.start(kind=Job.Kind.SNAPSHOT))
-    version = ModelVersion.objects.active().get(algorithm=ModelVersion.SNAPSHOT)
+    version = ModelVersion.objects.active().get(kind=ModelVersion.Kind.SNAPSHOT)
     assert job.result == {"ratings": job.result["ratings"], "model_version": version.pk}
     jobs.clean_up()
     assert artifacts.local_file(key=version.artifact_key, sha256=version.artifact_sha256).exists()

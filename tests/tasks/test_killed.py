@@ -78,9 +78,12 @@ def outcome_of(job: Job) -> dict[str, Any]:
     versions = ModelVersion.objects.filter(job=job)
     for version in versions:
         artifacts.local_file(key=version.artifact_key, sha256=version.artifact_sha256)
-    files = sorted((version.algorithm, version.artifact_sha256) for version in versions)
     # The title index names its parts at random.
-    outcome: dict[str, Any] = {"files": [(name, name != ModelVersion.TITLE_INDEX and sha256) for name, sha256 in files]}
+    files = sorted(
+        (version.algorithm, "" if version.kind == ModelVersion.Kind.INDEX else version.artifact_sha256)
+        for version in versions
+    )
+    outcome: dict[str, Any] = {"files": files}
     if job.kind == Job.Kind.EVALUATE:
         assert job.result is not None
         outcome["figures"] = job.result["evaluation"]

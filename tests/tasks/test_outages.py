@@ -50,7 +50,7 @@ def finished_chunks(job: Job) -> dict[int, int]:
 
 
 def in_service() -> ModelVersion:
-    return ModelVersion.objects.active().get(algorithm=ModelVersion.SIMILAR_MOVIES)
+    return ModelVersion.objects.active().get(kind=ModelVersion.Kind.NEIGHBOURS)
 
 
 class Database:

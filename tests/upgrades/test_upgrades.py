@@ -130,6 +130,14 @@ def test_every_artifact_can_be_loaded(site: None) -> None:
     assert refused == []
 
 
+def test_every_version_has_its_kind(site: None) -> None:
+    found = set(ModelVersion.objects.exclude(kind="model").values_list("kind", "algorithm"))
+    assert found == {("index", "title_index"), ("neighbours", "similar_movies"), ("snapshot", "snapshot")}
+    models = set(ModelVersion.objects.ranking().values_list("algorithm", flat=True))
+    assert models
+    assert models <= set(ALGORITHMS)
+
+
 def test_people_are_still_signed_in_and_get_the_same_answers(site: None, expected: dict[str, Any]) -> None:
     """Lists with predicted stars, similar movies, searches, and all that alice and bob have said."""
     found = answers(expected["sessions"])

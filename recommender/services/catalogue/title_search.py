@@ -13,6 +13,8 @@ from recommender.services.versions import lifecycle, serving
 from recommender.titles.index import TitleDocument, build_title_index
 from recommender.titles.query import TitleQuery
 
+Kind = ModelVersion.Kind
+
 
 @dataclass(frozen=True, slots=True)
 class SearchHits:
@@ -38,12 +40,10 @@ def prepare(*, job: Job | None = None, on_progress: OnProgress = no_progress) ->
     digest = hashlib.sha256()
     with artifacts.workspace() as folder:
         build_title_index(_documents(digest), folder / "titles", on_progress=report)
-        stored = artifacts.store_folder(path=folder / "titles", name=ModelVersion.TITLE_INDEX)
+        stored = artifacts.store_folder(path=folder / "titles", name=ModelVersion.NAMES[Kind.INDEX])
 
     def put_in_service() -> ModelVersion:
-        version = lifecycle.register(
-            algorithm=ModelVersion.TITLE_INDEX, artifact=stored, data_fingerprint=digest.hexdigest(), job=job
-        )
+        version = lifecycle.register(kind=Kind.INDEX, artifact=stored, data_fingerprint=digest.hexdigest(), job=job)
         return lifecycle.activate(version=version)
 
     return put_in_service
@@ -82,7 +82,7 @@ def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
 
 def is_behind() -> bool:
     """Tell whether titles have come from TMDB since the title index in service was built."""
-    built = ModelVersion.objects.active().filter(algorithm=ModelVersion.TITLE_INDEX).first()
+    built = ModelVersion.objects.active().filter(kind=Kind.INDEX).first()
     return built is not None and Movie.objects.with_titles_fetched_since(built.created_at).exists()
 
 

@@ -54,7 +54,7 @@ class Progress:
 def check(*, version_a: ModelVersion, version_b: ModelVersion, share: float) -> None:
     """Raise `InvalidExperiment`, with the reason, if such an experiment cannot be started now."""
     for version in (version_a, version_b):
-        if version.algorithm not in ALGORITHMS:
+        if version.kind != ModelVersion.Kind.MODEL or version.algorithm not in ALGORITHMS:
             raise InvalidExperiment(f"{version} does not rank movies; choose a version of an algorithm.")
         if version.state == ModelVersion.State.REJECTED:
             raise InvalidExperiment(f"{version} was rejected; choose another one.")

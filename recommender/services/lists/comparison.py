@@ -64,7 +64,7 @@ class ListComparison:
 
 def versions() -> list[ModelVersion]:
     """Return the versions that rank movies and are still stored, by algorithm, newest first."""
-    return list(ModelVersion.objects.stored().filter(algorithm__in=ALGORITHMS).order_by("algorithm", "-created_at"))
+    return list(ModelVersion.objects.stored().ranking().order_by("algorithm", "-created_at"))
 
 
 def compare(*, rater: Rater, a: ModelVersion, b: ModelVersion) -> ListComparison:

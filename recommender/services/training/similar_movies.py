@@ -22,6 +22,7 @@ from recommender.services.storage import artifacts
 from recommender.services.training import snapshots
 from recommender.services.versions import lifecycle, serving
 
+NAME = ModelVersion.NAMES[ModelVersion.Kind.NEIGHBOURS]
 CO_RATINGS_PER_CHUNK = 2_000_000_000
 """About 5 s of one processor at 2.4 ns each (docs/kernels.md)."""
 
@@ -58,7 +59,7 @@ def _compare(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     neighbours, scores = comparison.neighbours_of(first, last, n_threads=settings.N_THREADS, on_progress=comparing)
     with artifacts.workspace() as folder:
         file = folder / "range.safetensors"
-        write_artifact(file, {"neighbours": neighbours, "scores": scores}, {"algorithm": ModelVersion.SIMILAR_MOVIES})
+        write_artifact(file, {"neighbours": neighbours, "scores": scores}, {"algorithm": NAME})
         return Outcome(artifact=outputs.store(chunk=chunk, path=file))
 
 
@@ -86,15 +87,15 @@ def _put_together(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
 
 def _store(neighbours: Neighbours, data_fingerprint: str, job: Job | None) -> Callable[[], ModelVersion]:
     """Store the neighbours; return a function that puts them in service."""
-    manifest = {"algorithm": ModelVersion.SIMILAR_MOVIES, "data_fingerprint": data_fingerprint}
+    manifest = {"algorithm": NAME, "data_fingerprint": data_fingerprint}
     with artifacts.workspace() as folder:
         file = folder / "neighbours.safetensors"
         write_artifact(file, neighbours.to_arrays(), manifest)
-        stored = artifacts.store(path=file, name=ModelVersion.SIMILAR_MOVIES)
+        stored = artifacts.store(path=file, name=NAME)
 
     def put_in_service() -> ModelVersion:
         version = lifecycle.register(
-            algorithm=ModelVersion.SIMILAR_MOVIES, artifact=stored, data_fingerprint=data_fingerprint, job=job
+            kind=ModelVersion.Kind.NEIGHBOURS, artifact=stored, data_fingerprint=data_fingerprint, job=job
         )
         return lifecycle.activate(version=version)
 

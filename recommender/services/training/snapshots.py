@@ -13,6 +13,7 @@ from recommender.services.storage import artifacts
 from recommender.services.training import rating_arrays
 from recommender.services.versions import lifecycle
 
+NAME = ModelVersion.NAMES[ModelVersion.Kind.SNAPSHOT]
 STAGE = "snapshot"
 
 
@@ -43,7 +44,7 @@ def write(path: Path, *, on_progress: OnProgress = no_progress) -> Snapshot:
     on_progress(0.0, "Reading ratings")
     snapshot = current()
     on_progress(0.6, "Storing the snapshot")
-    write_artifact(path, snapshot.to_arrays(), {"algorithm": ModelVersion.SNAPSHOT})
+    write_artifact(path, snapshot.to_arrays(), {"algorithm": NAME})
     on_progress(0.8)
     return snapshot
 
@@ -60,12 +61,12 @@ def _keep(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     """Take a snapshot that is kept after the job, and put it in service as the newest."""
     with artifacts.workspace() as folder:
         snapshot = write(folder / "snapshot.safetensors", on_progress=on_progress)
-        stored = artifacts.store(path=folder / "snapshot.safetensors", name=ModelVersion.SNAPSHOT)
+        stored = artifacts.store(path=folder / "snapshot.safetensors", name=NAME)
     fingerprint = snapshot.fingerprint()
 
     def put_in_service() -> dict[str, int]:
         version = lifecycle.register(
-            algorithm=ModelVersion.SNAPSHOT, artifact=stored, data_fingerprint=fingerprint, job=chunk.job
+            kind=ModelVersion.Kind.SNAPSHOT, artifact=stored, data_fingerprint=fingerprint, job=chunk.job
         )
         return {"model_version": lifecycle.activate(version=version).pk}
 

@@ -124,7 +124,7 @@ def _plan(job: Job) -> list[Arguments]:
     """Train the algorithm that the job names or, if it names none, everything in service with the same parameters."""
     if "algorithm" in job.arguments:
         return [job.arguments]
-    in_service = ModelVersion.objects.active().filter(algorithm__in=ALGORITHMS).order_by("pk")
+    in_service = ModelVersion.objects.active().ranking().filter(algorithm__in=ALGORITHMS).order_by("pk")
     return [
         {"algorithm": version.algorithm, "hyperparameters": version.parameters, "seed": version.seed}
         for version in in_service

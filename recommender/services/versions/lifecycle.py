@@ -40,17 +40,19 @@ def code_version() -> str:
 @transaction.atomic
 def register(
     *,
-    algorithm: str,
     artifact: StoredArtifact,
     data_fingerprint: str,
+    kind: ModelVersion.Kind = ModelVersion.Kind.MODEL,
+    algorithm: str = "",
     parameters: dict[str, Any] | None = None,
     seed: int = 0,
     n_threads: int = 1,
     job: Job | None = None,
 ) -> ModelVersion:
-    """Add a row for a new candidate."""
+    """Create the row of a new candidate; only models have an algorithm."""
     return ModelVersion.objects.create(
-        algorithm=algorithm,
+        kind=kind,
+        algorithm=ModelVersion.NAMES.get(kind, algorithm),
         parameters=parameters or {},
         seed=seed,
         n_threads=n_threads,

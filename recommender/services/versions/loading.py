@@ -17,9 +17,10 @@ from recommender.services.storage import artifacts
 from recommender.titles.index import TitleIndex
 from recommender.titles.manifest import TitleIndexError
 
-OF_ARRAYS: dict[str, Callable[[Arrays], Neighbours | Snapshot]] = {
-    ModelVersion.SIMILAR_MOVIES: Neighbours.from_arrays,
-    ModelVersion.SNAPSHOT: Snapshot.from_arrays,
+Kind = ModelVersion.Kind
+FROM_ARRAYS: dict[str, Callable[[Arrays], Neighbours | Snapshot]] = {
+    Kind.NEIGHBOURS: Neighbours.from_arrays,
+    Kind.SNAPSHOT: Snapshot.from_arrays,
 }
 
 
@@ -33,17 +34,17 @@ def load(version: ModelVersion) -> Any:
     """
     if version.artifact_removed_at is not None:
         raise ArtifactError(f"The artifact of {version} was removed on {version.artifact_removed_at:%Y-%m-%d}.")
-    if version.algorithm == ModelVersion.TITLE_INDEX:
+    if version.kind == Kind.INDEX:
         folder = artifacts.local_folder(key=version.artifact_key, sha256=version.artifact_sha256)
         try:
             return TitleIndex(folder)
         except TitleIndexError as error:
             raise ArtifactError(str(error)) from error
     arrays, manifest = read_artifact(_file(version))
-    if version.algorithm in OF_ARRAYS:
+    if version.kind in FROM_ARRAYS:
         if manifest.get("algorithm") != version.algorithm:
             raise ArtifactError(f"The artifact of {version} is of {manifest.get('algorithm')!r}; roll back.")
-        return OF_ARRAYS[version.algorithm](arrays)
+        return FROM_ARRAYS[version.kind](arrays)
     try:
         return load_model(version.algorithm, arrays, manifest)
     except UnknownAlgorithm as error:
@@ -53,7 +54,7 @@ def load(version: ModelVersion) -> Any:
 def check(version: ModelVersion) -> None:
     """Raise `ArtifactError` unless the version can be loaded and, if it is a model, can rank movies."""
     loaded = load(version)
-    if isinstance(loaded, TitleIndex | Neighbours | Snapshot):
+    if version.kind != Kind.MODEL:
         return
     model: Model = loaded
     nobody = np.zeros(0, dtype=np.int32)

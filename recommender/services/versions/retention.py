@@ -156,7 +156,7 @@ def _remove_orphans(now: datetime) -> Iterable[str]:
 
     Other folders of artifact storage belong to jobs, which clean up after themselves.
     """
-    names = {*ALGORITHMS, ModelVersion.TITLE_INDEX, ModelVersion.SIMILAR_MOVIES}
+    names = {*ALGORITHMS, *ModelVersion.NAMES.values()}
     names.update(ModelVersion.objects.values_list("algorithm", flat=True).distinct())
     known = set(ModelVersion.objects.stored().values_list("artifact_key", flat=True))
     for name in sorted(names):

@@ -15,6 +15,7 @@ from recommender.services.versions import loading
 from recommender.titles.index import TitleIndex
 
 logger = logging.getLogger(__name__)
+Kind = ModelVersion.Kind
 CHECK_INTERVAL = 0.5
 RETRY_AFTER = 60.0
 """Seconds after which a version that could not be loaded is tried again: storage may have been unreachable."""
@@ -68,7 +69,8 @@ def clear() -> None:
 
 def active_algorithms() -> frozenset[str]:
     """Return the names of the algorithms in service, without those of which no version can be loaded."""
-    return frozenset(name for name, row in _cache.active_rows().items() if not _is_empty(name, row))
+    rows = _cache.active_rows()
+    return frozenset(name for name, row in rows.items() if row.kind == Kind.MODEL and not _is_empty(name, row))
 
 
 def model(algorithm: str) -> Model | None:
@@ -103,13 +105,13 @@ def _other(version: ModelVersion) -> InService:
 
 def title_index() -> TitleIndex | None:
     """Return the title index in service."""
-    found: TitleIndex | None = _get(ModelVersion.TITLE_INDEX)
+    found: TitleIndex | None = _get(ModelVersion.NAMES[Kind.INDEX])
     return found
 
 
 def neighbours() -> Neighbours | None:
     """Return the similar movies in service."""
-    found: Neighbours | None = _get(ModelVersion.SIMILAR_MOVIES)
+    found: Neighbours | None = _get(ModelVersion.NAMES[Kind.NEIGHBOURS])
     return found
 
 

@@ -123,7 +123,7 @@ def test_one_runs_at_a_time(experiment: Experiment, versions: tuple[ModelVersion
 @pytest.mark.parametrize(
     ("b", "share", "sentence"),
     [
-        ({"algorithm": "title_index"}, 0.5, "does not rank movies"),
+        ({"kind": "index"}, 0.5, "does not rank movies"),
         ({"state": ModelVersion.State.REJECTED}, 0.5, "was rejected"),
         ({"artifact_removed_at": LONG_AGO}, 0.5, "has been removed"),
         ({}, 0.0, "above 0 and at most 1"),

@@ -19,13 +19,20 @@ from tests.support.factories import small_artifact, small_model
 WHOLE = small_artifact()
 
 
-def version_of(content: bytes, algorithm: str = "als", expected: bytes | None = None) -> ModelVersion:
+Kind = ModelVersion.Kind
+WHATEVER = [("als", Kind.MODEL), ("hybrid", Kind.MODEL), ("", Kind.NEIGHBOURS), ("", Kind.SNAPSHOT), ("", Kind.INDEX)]
+
+
+def version_of(
+    content: bytes, algorithm: str = "als", kind: Kind = Kind.MODEL, *, expected: bytes | None = None
+) -> ModelVersion:
     """Return a version, in memory, whose artifact is this content and whose sha256 is that of the expected one."""
-    key = f"{algorithm}/fuzzed.safetensors"
+    name = ModelVersion.NAMES.get(kind, algorithm)
+    key = f"{name}/fuzzed.safetensors"
     storages["artifacts"].delete(key)
     storages["artifacts"].save(key, ContentFile(content))
     digest = sha256(content if expected is None else expected).hexdigest()
-    return ModelVersion(pk=7, algorithm=algorithm, artifact_key=key, artifact_sha256=digest)
+    return ModelVersion(pk=7, kind=kind, algorithm=name, artifact_key=key, artifact_sha256=digest)
 
 
 @settings(max_examples=50, deadline=None)
@@ -45,16 +52,16 @@ def test_it_refuses_a_model_with_any_byte_changed(position: int, flipped: int) -
 
 
 @settings(max_examples=50, deadline=None)
-@given(content=st.binary(max_size=400), algorithm=st.sampled_from(["als", "hybrid", "similar_movies", "title_index"]))
-def test_it_refuses_anything_else_though_its_sha256_be_right(content: bytes, algorithm: str) -> None:
+@given(content=st.binary(max_size=400), what=st.sampled_from(WHATEVER))
+def test_it_refuses_anything_else_even_if_its_sha256_is_right(content: bytes, what: tuple[str, Kind]) -> None:
     with pytest.raises(ArtifactError):
-        loading.load(version_of(content, algorithm))
+        loading.load(version_of(content, *what))
 
 
-@pytest.mark.parametrize("algorithm", ["mean", "similar_movies", "title_index"])
-def test_it_refuses_the_artifact_of_another_algorithm(algorithm: str) -> None:
+@pytest.mark.parametrize("what", [("mean", Kind.MODEL), *WHATEVER[2:]])
+def test_it_refuses_the_artifact_of_another_algorithm(what: tuple[str, Kind]) -> None:
     with pytest.raises(ArtifactError):
-        loading.load(version_of(WHOLE, algorithm))
+        loading.load(version_of(WHOLE, *what))
 
 
 def test_it_refuses_an_algorithm_that_this_code_does_not_have() -> None:
@@ -73,13 +80,11 @@ def test_a_model_that_ranks_by_nonsense_is_not_activated(tmp_path: Path) -> None
         loading.check(version)
 
 
-def test_it_refuses_a_title_index_of_another_format_though_its_sha256_be_right(tmp_path: Path) -> None:
+def test_it_refuses_a_title_index_of_another_format_even_if_its_sha256_is_right(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     folder.mkdir()
     (folder / "manifest.json").write_text('{"format": 99, "count": 0, "files": {}}')
-    stored = artifacts.store_folder(path=folder, name=ModelVersion.TITLE_INDEX)
-    version = ModelVersion(
-        pk=7, algorithm=ModelVersion.TITLE_INDEX, artifact_key=stored.key, artifact_sha256=stored.sha256
-    )
+    stored = artifacts.store_folder(path=folder, name="title_index")
+    version = ModelVersion(pk=7, kind=Kind.INDEX, artifact_key=stored.key, artifact_sha256=stored.sha256)
     with pytest.raises(ArtifactError, match="has format 99, not 1; build the title index again"):
         loading.load(version)
