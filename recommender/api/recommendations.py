@@ -32,15 +32,29 @@ def recommendations(
     popularity: Annotated[float, Query(ge=-2, le=2, allow_inf_nan=False)] = 0,
     diversity: Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)] = None,
     exclude: Exclude = "seen,hidden",
+    below_average: bool = False,
+    all_of_series: bool = False,
 ) -> HttpResponse:
     """Return movies I have neither rated nor hidden, best first; every rating counts from the next request on.
+
+    Movies that I would probably rate more than a quarter of a star below my mean come last, unless `below_average`.
+    A series begins with its first movie that I have not seen, and shows two of its movies in twenty, unless
+    `all_of_series`.
 
     `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1. Slices with the same settings
     fit together. `exclude` says what is left out, as a comma-separated list of "seen", "hidden" and "watchlist"; empty
     to leave out nothing. `interval` contains the rating four times in five; it is null if the algorithm does not know
     it. Before my first rating the list is popular and varied.
     """
-    dials = Dials(genre=genre, decade=decade, popularity=popularity, diversity=diversity, exclude=kinds(exclude))
+    dials = Dials(
+        genre=genre,
+        decade=decade,
+        popularity=popularity,
+        diversity=diversity,
+        exclude=kinds(exclude),
+        series_in_order=not all_of_series,
+        below_average=below_average,
+    )
     rater = parameters.rater(request)
     listed = recommend_for(rater=rater, algorithm=algorithm, limit=limit, offset=offset, dials=dials)
     impressions.record(

@@ -16,7 +16,8 @@ class Dials:
     `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1; None means the default, which
     varies the list of a user without ratings. `exclude` says what is left out: movies the user has rated ("seen"),
     hidden ones, those on the watchlist. `series_in_order` lets a series begin with its first unseen movie, and shows at
-    most two of its movies in twenty.
+    most two of its movies in twenty. Movies predicted well below the user's mean come after all others, unless
+    `below_average`.
     """
 
     genre: str | None = None
@@ -25,11 +26,12 @@ class Dials:
     diversity: float | None = None
     exclude: frozenset[Excluded] = USUALLY_EXCLUDED
     series_in_order: bool = True
+    below_average: bool = False
 
     @property
     def move_movies(self) -> bool:
         """Whether the list differs from the order of the scores."""
-        return bool(self.diversity or self.popularity or self.series_in_order)
+        return bool(self.diversity or self.popularity or self.series_in_order or not self.below_average)
 
     def with_defaults(self, *, n_ratings: int) -> Self:
         """Fill in the default diversity, which depends on whether the user has ratings, unless they chose one."""
@@ -38,5 +40,5 @@ class Dials:
         return replace(self, diversity=0.0 if n_ratings else FIRST_LIST_DIVERSITY)
 
 
-BY_SCORE = Dials(diversity=0.0, series_in_order=False)
+BY_SCORE = Dials(diversity=0.0, series_in_order=False, below_average=True)
 """The order of the scores, without what the user has rated or hidden."""

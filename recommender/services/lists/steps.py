@@ -17,6 +17,9 @@ from recommender.services.lists.served_model import Served
 
 NO_MOVIES: Int32 = np.zeros(0, dtype=np.int32)
 HIGHEST_MIDDLE = 3.5
+GEMS_ONLY = -2.0
+N_HITS = 500
+"""With the popularity dial at its lowest, the most rated movies come last: so many, or a tenth of a small catalogue."""
 TOLERANCE = 0.25
 """A movie predicted more than this many stars below the user's middle is expected to disappoint."""
 
@@ -74,6 +77,7 @@ def rerank(model: Model, profile: UserProfile, candidates: Candidates, dials: Di
         return Ranking(top_n(candidates.scores, n=n, exclude=candidates.left_out), NO_MOVIES)
     best = top_n(candidates.scores, n=max(min(POOL, candidates.count), n), exclude=candidates.left_out)
     pool, rest = _by_dials(model, candidates, dials, best[:POOL]), best[POOL:]
+    pool = pool[np.argsort(_comes_last(model, profile, dials, pool), kind="stable")]
     if not dials.series_in_order:
         return Ranking(np.concatenate([pool, rest])[:n], NO_MOVIES)
     series = movie_arrays.series_of(model)
@@ -96,6 +100,18 @@ def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -
         features=_features(model, pool) if diversity else None,
     )
     return pool[order]
+
+
+def _comes_last(model: Model, profile: UserProfile, dials: Dials, movies: Int32) -> Bool:
+    """Return which of some movies come after the others: likely disappointments, and hits where gems are wanted."""
+    last = np.zeros(movies.size, dtype=np.bool_)
+    if not dials.below_average:
+        last |= model.predict(profile, movies) < middle_of(profile) - TOLERANCE
+    if dials.popularity <= GEMS_ONLY:
+        counts = movie_arrays.of(model).rating_counts
+        n_hits = min(N_HITS, counts.size // 10)
+        last |= counts[movies] >= max(int(np.partition(counts, -n_hits - 1)[-n_hits - 1]), 1) if n_hits else False
+    return last
 
 
 def _may_come_first(model: Model, profile: UserProfile, candidates: Candidates, movies: Int32) -> Bool:

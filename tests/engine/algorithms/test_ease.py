@@ -1,7 +1,11 @@
 """EASE: the closed form against a dense solve, its further rows, and exact contributions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from recommender.engine.algorithms.ease.ease import EASE
@@ -72,8 +76,54 @@ def test_it_follows_the_definition_when_nothing_is_added():
     rows = np.zeros((RATINGS.n_raters, RATINGS.n_movies))
     rows[raters, RATINGS.movie_indices] = 1 + 0.4 * (stars - stars.mean() - biases[raters])
     rater = slice(*RATINGS.rater_indptr[:2])
-    profile = plain.fold_in(RATINGS.movie_indices[rater], RATINGS.half_stars[rater])
-    np.testing.assert_allclose(plain.scores(profile), rows[0] @ closed_form(rows, 3.0), atol=1e-4)
+    old = replace(plain.item_weights, alike_from=None)  # as models ranked before dislikes counted against
+    mine = RATINGS.movie_indices[rater], RATINGS.half_stars[rater]
+    np.testing.assert_allclose(old.scores(*mine), rows[0] @ closed_form(rows, 3.0), atol=1e-4)
+
+
+def test_scores_follow_the_definition(model):
+    weights = model.item_weights
+    rated, half_stars = ALICE
+    dense, stars = weights.weights.toarray(), half_stars / 2
+    bias = (stars - weights.means[rated]).sum() / (rated.size + weights.bias_damping)
+    middle = min(max(stars.mean(), (stars.sum() + 4 * 3.5) / (stars.size + 4)), 3.5)
+    expected = weights.popularity / (1 + rated.size)
+    for movie, mine in zip(rated, stars, strict=True):
+        usual = max(0.8 + 0.6 * (mine - weights.global_mean - bias), -0.4)
+        lowered = max(min(usual, 0.6 * (mine - middle)), -0.4) if mine < middle else usual
+        alike = dense[movie] >= np.sort(dense[movie])[-20]
+        expected = expected + np.where(alike & (dense[movie] > 0), lowered, usual) * dense[movie]
+    np.testing.assert_allclose(weights.scores(*ALICE), expected, atol=1e-5)
+
+
+@given(st.data())
+def test_a_dislike_never_speaks_for_a_movie_alike(model, data):
+    weights = model.item_weights
+    rated = np.array(
+        sorted(data.draw(st.sets(st.integers(0, RATINGS.n_movies - 1), min_size=1, max_size=20))), np.int32
+    )
+    half_stars = np.array(data.draw(st.lists(st.integers(1, 10), min_size=rated.size, max_size=rated.size)), np.int8)
+    everyone = np.arange(RATINGS.n_movies, dtype=np.int32)
+    added = weights.contributions(everyone, rated, half_stars)
+    np.testing.assert_allclose(
+        added.sum(axis=1) + weights.popularity / (1 + rated.size), weights.scores(rated, half_stars), atol=1e-5
+    )
+    dense = weights.weights.toarray()[rated]
+    disliked = half_stars / 2 < min(half_stars.mean() / 2, 3.5)
+    alike = (dense >= weights.alike_from[rated][:, None]) & disliked[:, None]
+    assert (added.T[alike] <= 0).all()
+
+
+@given(st.integers(0, 29), st.integers(1, 9), st.integers(1, 9))
+def test_a_lower_rating_never_adds_more_for_a_movie_alike(model, movie, half_stars, drop):
+    weights = model.item_weights
+    rated = np.array([movie, (movie + 7) % 30], dtype=np.int32)
+    alike = np.flatnonzero(weights.weights.toarray()[movie] >= weights.alike_from[movie]).astype(np.int32)
+    higher, lower = (
+        weights.contributions(alike, rated, np.array([value, 7], dtype=np.int8))[:, 0]
+        for value in (half_stars + 1, max(half_stars + 1 - drop, 1))
+    )
+    assert (lower <= higher + 1e-9).all()
 
 
 def test_a_contribution_is_the_weight_between_two_movies_times_the_rating(model):
@@ -81,7 +131,9 @@ def test_a_contribution_is_the_weight_between_two_movies_times_the_rating(model)
     added = model.ranking_contributions(profile, np.array([20, 8], dtype=np.int32))
     inputs = model.item_weights.inputs(*ALICE)
     for row, scored in zip(added, (20, 8), strict=True):
-        np.testing.assert_allclose(row, inputs * model.item_weights.weights.toarray()[ALICE[0], scored], rtol=1e-6)
+        liked = ALICE[1] >= 7
+        expected = inputs * model.item_weights.weights.toarray()[ALICE[0], scored]
+        np.testing.assert_allclose(row[liked], expected[liked], rtol=1e-6)
 
 
 def test_a_rated_movie_says_nothing_about_itself(model):
