@@ -90,7 +90,9 @@ def test_the_same_bytes_change_nothing() -> None:
     first = decide(train(GOOD))
     again = decide(train(GOOD))
     assert again.state == State.REJECTED
-    assert again.metrics["gate"]["sentence"] == f"It is the same, to the byte, as version {first.pk} in service."
+    assert (
+        again.metrics["gate"]["sentence"] == f"It is byte for byte the same as version {first.pk}, which is in service."
+    )
 
 
 def test_with_too_few_ratings_to_tell_it_stays_a_candidate() -> None:
