@@ -174,7 +174,8 @@ def test_less_regret_is_better(visitors: dict[str, Client]) -> None:
     algorithms = {"mean": {"regret_10": FIGURE, "seconds": 1}, "als": {"regret_10": WORSE, "seconds": 1}}
     differences = {"mean": {"als": {"regret_10": {"mean": 0.2, "low": 0.1, "high": 0.3}}}}
     result = {"evaluation": EVALUATION | {"algorithms": algorithms, "differences": differences}}
-    job = make_job(kind="evaluate", state="succeeded", finished_at=timezone.now(), result=result)
+    now = timezone.now()
+    job = make_job(kind="evaluate", state="succeeded", started_at=now, finished_at=now, result=result)
     page = visitors["viewer"].get(f"{BASE}{job.pk}/change/").content.decode()
     assert "Regret@10" in page
     first, second, *_ = page.split('<th scope="row">')[1:]

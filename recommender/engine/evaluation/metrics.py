@@ -132,7 +132,9 @@ def ideal_gains(indptr: Int64, gains: Float64) -> Float64:
     best_first = gains[np.lexsort((-gains, rows))]
     place = np.arange(gains.size) - indptr[rows]
     counted = (place < LIST_LENGTH) & (best_first > 0)
-    return np.bincount(rows[counted], weights=best_first[counted] * DISCOUNTS[place[counted]], minlength=n_users)
+    ideal = np.zeros(n_users)
+    np.add.at(ideal, rows[counted], best_first[counted] * DISCOUNTS[place[counted]])
+    return ideal
 
 
 def self_information(movie_counts: Int64, n_raters: int) -> Float64:
