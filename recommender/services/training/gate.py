@@ -1,4 +1,4 @@
-"""The gate: a candidate goes into service unless it may rank worse than the active version or recommends more dislikes."""
+"""The gate: a candidate goes into service unless it may rank worse or recommends more that people dislike."""
 
 import logging
 from dataclasses import dataclass
