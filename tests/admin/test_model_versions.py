@@ -89,6 +89,19 @@ def test_it_draws_segments_with_their_intervals(visitors: dict[str, Client]) -> 
     assert 'class="mean" x1="50.0" x2="50.0"' in page
 
 
+def test_a_version_shows_what_tells_likes_from_dislikes(visitors: dict[str, Client]) -> None:
+    figures = {"regret_10": FIGURE, "hit_stars_20": FIGURE, "signed_ndcg_10": {"mean": -0.1, "low": -0.2, "high": 0.1}}
+    version, older = make_model_version(metrics=figures), make_model_version("als/2", metrics=METRICS)
+    carol = visitors["viewer"]
+    page = carol.get(f"{BASE}{version.pk}/change/").content.decode()
+    for heading in ("Regret@10", "Hit stars@20", "Signed nDCG@10"):
+        assert heading in page
+    assert "lower is better" in page
+    table = carol.get(f"{BASE}compare/?ids={version.pk},{older.pk}").content.decode()
+    assert "<td>–</td><td>-0.1000 (-0.2000 to 0.1000)</td>" in table  # the older one was never measured by it
+    assert "0.8000<br><small>0.7000–0.9000</small>" in carol.get(BASE).content.decode()
+
+
 def test_the_manifest_names_what_the_version_was_made_of(visitors: dict[str, Client]) -> None:
     version = make_model_version(seed=7, parameters={"n_factors": 8})
     answer = visitors["viewer"].get(f"{BASE}{version.pk}/manifest/")
