@@ -18,9 +18,10 @@ router = Router(tags=["recommendations"], auth=django_auth)
     summary="Why this movie",
 )
 def explanation(request: HttpRequest, movie_id: Path[MovieId], algorithm: AlgorithmName = None) -> ExplanationOut:
-    """Return what each of my ratings adds to the predicted rating, and the movie's place without each of the top three.
+    """Return what each of my ratings adds to the movie's score, and its place without up to three of the strongest.
 
-    All figures are exact: for a counterfactual, the list is made again from my ratings without that one.
+    All figures are exact: for a counterfactual, the list is made again from my ratings without that one. Ratings
+    without which the movie would not move, or move against their contribution, are not among the counterfactuals.
     """
     why = explanations.explain(rater=parameters.rater(request), movie_id=movie_id, algorithm=algorithm)
     return ExplanationOut.model_validate(why)
