@@ -24,7 +24,10 @@ class ReasonOut(Part):
     contribution: float
 
 
-Interval = Annotated[tuple[float, float], Field(description="Low and high; 80 % of ratings lie between them.")]
+Interval = Annotated[
+    tuple[float, float],
+    Field(description="Low and high; 80 % of ratings lie between them. Pages show 4.8 ± 0.9 for 4.8 in 3.9 … 5."),
+]
 
 
 class RecommendedMovie(MovieOut):
@@ -91,9 +94,10 @@ class CounterfactualOut(Part):
 class ExplanationOut(Schema):
     """Why a movie has its predicted rating and its place in my list.
 
-    `sentence` names the strongest of the contributions by movies I like, or genres. Contributions come with the largest
-    `ranking_contribution` first. `offset + sum of contribution` is the prediction before it is clipped to 0.5..5 stars;
-    `score_offset + sum of ranking_contribution` is the ranking score. `rank` is null for a movie I have rated or hidden.
+    `sentence` names the strongest of the contributions by movies I like, or genres; the contributions come with the
+    largest `ranking_contribution` first. `offset + sum of contribution` is the prediction before it is clipped to
+    0.5..5 stars; `score_offset + sum of ranking_contribution` is the ranking score. `rank` is null for a movie I have
+    rated or hidden.
     """
 
     movie_id: int

@@ -54,10 +54,10 @@ class Counterfactual:
 class Explanation:
     """Everything about one predicted rating and place.
 
-    `sentence` names the strongest of the contributions by liked movies, or genres. The contributions come with the
+    `sentence` names the strongest of the contributions by liked movies, or genres; the contributions come with the
     largest one to the ranking score first. ``offset + sum of the contributions`` is the prediction before it is clipped
-    to 0.5..5 stars; ``score_offset + sum of the ranking contributions`` is the ranking score. `rank` is the place in the
-    list, from 1; None if the user has rated or hidden the movie, so that lists leave it out.
+    to 0.5..5 stars; ``score_offset + sum of the ranking contributions`` is the ranking score. `rank` is the place in
+    the list, from 1; None if the user has rated or hidden the movie, so that lists leave it out.
     """
 
     movie_id: int
