@@ -86,7 +86,7 @@ export class MovieExplanation extends HTMLElement {
     const chart = document.createElement("contribution-chart");
     chart.contributions = counting;
     return [
-      element("p", { class: "muted" }, "How much each counts for its place on your list (+) or against it (−)."),
+      element("p", { class: "muted" }, "How much each counts for its place on your list (+) or against it (−), of all your ratings together."),
       chart,
       element(
         "ul",
