@@ -33,7 +33,9 @@ def recommendations(
     diversity: Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)] = None,
     exclude: Exclude = "seen,hidden",
 ) -> HttpResponse:
-    """Return movies I have neither rated nor hidden, best first; every rating counts from the next request on.
+    """Return movies I have neither rated nor hidden, by how well each fits me; every rating counts at once.
+
+    The order is not that of `predicted_stars`: it also counts how likely I am to want to see a movie.
 
     `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1. Slices with the same settings
     fit together. `exclude` says what is left out, as a comma-separated list of "seen", "hidden" and "watchlist"; empty
@@ -85,7 +87,7 @@ def group(
 ) -> HttpResponse:
     """Return movies that neither I nor the senders of the invitations (`token`, repeatable) have rated or hidden.
 
-    Best first: "average" ranks by the mean of the members, "least_misery" by the member who likes a movie least.
+    "average" ranks by the mean of the members, "least_misery" by the member who likes a movie least.
     `interval` is null and `reasons` are empty, to keep the others' ratings private. `exclude_watchlist` leaves out the
     movies on my watchlist.
     """
