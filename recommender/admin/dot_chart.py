@@ -5,35 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from recommender.engine.evaluation import report
+from recommender.engine.evaluation.report import Metric
+
 Figure = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric with its name and explanation for people."""
-
-    name: str
-    heading: str
-    hint: str
-    lower_is_better: bool = False
-
-    @property
-    def better(self) -> str:
-        """Which direction is better."""
-        return "lower is better" if self.lower_is_better else "higher is better"
-
-
-METRICS = (
-    Metric("rank_agreement", "Rank agreement", "share of pairs of held-out movies in the rater's order"),
-    Metric("rmse", "RMSE", "typical error of predicted stars, large errors counting more", lower_is_better=True),
-    Metric("ndcg_10", "nDCG@10", "liked held-out movies among the first 10, early ones counting more"),
-    Metric("recall_20", "Recall@20", "share of the liked held-out movies among the first 20"),
-)
-FURTHER = (
-    Metric("mae", "MAE", "mean error of predicted stars", lower_is_better=True),
-    Metric("coverage", "Coverage", "share of all movies that any list shows"),
-    Metric("novelty", "Novelty", "how surprising it is, in bits, that somebody has seen a listed movie"),
-)
+_LESS_ASKED_FOR = ("mae", "coverage", "novelty")
+FURTHER = tuple(metric for metric in report.METRICS.values() if metric.name in _LESS_ASKED_FOR)
+METRICS = tuple(metric for metric in report.METRICS.values() if metric.name not in _LESS_ASKED_FOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +49,7 @@ def charts(
     for metric in metrics:
         found = [(label, each[metric.name], each) for label, each in labelled if each.get(metric.name)]
         if ranked:
-            found.sort(key=lambda row: row[1]["mean"], reverse=not metric.lower_is_better)
+            found.sort(key=lambda row: metric.loss(row[1]["mean"]))
         if found:
             drawn.append(_chart(metric, [(label, figure, _note(metric, each)) for label, figure, each in found]))
     return drawn
@@ -95,7 +75,7 @@ def _chart(metric: Metric, rows: list[tuple[str, Figure, str]]) -> Chart:
         ],
         start=f"{start:.{digits}f}",
         end=f"{end:.{digits}f}",
-        best=place(min(means) if metric.lower_is_better else max(means)),
+        best=place(min(means, key=metric.loss)),
     )
 
 

@@ -22,7 +22,7 @@ from recommender.models import ModelVersion
 from recommender.services.versions import lifecycle
 
 MAX_COMPARED = 12
-FIGURES = tuple(metric.name for metric in METRICS)
+FIGURES = ("rank_agreement", "rmse", "ndcg_10", "recall_20", "regret_10")
 State = ModelVersion.State
 
 
@@ -93,6 +93,11 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def recall_20(self, version: ModelVersion) -> str:
         """Return the figure with its interval."""
         return version_figures.in_a_list(version.metrics.get("recall_20"))
+
+    @admin.display(description="regret@10")
+    def regret_10(self, version: ModelVersion) -> str:
+        """Return the figure with its interval."""
+        return version_figures.in_a_list(version.metrics.get("regret_10"))
 
     @admin.display(description="size", ordering="artifact_size")
     def size(self, version: ModelVersion) -> str:

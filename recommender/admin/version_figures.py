@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.html import format_html
 
-from recommender.admin.dot_chart import FURTHER, METRICS, Chart, Metric, charts
+from recommender.admin.dot_chart import FURTHER, METRICS, Chart, charts
+from recommender.engine.evaluation.report import Metric
 from recommender.models import ModelVersion
 
 SEGMENTS = {
@@ -98,7 +99,7 @@ def _notes(name: str, algorithms: dict[str, dict[str, Any]], differences: dict[s
     for metric in METRICS:
         measured_by = {other: each[metric.name]["mean"] for other, each in algorithms.items() if each.get(metric.name)}
         if name in measured_by and len(measured_by) > 1:
-            best = (min if metric.lower_is_better else max)(measured_by, key=lambda other: measured_by[other])
+            best = min(measured_by, key=lambda other: metric.loss(measured_by[other]))
             notes[metric.name] = "best" if best == name else _behind(metric, name, best, differences)
     return notes
 
@@ -108,7 +109,6 @@ def _behind(metric: Metric, name: str, best: str, differences: dict[str, Any]) -
     forth, back = (differences.get(a, {}).get(b, {}).get(metric.name) for a, b in ((name, best), (best, name)))
     if not (forth or back):
         return ""
-    low, high = (forth["low"], forth["high"]) if forth else (-back["high"], -back["low"])
-    if not metric.lower_is_better:
-        low, high = -high, -low
+    limits = (forth["low"], forth["high"]) if forth else (-back["high"], -back["low"])
+    low, high = sorted(map(metric.loss, limits))
     return f"worse by {low:.4f} to {high:.4f}" if low > 0 else "not shown to be worse than the best"

@@ -1,11 +1,13 @@
 """GET explanation: why a movie has its predicted rating and its place in my list."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest
 from ninja import Path, Router
 from ninja.security import django_auth
 
 from recommender.api import parameters
-from recommender.api.recommendation_schemas import ExplanationOut
+from recommender.api.recommendation_schemas import ExplanationOut, rounded
 from recommender.api.schemas import AlgorithmName, MovieId, Problem, TooFew
 from recommender.services.lists import explanations
 
@@ -18,9 +20,11 @@ router = Router(tags=["recommendations"], auth=django_auth)
     summary="Why this movie",
 )
 def explanation(request: HttpRequest, movie_id: Path[MovieId], algorithm: AlgorithmName = None) -> ExplanationOut:
-    """Return what each of my ratings adds to the predicted rating, and the movie's place without each of the top three.
+    """Return what each of my ratings adds to the movie's score, and its place without up to three of the strongest.
 
-    All figures are exact: for a counterfactual, the list is made again from my ratings without that one.
+    All figures are exact: for a counterfactual, the list is made again from my ratings without that one. Ratings
+    without which the movie would not move, or move against their contribution, are not among the counterfactuals.
     """
     why = explanations.explain(rater=parameters.rater(request), movie_id=movie_id, algorithm=algorithm)
-    return ExplanationOut.model_validate(why)
+    figures = replace(why, predicted_stars=round(why.predicted_stars, 2), interval=rounded(why.interval))
+    return ExplanationOut.model_validate(figures)

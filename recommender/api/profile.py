@@ -36,10 +36,11 @@ class AxisOut(Schema):
 
 
 class ProfileOut(Schema):
-    """What one model has learned about me."""
+    """What one model has learned about me; `generosity` is a sentence that compares my stars with everybody else's."""
 
     algorithm: str
     n_ratings: int
+    generosity: str
     groups: list[ParameterGroupOut]
     axes: list[AxisOut]
 
@@ -61,6 +62,7 @@ def profile(request: HttpRequest, algorithm: AlgorithmName = None) -> ProfileOut
     return ProfileOut(
         algorithm=mine.algorithm,
         n_ratings=mine.n_ratings,
+        generosity=mine.generosity,
         groups=[
             ParameterGroupOut(
                 name=group.name,

@@ -43,11 +43,15 @@ class RatingsPart(Schema):
 
 
 class AgreementOut(Schema):
-    """My stars compared with the means of everybody else: the mean difference and Pearson's correlation."""
+    """My stars compared with the means of everybody else: the mean difference and Pearson's correlation.
+
+    `sentence` says how generous I am; empty if nobody else has rated the movies I have rated.
+    """
 
     n_movies: int
     mean_difference: float | None
     correlation: float | None
+    sentence: str
 
 
 class StatisticsOut(Schema):

@@ -13,7 +13,10 @@ from recommender.services.lists.rows import Recommendation
 
 
 class ReasonOut(Part):
-    """One of my ratings that speak for a movie, and how much it adds to the movie's ranking score."""
+    """A movie I like that speaks for another one, and how much it adds to that one's ranking score.
+
+    I rated it at least 3.5 stars and at least my mean.
+    """
 
     movie_id: int
     title: str
@@ -21,7 +24,10 @@ class ReasonOut(Part):
     contribution: float
 
 
-Interval = Annotated[tuple[float, float], Field(description="Low and high; 80 % of ratings lie between them.")]
+Interval = Annotated[
+    tuple[float, float],
+    Field(description="Low and high; 80 % of ratings lie between them. Pages show 4.8 ± 0.9 for 4.8 in 3.9 … 5."),
+]
 
 
 class RecommendedMovie(MovieOut):
@@ -59,14 +65,25 @@ class RecommendedMovieList(Schema):
         return cls(count=listed.count, algorithm=listed.algorithm, results=results)
 
 
-class ContributionOut(ReasonOut):
-    """What one of my ratings adds to the predicted rating in stars, and to the ranking score."""
+class ContributionOut(Part):
+    """What one of my ratings adds to the predicted rating in stars, and to the ranking score.
 
+    `sentence` says what it means for the place of the movie; empty if it does not change the place.
+    """
+
+    movie_id: int
+    title: str
+    my_stars: float
+    contribution: float
     ranking_contribution: float
+    sentence: str
 
 
 class CounterfactualOut(Part):
-    """The place of the movie in my list, with and without my rating of another movie."""
+    """The place of the movie in my list, with and without my rating of another movie.
+
+    Without a rating that counts for the movie its place is lower, without one that counts against it higher.
+    """
 
     movie_id: int
     title: str
@@ -77,8 +94,10 @@ class CounterfactualOut(Part):
 class ExplanationOut(Schema):
     """Why a movie has its predicted rating and its place in my list.
 
-    `offset + sum of contribution` is the prediction before it is clipped to 0.5..5 stars; `score_offset + sum of
-    ranking_contribution` is the ranking score. `rank` is null for a movie I have rated or hidden.
+    `sentence` names the strongest of the contributions by movies I like, or genres; the contributions come with the
+    largest `ranking_contribution` first. `offset + sum of contribution` is the prediction before it is clipped to
+    0.5..5 stars; `score_offset + sum of ranking_contribution` is the ranking score. `rank` is null for a movie I have
+    rated or hidden.
     """
 
     movie_id: int

@@ -35,7 +35,9 @@ def recommendations(
     below_average: bool = False,
     all_of_series: bool = False,
 ) -> HttpResponse:
-    """Return movies I have neither rated nor hidden, best first; every rating counts from the next request on.
+    """Return movies I have neither rated nor hidden, by how well each fits me; every rating counts at once.
+
+    The order is not that of `predicted_stars`: it also counts how likely I am to want to see a movie.
 
     Movies that I would probably rate more than a quarter of a star below my mean come last, unless `below_average`.
     A series begins with its first movie that I have not seen, and shows two of its movies in twenty, unless
@@ -99,7 +101,7 @@ def group(
 ) -> HttpResponse:
     """Return movies that neither I nor the senders of the invitations (`token`, repeatable) have rated or hidden.
 
-    Best first: "average" ranks by the mean of the members, "least_misery" by the member who likes a movie least.
+    "average" ranks by the mean of the members, "least_misery" by the member who likes a movie least.
     `interval` is null and `reasons` are empty, to keep the others' ratings private. `exclude_watchlist` leaves out the
     movies on my watchlist.
     """

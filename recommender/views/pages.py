@@ -6,11 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from recommender.engine.algorithms.registry import FEATURED
 from recommender.models import Genre, Movie, Rating
 from recommender.services.catalogue.movies import half_stars_by, poster_url, summary_of
 from recommender.services.lists import onboarding
-from recommender.services.lists.choices import choices
+from recommender.services.lists.choices import compared
 from recommender.services.lists.served_model import algorithm_of
 from recommender.services.ratings.ratings import rater_of
 
@@ -53,20 +52,13 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
 @require_safe
 @login_required
 def recommendations(request: HttpRequest) -> HttpResponse:
-    """Show recommendations, with a choice of algorithms and the dials."""
-    genres = _genres()
-    order = {name: place for place, name in enumerate(FEATURED)}
-    available = sorted(
-        (choice for choice in choices() if choice.available),
-        key=lambda choice: (not choice.default, not choice.featured, order.get(choice.name, 0)),
-    )
+    """Show recommendations with the dials and, for experts, the algorithms to compare."""
     rater = rater_of(request.user)  # type: ignore[arg-type]  # signed in, so a user
     context = {
-        "choices": available,
-        "has_more": not all(choice.featured for choice in available),
+        "compared": compared(),
         "chosen": algorithm_of(rater),
         "is_new": not Rating.objects.filter(rater=rater).exists(),
-        "genres": genres,
+        "genres": _genres(),
         "decades": _decades(),
     }
     return render(request, "recommender/recommendations.html", context)

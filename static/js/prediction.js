@@ -2,18 +2,19 @@
 import { element } from "./dom.js";
 import { decimal } from "./words.js";
 
-/** "± 0.4" when the figure is in the middle of its interval; the bounds when the end of the scale cuts it off. */
-export function spread(stars, [low, high]) {
-  const above = high - stars;
-  const below = stars - low;
-  return Math.abs(above - below) < 0.1 ? `± ${decimal((above + below) / 2)}` : `(${decimal(low)}–${decimal(high)})`;
+/** "± 0.9"; where the end of the scale cuts the interval off, its longer side. The admin writes it the same way. */
+export function margin(stars, [low, high]) {
+  return `± ${decimal(Math.round(100 * Math.max(high - stars, stars - low)) / 100)}`;
+}
+
+/** "4.8 ± 0.9", or "4.8" without an interval. */
+export function starsWithMargin(stars, interval) {
+  return interval ? `${decimal(stars)} ${margin(stars, interval)}` : decimal(stars);
 }
 
 export function predictionInWords(stars, interval) {
-  const expected = `We expect you to give it ${decimal(stars)} stars`;
-  return interval
-    ? `${expected}; four times out of five between ${decimal(interval[0])} and ${decimal(interval[1])}`
-    : expected;
+  const expected = `We expect you to give it ${starsWithMargin(stars, interval)} stars`;
+  return interval ? `${expected}, right four times out of five` : expected;
 }
 
 /** <span class="prediction">4.2 ± 0.4</span>, or null without a prediction. */
@@ -30,7 +31,7 @@ export function predictionFigure(
       "span",
       { "aria-hidden": "true" },
       element("span", { class: "prediction-stars" }, decimal(stars)),
-      interval ? element("span", { class: "prediction-interval" }, ` ${spread(stars, interval)}`) : null,
+      interval ? element("span", { class: "prediction-interval" }, ` ${margin(stars, interval)}`) : null,
     ),
   );
 }

@@ -2,6 +2,7 @@
 import { deleteRating, putRating } from "./api.js";
 import { showToast } from "./components/toast-stack.js";
 import { OptimisticChanges } from "./optimistic-changes.js";
+import { decimal } from "./words.js";
 
 let followed;
 
@@ -21,19 +22,24 @@ const ratings = new OptimisticChanges({
   saved: (movie, stars, { before, answer }) => {
     announce("rating-saved", { ...movie, stars, before, changes: answer?.changes ?? null });
     if (stars === null && before !== null) offerUndo(movie, before);
+    if (stars !== null && movie.expected !== null) sayWhatWeExpected(movie, stars);
   },
   retry: (movie, stars, previous) => setRating({ ...movie, stars, previous }),
   signInMessage: "You are signed out. Sign in to rate.",
 });
 
-/** `stars` and `previous` are 0.5 to 5, or null for no rating. */
-export function setRating({ movieId, title, stars, previous }) {
-  ratings.set({ movieId, title }, stars, previous);
+/** `stars` and `previous` are 0.5 to 5, or null for no rating; `expected` is the prediction that was shown, or null. */
+export function setRating({ movieId, title, stars, previous, expected = null }) {
+  ratings.set({ movieId, title, expected }, stars, previous);
+}
+
+function sayWhatWeExpected({ expected }, stars) {
+  showToast({ message: `We said ${decimal(expected)}, you gave ${decimal(stars)}.` });
 }
 
 function offerUndo(movie, before) {
   showToast({
     message: `Removed your rating of ${movie.title}.`,
-    action: { label: "Undo", run: () => setRating({ ...movie, stars: before, previous: null }) },
+    action: { label: "Undo", run: () => setRating({ ...movie, stars: before, previous: null, expected: null }) },
   });
 }

@@ -24,6 +24,13 @@ export function signedStars(value) {
   return `${value < 0 ? "−" : "+"}${figure}`;
 }
 
+/** "+12 %", with a true minus sign. */
+export function signedPercent(value) {
+  const figure = Math.abs(value).toFixed(0);
+  if (Number(figure) === 0) return "0 %";
+  return `${value < 0 ? "−" : "+"}${figure} %`;
+}
+
 /** "Heat", "Heat and Ran", "Heat, Ran and Alien". */
 export function listed(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

@@ -32,7 +32,7 @@ ANALYZE
 @pytest.fixture
 def big(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables with enough rows that PostgreSQL prefers an index where there is one, and large to the admin."""
-    monkeypatch.setattr(big_tables, "COUNTED", 1_000)
+    monkeypatch.setattr(big_tables, "MAX_COUNTED", 1_000)
     with connection.cursor() as cursor:
         cursor.execute(FILL)
 

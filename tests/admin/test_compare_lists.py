@@ -137,7 +137,7 @@ def test_two_chosen_versions_lead_to_it(visitors: dict[str, Client], versions: l
     answer = visitors["viewer"].post(LIST, chosen)
     assert set(answer["Location"].partition("?")[2].split("&")) == {f"a={versions[0].pk}", f"b={versions[1].pk}"}
     lonely = visitors["viewer"].post(LIST, chosen | {"_selected_action": [versions[0].pk]}, follow=True)
-    assert "Choose two versions whose lists to compare." in lonely.content.decode()
+    assert "Choose two versions to compare their lists." in lonely.content.decode()
 
 
 def test_a_version_links_to_its_lists_beside_those_in_service(visitors: dict[str, Client]) -> None:

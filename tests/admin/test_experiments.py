@@ -87,7 +87,7 @@ def test_the_form_says_what_is_wrong(versions: list[ModelVersion]) -> None:
     assert "title_index version" not in page
     for body, sentence in (
         (form(versions[0], versions[0]), "Version A and version B are the same; choose two."),
-        (form(*versions[:2], share=2), "The share of users is above 0 and at most 1."),
+        (form(*versions[:2], share=2), "The share of users must be above 0 and at most 1."),
         (form(versions[0], versions[3]), "not one of the available choices"),
     ):
         refused = carol.post(f"{PATH}add/", body)
@@ -122,7 +122,7 @@ def test_those_who_may_change_stop_it(running: Experiment) -> None:
     dave = visitor("dave", "view", "change")
     assert "Stop the experiment" in dave.get(f"{PATH}{running.pk}/change/").content.decode()
     answer = dave.post(f"{PATH}{running.pk}/stop/", follow=True)
-    assert "The experiment is over" in answer.content.decode()
+    assert "The experiment has ended" in answer.content.decode()
     assert "Stop the experiment" not in answer.content.decode()
     running.refresh_from_db()
     assert running.ended_at is not None

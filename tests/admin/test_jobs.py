@@ -170,6 +170,19 @@ def test_it_draws_what_an_evaluation_found(visitors: dict[str, Client]) -> None:
     assert "New raters, up to 20 ratings" in page
 
 
+def test_less_regret_is_better(visitors: dict[str, Client]) -> None:
+    algorithms = {"mean": {"regret_10": FIGURE, "seconds": 1}, "als": {"regret_10": WORSE, "seconds": 1}}
+    differences = {"mean": {"als": {"regret_10": {"mean": 0.2, "low": 0.1, "high": 0.3}}}}
+    result = {"evaluation": EVALUATION | {"algorithms": algorithms, "differences": differences}}
+    now = timezone.now()
+    job = make_job(kind="evaluate", state="succeeded", started_at=now, finished_at=now, result=result)
+    page = visitors["viewer"].get(f"{BASE}{job.pk}/change/").content.decode()
+    assert "Regret@10" in page
+    first, second, *_ = page.split('<th scope="row">')[1:]
+    assert first.startswith("als <small>best</small>")
+    assert second.startswith("mean <small>worse by 0.1000 to 0.3000</small>")
+
+
 def test_a_bar_follows_its_job_only_on_the_page_of_the_job(visitors: dict[str, Client]) -> None:
     job = running()
     assert " follow>" in visitors["viewer"].get(f"{BASE}{job.pk}/change/").content.decode()

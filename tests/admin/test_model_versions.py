@@ -66,7 +66,7 @@ def test_it_asks_before_it_overrides_a_rejection(visitors: dict[str, Client]) ->
 def test_it_says_why_a_damaged_version_stays_out_of_service(visitors: dict[str, Client]) -> None:
     version = make_model_version(artifact_sha256="0" * 64)
     page = visitors["changer"].post(f"{BASE}{version.pk}/activate/", follow=True).content.decode()
-    assert "stays out of service" in page
+    assert "cannot be put in service" in page
     assert state(version) == "candidate"
 
 
@@ -78,7 +78,7 @@ def test_it_compares_two_versions(visitors: dict[str, Client]) -> None:
     assert page.count("0.8000 (0.7000 to 0.9000)") == 2
     assert page.count('class="interval"') == 2
     lonely = carol.post(BASE, chosen | {"_selected_action": [one.pk]}, follow=True).content.decode()
-    assert "Choose two versions or more" in lonely
+    assert "Choose at least two versions" in lonely
 
 
 def test_it_draws_segments_with_their_intervals(visitors: dict[str, Client]) -> None:
@@ -87,6 +87,19 @@ def test_it_draws_segments_with_their_intervals(visitors: dict[str, Client]) -> 
     assert "few ratings" in page
     assert 'class="interval" x1="0.0" x2="100.0"' in page  # alone on its scale
     assert 'class="mean" x1="50.0" x2="50.0"' in page
+
+
+def test_a_version_shows_what_tells_likes_from_dislikes(visitors: dict[str, Client]) -> None:
+    figures = {"regret_10": FIGURE, "hit_stars_20": FIGURE, "signed_ndcg_10": {"mean": -0.1, "low": -0.2, "high": 0.1}}
+    version, older = make_model_version(metrics=figures), make_model_version("als/2", metrics=METRICS)
+    carol = visitors["viewer"]
+    page = carol.get(f"{BASE}{version.pk}/change/").content.decode()
+    for heading in ("Regret@10", "Hit stars@20", "Signed nDCG@10"):
+        assert heading in page
+    assert "lower is better" in page
+    table = carol.get(f"{BASE}compare/?ids={version.pk},{older.pk}").content.decode()
+    assert "<td>–</td><td>-0.1000 (-0.2000 to 0.1000)</td>" in table  # the older one was never measured by it
+    assert "0.8000<br><small>0.7000–0.9000</small>" in carol.get(BASE).content.decode()
 
 
 def test_the_manifest_names_what_the_version_was_made_of(visitors: dict[str, Client]) -> None:

@@ -63,7 +63,8 @@ def test_it_gives_statistics(alice_client: Client, rated: None) -> None:
         "Romance": 2.5,
         "Sci-Fi": 4.5,
     }
-    assert found["agreement"] == {"n_movies": 1, "mean_difference": 1.5, "correlation": None}
+    sentence = "You give 1.5 stars more than everyone else, across 1 movie that others rated too."
+    assert found["agreement"] == {"n_movies": 1, "mean_difference": 1.5, "correlation": None, "sentence": sentence}
 
 
 def test_statistics_are_mine(client: Client, rated: None, bob: User) -> None:

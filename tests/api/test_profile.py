@@ -33,6 +33,9 @@ def test_it_shows_named_parameters_and_axes(alice_client: Client, rated: None) -
     assert (mine["algorithm"], mine["n_ratings"]) == ("als", len(ALICE))
     assert [group["name"] for group in mine["groups"]] == ["Your average against the crowd", "Factors"]
     assert set(mine["axes"][0]) == {"stars", "liked", "other"}
+    habits = alice_client.get("/api/v1/ratings/statistics").json()
+    assert mine["generosity"] == habits["agreement"]["sentence"]
+    assert mine["generosity"].endswith("across 10 movies that others rated too.")
     assert mine["axes"][0]["liked"][0]["title"].startswith("Movie ")
     tags = alice_client.get("/api/v1/profile?algorithm=tag_ls").json()
     assert [(group["name"], group["unit"]) for group in tags["groups"][1:]] == [("Tags", "stars"), ("Genres", "stars")]

@@ -172,7 +172,7 @@ def test_it_starts_an_experiment(admin: Page, rows: dict[str, Any]) -> None:
     admin.get_by_role("button", name="Save").click()
     admin.locator("#result_list").get_by_role("link", name="against").first.click()
     admin.get_by_role("button", name="Stop the experiment").click()
-    expect(admin.get_by_text("The experiment is over")).to_be_visible()
+    expect(admin.get_by_text("The experiment has ended")).to_be_visible()
 
 
 def test_it_leafs_through_ratings(admin: Page, rows: dict[str, Any]) -> None:

@@ -65,7 +65,7 @@ def test_it_draws_the_wins_and_stops_with_one_button(page: Page, experiment_path
     assert box["width"] > 400
     expect(page.locator(".win-table tr")).to_have_count(21)
     page.get_by_role("button", name="Stop the experiment").click()
-    expect(page.get_by_text("The experiment is over")).to_be_visible()
+    expect(page.get_by_text("The experiment has ended")).to_be_visible()
     expect(page.get_by_role("button", name="Stop the experiment")).to_have_count(0)
     expect(chart).to_be_visible()
 

@@ -52,12 +52,13 @@ def test_it_shows_figure_interval_and_reason_on_the_recommendations(rated_page: 
     ("stars", "interval", "shown"),
     [
         (4.2, [3.8, 4.6], "4.2 ± 0.4"),
-        (4.83, [3.9, 5.0], "4.8 (3.9–5.0)"),
-        (0.7, [0.5, 2.1], "0.7 (0.5–2.1)"),
+        (4.83, [3.9, 5.0], "4.8 ± 0.9"),
+        (5.0, [4.15, 5.0], "5.0 ± 0.9"),
+        (0.7, [0.5, 2.1], "0.7 ± 1.4"),
         (3.0, None, "3.0"),
     ],
 )
-def test_it_writes_an_interval_that_the_scale_cuts_as_its_bounds(
+def test_it_writes_an_interval_that_the_scale_cuts_with_its_longer_side(
     rated_page: Page, stars: float, interval: list[float] | None, shown: str
 ) -> None:
     answer_with(rated_page, predicted_stars=stars, interval=interval, sentence="")
@@ -93,32 +94,104 @@ def test_it_says_what_it_expects_on_the_movie_page_and_why(rated_page: Page, unr
     expect(page.locator("contribution-chart rect")).to_have_count(5)
     rows = page.locator("contribution-chart").get_by_role("table").get_by_role("row")
     expect(rows).to_have_count(6)
-    strongest = max(why["contributions"], key=lambda each: abs(each["contribution"]))
+    strongest = max(why["contributions"], key=lambda each: abs(each["ranking_contribution"]))
     expect(rows.nth(1)).to_contain_text(strongest["title"])
+    expect(rows.nth(1)).to_contain_text(strongest["sentence"])
     expect(page.get_by_text(f"This movie is number {why['rank']} on your list.")).to_be_visible()
-    moved = next(each for each in why["counterfactuals"] if each["rank_without"] != each["rank"])
-    sentence = f"Without your rating of {moved['title']} it would be number {moved['rank_without']:,}."
-    expect(page.get_by_text(sentence)).to_be_visible()
+    for moved in why["counterfactuals"]:
+        sentence = f"Without your rating of {moved['title']} it would be number {moved['rank_without']:,}."
+        expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.get_by_text("it would stay where it is")).to_have_count(0)
+
+
+def explain_with(page: Page, **parts: Any) -> None:
+    """Let the explanation have these parts."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | parts)
+
+    page.route("**/explanation*", answer)
+
+
+def contribution(number: int, added: float, *, stars: float = 4.0, sentence: str = "") -> dict[str, Any]:
+    said = sentence or ("Counts for it" if added > 0 else "Counts against it")
+    figures = {"my_stars": stars, "contribution": added / 100, "ranking_contribution": added}
+    return {"movie_id": number, "title": f"Movie {number}", "sentence": said} | figures
 
 
 def test_it_adds_all_ratings_up_in_the_chart(rated_page: Page, unrated: str) -> None:
-    contributions = [
-        {"movie_id": n, "title": f"Movie {n}", "my_stars": 4.0, "contribution": (-1) ** n * n / 100}
-        for n in range(1, 31)
-    ]
-
-    def many(route: Route) -> None:
-        answer = route.fetch().json()
-        route.fulfill(json=answer | {"offset": 3.5, "predicted_stars": 3.65, "contributions": contributions})
-
-    rated_page.route("**/explanation*", many)
+    contributions = [contribution(n, (-1) ** n * n) for n in range(30, 0, -1)]
+    explain_with(rated_page, offset=3.5, predicted_stars=3.65, contributions=contributions)
     rated_page.goto(unrated)
     rated_page.get_by_text("Why?", exact=True).click()
     expect(rated_page.locator("contribution-chart rect")).to_have_count(9)
     expect(rated_page.get_by_role("row", name="22 other ratings")).to_be_attached()
     figures = rated_page.locator("contribution-chart td:last-child").all_inner_texts()
-    assert sum(float(figure.replace("−", "-")) for figure in figures) == pytest.approx(0.15)
+    total = sum(float(figure.replace("−", "-").removesuffix(" %")) for figure in figures)
+    assert total == pytest.approx(100 * 15 / 465, abs=3)  # nine rounded figures
     expect(rated_page.get_by_text("Your 30 ratings make it 3.7.")).to_be_visible()
+
+
+def test_it_says_of_disliked_movies_what_they_are(rated_page: Page, unrated: str) -> None:
+    said = "You disliked Movie 2; people who did tend to like this"
+    contributions = [
+        contribution(1, 4.0),
+        contribution(2, 3.0, stars=1.0, sentence=said),
+        contribution(3, -1.0, stars=1.5),
+    ]
+    moved = {"movie_id": 1, "title": "Movie 1", "rank": 3, "rank_without": 40}
+    explain_with(
+        rated_page, contributions=contributions, counterfactuals=[moved], rank=3, sentence="Because you rated Movie 1"
+    )
+    rated_page.goto(unrated)
+    rated_page.get_by_text("Why?", exact=True).click()
+    lines = rated_page.locator(".counterfactuals li")
+    expect(lines).to_have_text(
+        [
+            "This movie is number 3 on your list.",
+            "Without your rating of Movie 1 it would be number 40.",
+            f"{said}.",
+        ]
+    )
+    rows = rated_page.locator("contribution-chart").get_by_role("row")
+    expect(rows.nth(3)).to_contain_text("Movie 31.5Counts against it−13 %")
+
+
+def test_after_a_rating_it_says_what_it_had_expected(rated_page: Page) -> None:
+    answer_with(rated_page, movie_id=100_001, predicted_stars=4.44, interval=[3.6, 5.0], sentence="")
+    rating = {"movie_id": 100_001, "stars": 4.5, "rated_at": "2026-01-01T00:00:00Z", "changes": None}
+    rated_page.route("**/api/v1/ratings/100001*", lambda route: route.fulfill(json=rating))
+    rated_page.goto("/recommendations/")
+    click_stars(rated_page.locator("movie-grid movie-tile"), 4.5)
+    expect(rated_page.locator(".toast")).to_have_text("We said 4.4, you gave 4.5.")
+
+
+def test_without_a_prediction_it_had_expected_nothing(rated_page: Page) -> None:
+    rated_page.goto("/?order=title")
+    with saved(rated_page, "PUT"):
+        click_stars(rated_page.locator("movie-grid movie-tile").first, 4.5)
+    expect(rated_page.locator(".toast")).to_have_count(0)
+
+
+def test_the_watchlist_by_expected_stars_shows_them_in_that_order(rated_page: Page) -> None:
+    page = rated_page
+    page.goto("/recommendations/")
+    for place in range(8):
+        with page.expect_response("**/api/v1/watchlist/*"):
+            page.locator("movie-grid watchlist-button button").nth(3 * place).click()
+    page.goto("/watchlist/?order=predicted")
+    tiles = page.locator("[data-watchlist] movie-tile")
+    expect(tiles).to_have_count(8)
+    shown = [float(figure) for figure in tiles.locator(".prediction-stars").all_text_contents()]
+    assert shown == sorted(shown, reverse=True)
+    expect(page.get_by_label("Sort by")).to_have_value("predicted")
+
+
+def test_the_list_does_not_claim_to_be_in_the_order_of_the_stars(rated_page: Page) -> None:
+    rated_page.goto("/recommendations/")
+    expect(rated_page.get_by_role("heading", name="For you", level=1)).to_be_visible()
+    expect(rated_page.get_by_text("Ordered by how well each movie fits you")).to_be_visible()
+    expect(rated_page.get_by_text("Sorted by")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [320, 1440])

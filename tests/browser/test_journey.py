@@ -51,7 +51,7 @@ def test_it_takes_alice_from_sign_up_to_recommendations_and_out_again(
     page.goto("/")
     rated = [matrix, *rate_three(page)]
 
-    page.get_by_role("link", name="Recommendations", exact=True).click()
+    page.get_by_role("link", name="For you", exact=True).click()
     expect(page.locator(".prediction").first).to_be_visible()
     assert not set(rated) & set(movie_ids(page))
 

@@ -102,9 +102,7 @@ class Run:
         deadline = time.monotonic() + seconds
         while not condition():
             assert self.process.poll() is None, f"make run ended before {what}"
-            assert not self.line("The site stays up; put this right"), (
-                f"make run could not prepare everything: no {what}"
-            )
+            assert not self.line("The site stays up. Fix this"), f"make run could not prepare everything: no {what}"
             assert time.monotonic() < deadline, f"no {what} after {seconds:.0f} s"
             time.sleep(0.05)
 

@@ -69,7 +69,7 @@ class Killer:
         """Retry what failed because one chunk was hit three times, which is what the message says."""
         now = Job.objects.get(pk=job.pk)
         if now.state == Job.State.FAILED:
-            assert "the worker died 3 times at chunk" in now.error
+            assert "has lost its worker 3 times" in now.error
             jobs.retry(job_id=job.pk)
 
 

@@ -56,7 +56,7 @@ class Entry:
 
     The site uses the available algorithm with the highest `preference` for users who have not chosen one. `featured`
     is the position in the short menu, from 1; with 0 it is only in the long one. `trained_first` marks the algorithm
-    that gives a new installation its first lists.
+    that gives a new installation its first lists, `for_teaching` one that is there to learn from.
     """
 
     algorithm: Algorithm
@@ -64,6 +64,7 @@ class Entry:
     preference: int = 0
     featured: int = 0
     trained_first: bool = False
+    for_teaching: bool = False
 
 
 _REGISTERED = (
@@ -77,7 +78,7 @@ _REGISTERED = (
     Entry(als_of_rank(7), LinearModel),
     Entry(als_of_rank(9), LinearModel),
     Entry(als_of_rank(11), LinearModel),
-    Entry(plain_als(3), LinearModel),
+    Entry(plain_als(3), LinearModel, for_teaching=True),
     Entry(EASE(), EASEModel, featured=3),
     Entry(Hybrid(), HybridModel, preference=2, featured=1),
 )
@@ -90,6 +91,7 @@ BY_PREFERENCE = tuple(
     entry.algorithm.name for entry in sorted(_REGISTERED, key=lambda entry: entry.preference, reverse=True)
 )
 BEST = BY_PREFERENCE[0]
+FOR_TEACHING = frozenset(entry.algorithm.name for entry in _REGISTERED if entry.for_teaching)
 OFFERED = tuple(dict.fromkeys(choice for entry in _REGISTERED for choice in entry.algorithm.offered))
 """The hyper-parameters that people choose, of all algorithms."""
 (TRAINED_FIRST,) = (entry.algorithm.name for entry in _REGISTERED if entry.trained_first)

@@ -9,7 +9,7 @@ from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.evaluation.intervals import Interval
 from recommender.engine.evaluation.merge import merge
-from recommender.engine.evaluation.report import Evaluation
+from recommender.engine.evaluation.report import METRICS, Evaluation
 from recommender.engine.evaluation.splits import NOTHING_TO_HOLD_OUT, CannotEvaluate, SplitKind, split_ratings
 from recommender.engine.evaluation.unit import COLUMNS, Unit, evaluate_unit
 from recommender.engine.model.model import Algorithm
@@ -17,6 +17,8 @@ from recommender.engine.progress import OnProgress, no_progress, subrange
 
 CANDIDATE, ACTIVE = "candidate", "active"
 METRIC = "rank_agreement"
+GUARDED = ("regret_10", "hit_stars_20", "signed_ndcg_10")
+"""Metrics in which a candidate must not be shown to be worse (ADR 18)."""
 MIN_RATERS = 30
 """With fewer, the bootstrap's intervals are too narrow to be trusted (Efron and Tibshirani 1993, chapter 12)."""
 
@@ -33,25 +35,46 @@ class Comparison:
         Raters whose rank agreement is defined.
     margin : float
         How much the candidate may lose.
+    guarded : tuple of str
+        The metrics of `GUARDED` that enough raters have been measured by.
     """
 
     evaluation: Evaluation
     n_raters: int
     margin: float
+    guarded: tuple[str, ...] = ()
 
     @property
     def difference(self) -> Interval:
         """Rank agreement of the candidate minus that of the active version, with its paired 95 % interval."""
-        return self.evaluation.differences[CANDIDATE, ACTIVE][METRIC]
+        return self.difference_in(METRIC)
+
+    @property
+    def ranks_well(self) -> bool:
+        """Whether the rank agreement is shown to fall by the margin at most: the limit counts, not the estimate."""
+        return METRICS[METRIC].loss(self.difference.low) <= self.margin
+
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """The guarded metrics that get worse by more than the margin, with the whole interval on the wrong side."""
+        return tuple(metric for metric in self.guarded if self._is_worse(metric))
 
     @property
     def accepted(self) -> bool:
-        """Whether the candidate is shown to lose no more than the margin: the lower limit counts, not the estimate."""
-        return self.difference.low >= -self.margin
+        """Whether the candidate ranks well and no guarded metric gets worse."""
+        return self.ranks_well and not self.worse
 
-    def rank_agreement(self, which: str) -> Interval:
-        """Return the rank agreement of ``"candidate"`` or ``"active"``."""
-        return self.evaluation.algorithms[which].metrics[METRIC]
+    def figure(self, which: str, metric: str = METRIC) -> Interval:
+        """Return a metric of ``"candidate"`` or ``"active"``."""
+        return self.evaluation.algorithms[which].metrics[metric]
+
+    def difference_in(self, metric: str) -> Interval:
+        """Return a metric of the candidate minus that of the active version, with its paired 95 % interval."""
+        return self.evaluation.differences[CANDIDATE, ACTIVE][metric]
+
+    def _is_worse(self, metric: str) -> bool:
+        difference, loss = self.difference_in(metric), METRICS[metric].loss
+        return loss(difference.mean) > self.margin and min(loss(difference.low), loss(difference.high)) > 0
 
 
 def judge(
@@ -64,12 +87,18 @@ def judge(
     CannotEvaluate
         If the rank agreement of fewer than `MIN_RATERS` raters is defined.
     """
-    column = COLUMNS.index(("all", METRIC))
-    measured = [unit.raters[unit.denominators[:, column] > 0] for unit in units[CANDIDATE]]
-    n_raters = int(np.unique(np.concatenate(measured)).size)
+    n_raters = _n_raters(units, METRIC)
     if n_raters < MIN_RATERS:
         raise CannotEvaluate(f"Only {n_raters} raters have enough ratings for a comparison; it needs {MIN_RATERS}.")
-    return Comparison(merge(units, seed=seed, split=kind), n_raters, margin)
+    guarded = tuple(metric for metric in GUARDED if _n_raters(units, metric) >= MIN_RATERS)
+    return Comparison(merge(units, seed=seed, split=kind), n_raters, margin, guarded)
+
+
+def _n_raters(units: Mapping[str, Sequence[Unit]], metric: str) -> int:
+    """Return by how many raters a metric is measured, of the recipe with fewer."""
+    column = COLUMNS.index(("all", metric))
+    measured = [[unit.raters[unit.denominators[:, column] > 0] for unit in of_recipe] for of_recipe in units.values()]
+    return min(int(np.unique(np.concatenate(raters)).size) for raters in measured)
 
 
 def compare(
@@ -95,7 +124,7 @@ def compare(
     ratings : RatingMatrix
     movies : MovieFeatures
     margin : float
-        How much rank agreement the candidate may lose.
+        How much rank agreement the candidate may lose, and how small a loss in `GUARDED` is overlooked.
     n_splits : int
         Splits with the seeds ``seed .. seed + n_splits − 1``.
     kind : {"random", "temporal"}

@@ -13,9 +13,14 @@ LIST_LENGTH = 10
 RECALL_LENGTH = 20
 RELEVANT_STARS = 4.0
 LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
+DISLIKED_STARS = 2.5
+DISLIKED_GAIN = -1.0
+"""Stars up to which a movie counts as disliked, and the gain below which it does whatever its stars."""
+DISCOUNTS = 1.0 / np.log2(np.arange(2, LIST_LENGTH + 2))
 
 RATING_METRICS = ("rank_agreement", "rmse", "mae")
 LIST_METRICS = ("ndcg_10", "recall_20")
+GAIN_METRICS = ("regret_10", "hit_stars_20", "signed_ndcg_10")
 NEW_RATER = 20
 LIGHT_RATER = 100
 """Training ratings up to which a rater counts as new, and as light."""
@@ -64,12 +69,72 @@ def list_sums(hits: Bool, n_relevant: Int64) -> tuple[Float64, Float64]:
     numerators, denominators : (n_users, 2) float64
         In the order of `LIST_METRICS`; users without a relevant movie have denominator 0.
     """
-    discounts = 1.0 / np.log2(np.arange(2, LIST_LENGTH + 2))
-    best = np.concatenate([[1.0], np.cumsum(discounts)])[np.minimum(n_relevant, LIST_LENGTH)]
-    ndcg = hits[:, :LIST_LENGTH] @ discounts / best
+    best = np.concatenate([[1.0], np.cumsum(DISCOUNTS)])[np.minimum(n_relevant, LIST_LENGTH)]
+    ndcg = hits[:, :LIST_LENGTH] @ DISCOUNTS / best
     recall = hits.sum(axis=1) / np.clip(n_relevant, 1, RECALL_LENGTH)
     defined = np.repeat((n_relevant > 0)[:, None], 2, axis=1).astype(np.float64)
     return np.stack([ndcg, recall], axis=1) * defined, defined
+
+
+def gain_sums(stars: Float64, means: Float64, ideal: Float64) -> tuple[Float64, Float64]:
+    """Return the sums behind regret@10, hit stars@20 and signed nDCG@10, which tell a like from a dislike.
+
+    A *hit* is a movie of the list that the user has a held-out rating for, whatever the stars; its *gain* is its stars
+    minus the user's mean. It is *disliked* with at most 2.5 stars or a gain below -1.
+
+    ``regret@10 = disliked hits / hits`` among the first 10 (lower is better);
+    ``hit stars@20 = sum of gains / hits`` among the first 20;
+    ``signed nDCG@10 = sum(gain_k / log2(k + 1)) / ideal`` over the first 10, where no hit gains 0. It is Järvelin and
+    Kekäläinen's (2002) with gains that may be negative, so it is at most 1 and has no lower limit.
+
+    Parameters
+    ----------
+    stars : (n_users, 20) float64
+        Held-out stars of each movie of a user's list, best first; NaN where it is no hit.
+    means : (n_users,) float64
+        Each user's mean, of the training ratings.
+    ideal : (n_users,) float64
+        See `ideal_gains`.
+
+    Returns
+    -------
+    numerators, denominators : (n_users, 3) float64
+        In the order of `GAIN_METRICS`; a denominator of 0 for users without a hit, or without a positive gain.
+    """
+    gains = stars - means[:, None]
+    disliked = (stars <= DISLIKED_STARS) | (gains < DISLIKED_GAIN)
+    hits, gains = ~np.isnan(stars), np.nan_to_num(gains)
+    reachable = ideal > 0
+    signed = gains[:, :LIST_LENGTH] @ DISCOUNTS / np.where(reachable, ideal, 1.0) * reachable
+    return (
+        np.stack([disliked[:, :LIST_LENGTH].sum(axis=1), gains.sum(axis=1), signed], axis=1),
+        np.stack([hits[:, :LIST_LENGTH].sum(axis=1), hits.sum(axis=1), reachable], axis=1).astype(np.float64),
+    )
+
+
+def ideal_gains(indptr: Int64, gains: Float64) -> Float64:
+    """Return the best possible ``sum(gain_k / log2(k + 1))`` of each user: the largest positive gains, sorted.
+
+    Parameters
+    ----------
+    indptr : (n_users + 1,) int64
+        The held-out ratings of user ``u`` are ``indptr[u]:indptr[u + 1]``.
+    gains : (n,) float64
+        Stars minus the user's mean.
+
+    Returns
+    -------
+    ideal : (n_users,) float64
+        0 for users without a positive gain.
+    """
+    n_users = indptr.size - 1
+    rows = np.repeat(np.arange(n_users), np.diff(indptr))
+    best_first = gains[np.lexsort((-gains, rows))]
+    place = np.arange(gains.size) - indptr[rows]
+    counted = (place < LIST_LENGTH) & (best_first > 0)
+    ideal = np.zeros(n_users)
+    np.add.at(ideal, rows[counted], best_first[counted] * DISCOUNTS[place[counted]])
+    return ideal
 
 
 def self_information(movie_counts: Int64, n_raters: int) -> Float64:

@@ -6,9 +6,44 @@ from typing import Any
 from recommender.engine.evaluation.intervals import Interval
 from recommender.engine.evaluation.splits import SplitKind
 
-METRICS = ("rank_agreement", "rmse", "mae", "ndcg_10", "recall_20", "coverage", "novelty")
-HEADINGS = ("rank agr.", "RMSE", "MAE", "nDCG@10", "recall@20", "coverage", "novelty")
 COLUMN_WIDTH = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric with its name and explanation for people, and which direction is better."""
+
+    name: str
+    heading: str
+    hint: str
+    lower_is_better: bool = False
+
+    @property
+    def better(self) -> str:
+        """Which direction is better."""
+        return "lower is better" if self.lower_is_better else "higher is better"
+
+    def loss(self, value: float) -> float:
+        """Return a figure, or a difference of two, so that less is better."""
+        return value if self.lower_is_better else -value
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("rank_agreement", "Rank agreement", "share of pairs of held-out movies in the rater's order"),
+        Metric("rmse", "RMSE", "typical error of predicted stars, large errors counting more", True),
+        Metric("mae", "MAE", "mean error of predicted stars", True),
+        Metric("ndcg_10", "nDCG@10", "liked held-out movies among the first 10, early ones counting more"),
+        Metric("recall_20", "Recall@20", "share of the liked held-out movies among the first 20"),
+        Metric("regret_10", "Regret@10", "share of disliked movies among the held-out ones in the first 10", True),
+        Metric("hit_stars_20", "Hit stars@20", "stars above the rater's mean of the held-out movies in the first 20"),
+        Metric("signed_ndcg_10", "Signed nDCG@10", "as nDCG@10, counted in stars above or below the rater's mean"),
+        Metric("coverage", "Coverage", "share of all movies that any list shows"),
+        Metric("novelty", "Novelty", "how surprising it is, in bits, that somebody has seen a listed movie"),
+    )
+}
+"""By name, in the order of tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +110,8 @@ def table(figures: dict[str, Any]) -> str:
     """Return the figures of `Evaluation.to_json` with the larger half-width of each interval, a line per algorithm."""
     algorithms: dict[str, dict[str, Any]] = figures["algorithms"]
     width = max([len(name) for name in algorithms] + [9])
-    lines = ["algorithm".ljust(width) + "".join(heading.rjust(COLUMN_WIDTH) for heading in HEADINGS) + "  seconds"]
+    lines = ["algorithm".ljust(width) + "".join(metric.heading.rjust(COLUMN_WIDTH) for metric in METRICS.values())]
+    lines[0] += "  seconds"
     for name, report in algorithms.items():
         cells = [_cell(report.get(metric)).rjust(COLUMN_WIDTH) for metric in METRICS]
         lines.append(name.ljust(width) + "".join(cells) + f"{report['seconds']:9.1f}")

@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 from recommender.engine.data.types import Arrays, Bool, Float32, Float64, Int8, Int32, Int64
 from recommender.engine.evaluation.answers import RatingRows, answers
 from recommender.engine.evaluation.metrics import (
+    GAIN_METRICS,
     LIST_LENGTH,
     LIST_METRICS,
     RATING_METRICS,
     RECALL_LENGTH,
     RELEVANT_STARS,
+    gain_sums,
+    ideal_gains,
     list_sums,
     popular_movies,
     rating_sums,
     self_information,
 )
-from recommender.engine.evaluation.splits import Split
+from recommender.engine.evaluation.splits import CannotEvaluate, Split
 from recommender.engine.model.model import Algorithm
 from recommender.engine.model.training import TrainingOptions
 from recommender.engine.progress import OnProgress, no_progress, subrange
@@ -28,7 +31,7 @@ from recommender.engine.progress import OnProgress, no_progress, subrange
 STRATA = ("all", "popular", "rare")
 """Which held-out movies count: all, those of the short head, the others."""
 COLUMNS = (
-    *((stratum, metric) for stratum in STRATA for metric in RATING_METRICS + LIST_METRICS),
+    *((stratum, metric) for stratum in STRATA for metric in RATING_METRICS + LIST_METRICS + GAIN_METRICS),
     ("all", "novelty"),
 )
 NOT_OFFERED, RARE, POPULAR = 0, 1, 2
@@ -70,7 +73,19 @@ class Unit:
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> "Unit":
-        """Rebuild from `to_arrays`."""
+        """Rebuild from `to_arrays`.
+
+        Raises
+        ------
+        CannotEvaluate
+            If an earlier version of the program measured other metrics.
+        """
+        n_columns = arrays["numerators"].shape[1]
+        if n_columns != len(COLUMNS):
+            raise CannotEvaluate(
+                f"A part of this evaluation was measured by an earlier version of movierec, with {n_columns} figures "
+                f"instead of {len(COLUMNS)}: start a new evaluation."
+            )
         return cls(
             raters=arrays["raters"],
             numerators=arrays["numerators"],
@@ -138,17 +153,28 @@ def _sums(
     test, n_movies = split.test, split.test.n_movies
     asked = RatingRows.of(test, raters)
     rows, movies, stars = asked.row_of_each_rating(), asked.movie_indices, asked.half_stars / 2.0
-    listed = np.arange(raters.size)[:, None] * n_movies + lists
+    known = RatingRows.of(split.train, raters)
+    means = np.bincount(known.row_of_each_rating(), known.half_stars / 2.0, raters.size) / np.diff(known.indptr)
+    gains, listed = stars - means[rows], _held_out_stars(asked, lists, n_movies)
     columns = []
     for mask in (np.ones(n_movies, dtype=np.bool_), popular, ~popular):
         counted = mask[movies]
         indptr = np.concatenate([[0], np.cumsum(np.bincount(rows[counted], minlength=raters.size))])
         columns.append(rating_sums(indptr, stars[counted], predicted[counted], n_threads=n_threads))
         relevant = counted & (stars >= RELEVANT_STARS)
-        hits = np.isin(listed, rows[relevant] * n_movies + movies[relevant]) & (lists >= 0)
-        columns.append(list_sums(hits, np.bincount(rows[relevant], minlength=raters.size)))
+        found = np.where(mask[lists], listed, np.nan)
+        columns.append(list_sums(found >= RELEVANT_STARS, np.bincount(rows[relevant], minlength=raters.size)))
+        columns.append(gain_sums(found, means, ideal_gains(indptr, gains[counted])))
     columns.append(_novelty(split, lists[:, :LIST_LENGTH]))
     return np.hstack([top for top, _ in columns]), np.hstack([bottom for _, bottom in columns])
+
+
+def _held_out_stars(asked: RatingRows, lists: Int32, n_movies: int) -> Float64:
+    """Return the held-out stars of each listed movie, NaN where there are none, (n_measured, n_listed) float64."""
+    rated = asked.row_of_each_rating() * n_movies + asked.movie_indices
+    wanted = np.arange(lists.shape[0])[:, None] * n_movies + lists
+    place = np.minimum(np.searchsorted(rated, wanted), rated.size - 1)
+    return np.where((rated[place] == wanted) & (lists >= 0), asked.half_stars[place] / 2.0, np.nan)
 
 
 def _novelty(split: Split, lists: Int32) -> tuple[Float64, Float64]:

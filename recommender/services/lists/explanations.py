@@ -1,4 +1,4 @@
-"""Explain one predicted rating in full: what each rating of the user adds, and the movie's place without it."""
+"""Explain one movie in full: what each rating of the user adds to its score, and its place without that rating."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,24 +18,31 @@ from recommender.services.lists.rows import predictions_of
 from recommender.services.lists.steps import said_by, unwanted
 
 N_COUNTERFACTUALS = 3
+N_TRIED = 6
 N_TAGS_SHOWN = 10
-LIKED_HALF_STARS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one of the user's ratings adds to a predicted rating, in stars, and to a ranking score."""
+    """What one of the user's ratings adds to a predicted rating, in stars, and to a ranking score.
+
+    `sentence` says what it means for the movie's place; "" if it does not change the place.
+    """
 
     movie_id: int
     title: str
     my_stars: float
     contribution: float
     ranking_contribution: float
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """The place of the explained movie in the list, with and without one of the user's ratings."""
+    """The place of the explained movie in the list, with and without one of the user's ratings.
+
+    The place without a rating that counts for the movie is lower, without one that counts against it higher.
+    """
 
     movie_id: int
     title: str
@@ -45,11 +52,12 @@ class Counterfactual:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything about one predicted rating.
+    """Everything about one predicted rating and place.
 
-    ``offset + sum of the contributions`` is the prediction before it is clipped to 0.5..5 stars; ``score_offset + sum
-    of the ranking contributions`` is the ranking score. `rank` is the place in the list, from 1; None if the user has
-    rated or hidden the movie, so that lists leave it out.
+    `sentence` names the strongest of the contributions by liked movies, or genres; the contributions come with the
+    largest one to the ranking score first. ``offset + sum of the contributions`` is the prediction before it is clipped
+    to 0.5..5 stars; ``score_offset + sum of the ranking contributions`` is the ranking score. `rank` is the place in
+    the list, from 1; None if the user has rated or hidden the movie, so that lists leave it out.
     """
 
     movie_id: int
@@ -102,7 +110,7 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
     figures = _figures(served.model, profile, served.fold_in({}), int(asked[0]), left_out)
     predicted = predictions_of(served.model, profile, asked)[0]
     titles = reasons.titles_of(mine.half_stars)
-    liked = [pk for pk, value in mine.half_stars.items() if value >= LIKED_HALF_STARS and pk != movie.pk]
+    liked = [pk for pk in _liked_ids(mine.half_stars) if pk != movie.pk]
     return Explanation(
         movie_id=movie.pk,
         algorithm=served.algorithm,
@@ -115,7 +123,7 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
         contributions=_contributions(served.model, profile, figures, titles),
         shared_genres=_shared_genres(movie, liked),
         shared_tags=_shared_tags(movie, liked),
-        sentence=reasons.sentence_of(reasons.reasons_for(served.model, profile, asked)[0]),
+        sentence=reasons.reasons_for(served.model, profile, asked)[0].sentence,
         counterfactuals=_counterfactuals(served.model, profile, int(asked[0]), figures, titles, left_out),
     )
 
@@ -135,8 +143,10 @@ def _figures(model: Model, profile: UserProfile, unrated: UserProfile, movie_ind
 def _contributions(
     model: Model, profile: UserProfile, figures: _Figures, titles: Mapping[int, str]
 ) -> list[Contribution]:
-    """Return all contributions, sorted by size without regard to sign, largest first."""
+    """Return all contributions, sorted by what they add to the ranking score without regard to sign, largest first."""
     rated = model.movie_ids[profile.movie_indices].tolist()
+    disliked = reasons.is_disliked(profile.half_stars)
+    said = figures.ranking if model.ranks_by_ratings else np.zeros_like(figures.ranking)
     return [
         Contribution(
             movie_id=rated[j],
@@ -144,9 +154,18 @@ def _contributions(
             my_stars=float(profile.half_stars[j]) / 2,
             contribution=float(figures.stars[j]),
             ranking_contribution=float(figures.ranking[j]),
+            sentence=_sentence(titles[rated[j]], float(said[j]), disliked=bool(disliked[j])),
         )
-        for j in np.argsort(-np.abs(figures.stars), kind="stable").tolist()
+        for j in np.lexsort((-np.abs(figures.stars), -np.abs(figures.ranking))).tolist()
     ]
+
+
+def _sentence(title: str, contribution: float, *, disliked: bool) -> str:
+    if contribution == 0:
+        return ""
+    if contribution < 0:
+        return "Counts against it"
+    return f"You disliked {title}; people who did tend to like this" if disliked else "Counts for it"
 
 
 def _counterfactuals(
@@ -159,17 +178,26 @@ def _counterfactuals(
 ) -> list[Counterfactual]:
     """Fold the user in without each of the ratings that change the score most, and rank again.
 
-    The movie whose rating is left out still does not appear on the list: the user has seen it.
+    Only places that agree with the contribution are returned. The movie whose rating is left out still does not appear
+    on the list: the user has seen it.
     """
-    if figures.rank is None or not figures.ranking.any():
+    if figures.rank is None or not model.ranks_by_ratings:
         return []
-    found = []
-    for j in np.argsort(-np.abs(figures.ranking), kind="stable")[:N_COUNTERFACTUALS].tolist():
+    found: list[Counterfactual] = []
+    for j in np.argsort(-np.abs(figures.ranking), kind="stable")[:N_TRIED].tolist():
         scores = model.scores(without(model, profile, j))
         movie_id = int(model.movie_ids[profile.movie_indices[j]])
         rank_without = rank_of(scores, movie_index, left_out)
-        found.append(Counterfactual(movie_id, titles[movie_id], figures.rank, rank_without))
+        if (rank_without - figures.rank) * figures.ranking[j] > 0:
+            found.append(Counterfactual(movie_id, titles[movie_id], figures.rank, rank_without))
+        if len(found) == N_COUNTERFACTUALS:
+            break
     return found
+
+
+def _liked_ids(half_stars: Mapping[int, int]) -> list[int]:
+    values = np.fromiter(half_stars.values(), np.int8, len(half_stars))
+    return [pk for pk, liked in zip(half_stars, reasons.is_liked(values).tolist(), strict=True) if liked]
 
 
 def _shared_genres(movie: Movie, liked: list[int]) -> list[str]:

@@ -16,6 +16,7 @@ from recommender.models import Rater
 from recommender.services.catalogue.movies import Excluded, Mine
 from recommender.services.lists import served_model
 from recommender.services.lists.dials import BY_SCORE, USUALLY_EXCLUDED
+from recommender.services.lists.reasons import Reasons
 from recommender.services.lists.recommendations import Recommendations
 from recommender.services.lists.rows import Prediction, predictions_of, read_rows
 from recommender.services.lists.steps import leave_out, rerank, said_by, unwanted
@@ -87,7 +88,7 @@ def recommend_for_group(
     candidates = leave_out(model, scores, _unwanted_by_any(model, profiles, said, exclude_watchlist), BY_SCORE)
     shown = rerank(model, profiles[0], candidates, BY_SCORE, n=offset + limit).movie_indices[offset:]
     predictions = _predictions_of_group(model, profiles, shown, strategy)
-    results = read_rows(model.movie_ids[shown].tolist(), predictions, reasons=[[] for _ in predictions])
+    results = read_rows(model.movie_ids[shown].tolist(), predictions, reasons=[Reasons() for _ in predictions])
     return Recommendations(served.algorithm, results, candidates.count, said[0])
 
 

@@ -18,7 +18,7 @@ from recommender.titles.index import TitleIndex
 class Catalogue:
     """Genres, years and rating counts by movie index.
 
-    `genres` is (n_movies, n_genres) float32, 1 or 0; `genre_names` are lower case; year 0 means unknown.
+    `genres` is (n_movies, n_genres) float32, 1 or 0; year 0 means unknown.
     """
 
     genre_names: tuple[str, ...]
@@ -30,8 +30,9 @@ class Catalogue:
         """Return which movies are of this genre and decade, (n_movies,)."""
         matching = np.ones(self.years.size, dtype=np.bool_)
         if genre is not None:
-            known = genre.lower() in self.genre_names
-            matching &= self.genres[:, self.genre_names.index(genre.lower())] > 0 if known else False
+            names = [name.lower() for name in self.genre_names]
+            known = genre.lower() in names
+            matching &= self.genres[:, names.index(genre.lower())] > 0 if known else False
         if decade is not None:
             matching &= (self.years >= decade) & (self.years < decade + 10)
         return matching
@@ -60,7 +61,7 @@ def _read(movie_ids: Int32) -> Catalogue:
     pairs = np.array(Movie.genres.through.objects.values_list("movie_id", "genre_id"), dtype=np.int32).reshape(-1, 2)
     found, known = indices_of(movie_ids, pairs[:, 0])
     genres[found, [columns[pk] for pk in pairs[known, 1].tolist()]] = 1
-    return Catalogue(tuple(name.lower() for name in names.values()), genres, years, counts)
+    return Catalogue(tuple(names.values()), genres, years, counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,22 +1,28 @@
-"""Why a movie is on a list: the ratings that speak for it, in numbers and in words."""
+"""Why a movie is on a list: the liked movies or genres that speak for it, in numbers and in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from recommender.engine.data.types import Float64, Int32, Int64
+from recommender.engine.data.types import Bool, Float64, Int8, Int32, Int64
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import Model
 from recommender.models import Movie
+from recommender.services.lists import movie_arrays
 
 N_REASONS = 3
+N_GENRES = 2
 SENTENCE_LENGTH = 60
+LIKED_HALF_STARS = 7
+DISLIKED_HALF_STARS = 5
+BELOW_MEAN = 2
+"""A rating more than so many half stars below the user's mean is a dislike, whatever the rating is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rating of the user's that speaks for a movie, and how much it adds to the movie's ranking score."""
+    """A movie the user likes that speaks for another one, and how much it adds to that movie's ranking score."""
 
     movie_id: int
     title: str
@@ -24,15 +30,51 @@ class Reason:
     contribution: float
 
 
-def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> list[list[Reason]]:
-    """Return up to three reasons for each movie, the strongest first; one query for all titles."""
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What speaks for a movie: liked movies, the strongest first, or liked genres where no liked movie does."""
+
+    movies: list[Reason] = field(default_factory=list)
+    genres: list[str] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        """A sentence of at most 60 characters; "" if nothing that the user likes speaks for the movie."""
+        if self.movies:
+            return because_of([reason.title for reason in self.movies])
+        return f"{joined(self.genres)}, which you rate highly" if self.genres else ""
+
+
+def is_liked(half_stars: Int8) -> Bool:
+    """Return which of a user's ratings are at least their mean and at least 3.5 stars."""
+    return half_stars >= max(_mean(half_stars), LIKED_HALF_STARS)
+
+
+def is_disliked(half_stars: Int8) -> Bool:
+    """Return which of a user's ratings are at most 2.5 stars or more than one star below their mean."""
+    return (half_stars <= DISLIKED_HALF_STARS) | (half_stars < _mean(half_stars) - BELOW_MEAN)
+
+
+def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> list[Reasons]:
+    """Return up to three liked movies, or else up to two liked genres, for each movie; one query for all titles."""
     if not (model.ranks_by_ratings and movie_indices.size and profile.n_ratings):
-        return [[] for _ in movie_indices]
+        return [Reasons() for _ in movie_indices]
     added = model.ranking_contributions(profile, movie_indices)
-    strongest = _strongest(added)
-    contributions = np.take_along_axis(added, strongest, axis=1).tolist()
-    rated = model.movie_ids[profile.movie_indices].tolist()
-    stars = (profile.half_stars / 2).tolist()
+    found = [Reasons(movies=movies) for movies in _liked_movies(model, profile, added)]
+    rows = np.array([row for row, reasons in enumerate(found) if not reasons.movies], dtype=np.int64)
+    if rows.size:
+        genres = _liked_genres(model, profile, movie_indices[rows], added[rows])
+        for row, names in zip(rows.tolist(), genres, strict=True):
+            found[row] = Reasons(genres=names)
+    return found
+
+
+def _liked_movies(model: Model, profile: UserProfile, added: Float64) -> list[list[Reason]]:
+    liked = np.flatnonzero(is_liked(profile.half_stars))
+    strongest = _strongest(added[:, liked])
+    contributions = np.take_along_axis(added[:, liked], strongest, axis=1).tolist()
+    rated = model.movie_ids[profile.movie_indices[liked]].tolist()
+    stars = (profile.half_stars[liked] / 2).tolist()
     titles = titles_of({rated[j] for j in np.unique(strongest).tolist()})
     return [
         [
@@ -42,6 +84,22 @@ def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> lis
         ]
         for each in zip(strongest.tolist(), contributions, strict=True)
     ]
+
+
+def _liked_genres(model: Model, profile: UserProfile, movie_indices: Int32, added: Float64) -> list[list[str]]:
+    """Return the genres of each movie that the user mostly likes, the most often liked first.
+
+    The user likes at least two movies of the genre and more than half of those they rated, and their ratings of the
+    genre together add to the movie's ranking score.
+    """
+    catalogue = movie_arrays.of(model)
+    rated = catalogue.genres[profile.movie_indices]
+    n_liked = rated[is_liked(profile.half_stars)].sum(axis=0)
+    likes = (n_liked >= N_GENRES) & (n_liked > rated.sum(axis=0) / 2)
+    speaks = likes & (catalogue.genres[movie_indices] > 0) & (added @ rated > 0)
+    by_likes = np.argsort(-n_liked, kind="stable").tolist()
+    names = catalogue.genre_names
+    return [[names[k] for k in by_likes if row[k] and not names[k].startswith("(")][:N_GENRES] for row in speaks]
 
 
 def _strongest(added: Float64) -> Int64:
@@ -57,14 +115,17 @@ def _strongest(added: Float64) -> Int64:
     return strongest
 
 
-def sentence_of(reasons: Sequence[Reason]) -> str:
-    """Return a sentence of at most 60 characters with as many titles as fit; "" without reasons."""
-    titles = [reason.title for reason in reasons]
+def _mean(half_stars: Int8) -> float:
+    return float(half_stars.mean()) if half_stars.size else 0.0
+
+
+def because_of(titles: Sequence[str]) -> str:
+    """Return "Because you rated …" with as many titles as fit into 60 characters."""
     for n_titles in range(len(titles), 0, -1):
         sentence = f"Because you rated {joined(titles[:n_titles])}"
         if len(sentence) <= SENTENCE_LENGTH:
             return sentence
-    return f"Because you rated {titles[0]}"[: SENTENCE_LENGTH - 1].rstrip() + "…" if titles else ""
+    return f"Because you rated {titles[0]}"[: SENTENCE_LENGTH - 1].rstrip() + "…"
 
 
 def start_sentence(title: str) -> str:

@@ -9,7 +9,7 @@ from recommender.engine.data.types import Int32
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import HIGHEST_STARS, LOWEST_STARS, Model
 from recommender.models import Movie
-from recommender.services.lists.reasons import Reason, sentence_of, start_sentence
+from recommender.services.lists.reasons import Reason, Reasons, start_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One movie of a list, with its predicted rating and interval, and the reasons in numbers and in words."""
+    """One movie of a list, with its predicted rating and interval, liked movies that speak for it, and a sentence."""
 
     movie: Movie
     predicted_stars: float
@@ -42,7 +42,7 @@ def predictions_of(model: Model, profile: UserProfile, movie_indices: Int32) -> 
 def read_rows(
     movie_ids: Sequence[int],
     predictions: Sequence[Prediction],
-    reasons: Sequence[list[Reason]],
+    reasons: Sequence[Reasons],
     start_with: Collection[int] = (),
 ) -> list[Recommendation]:
     """Read the movies of a list in one query; those no longer in the catalogue are left out.
@@ -55,8 +55,8 @@ def read_rows(
             movies[movie_id],
             predicted.stars,
             predicted.interval,
-            why,
-            start_sentence(movies[movie_id].title) if movie_id in start_with else sentence_of(why),
+            why.movies,
+            start_sentence(movies[movie_id].title) if movie_id in start_with else why.sentence,
         )
         for movie_id, predicted, why in zip(movie_ids, predictions, reasons, strict=True)
         if movie_id in movies

@@ -10,6 +10,7 @@ from recommender.engine.model.model import LinearModel, ParameterGroup
 from recommender.models import Rater, Rating
 from recommender.services.lists import movie_arrays, served_model
 from recommender.services.lists.reasons import titles_of
+from recommender.services.ratings import habits
 
 N_AXES = 8
 
@@ -25,10 +26,14 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """What one model knows about one rater: groups of named figures, and dimensions of taste with example movies."""
+    """What one model knows about one rater: groups of named figures, and dimensions of taste with example movies.
+
+    `generosity` is not the model's: it says how the rater's stars compare with everybody else's.
+    """
 
     algorithm: str
     n_ratings: int
+    generosity: str
     groups: list[ParameterGroup]
     axes: list[Axis]
 
@@ -51,7 +56,8 @@ def taste_of(*, rater: Rater, algorithm: str | None = None) -> Taste:
     if isinstance(served.model, LinearModel) and isinstance(served.model.item_features.factors, np.ndarray):
         counts = movie_arrays.of(served.model).rating_counts
         axes = taste_axes(served.model.item_features, profile, counts, n_axes=N_AXES)
-    return Taste(served.algorithm, len(rated), served.model.parameters(profile), _named(served, axes))
+    generosity = habits.agreement_of(rater=rater).sentence
+    return Taste(served.algorithm, len(rated), generosity, served.model.parameters(profile), _named(served, axes))
 
 
 def _named(served: served_model.Served, axes: Sequence[TasteAxis]) -> list[Axis]:

@@ -1,4 +1,4 @@
-"""The gate: a candidate goes into service if it is shown not to rank worse than the active version."""
+"""The gate: a candidate goes into service unless it may rank worse or recommends more that people dislike."""
 
 import logging
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from recommender.engine.algorithms.registry import UnknownAlgorithm, algorithm
 from recommender.engine.data.snapshot import Snapshot
-from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE, Comparison, compare
+from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE, METRIC, Comparison, compare
+from recommender.engine.evaluation.report import METRICS
 from recommender.engine.evaluation.splits import MAX_RATERS, CannotEvaluate, SplitKind
 from recommender.engine.progress import OnProgress, no_progress
 from recommender.models import ModelVersion
@@ -90,16 +91,27 @@ def judge(
 
 
 def _sentence(comparison: Comparison, active: ModelVersion) -> str:
-    difference, margin = comparison.difference, comparison.margin
-    interval = f"difference {difference.mean:+.4f}, 95 % interval {difference.low:+.4f} to {difference.high:+.4f}"
-    ours, theirs = (comparison.rank_agreement(which).mean for which in (CANDIDATE, ACTIVE))
-    if comparison.accepted:
-        compared = f"at worst {max(0.0, -difference.low):.4f} lower, within the margin of {margin:g}"
+    """Say how the rank agreement compares, then which guarded metrics are worse, or that none is."""
+    at_worst, margin = -comparison.difference.low, comparison.margin
+    if comparison.ranks_well:
+        compared = f"at worst {max(0.0, at_worst):.4f} lower, within the margin of {margin:g}"
     else:
-        compared = f"it may be {-difference.low:.4f} lower, more than the margin of {margin:g}"
+        compared = f"it may be {at_worst:.4f} lower, more than the margin of {margin:g}"
+    against = f" of version {active.pk} with {comparison.n_raters:,} raters"
+    said = [f"{_figures_against(comparison, METRIC, against)}: {compared}."]
+    said += [f"{_figures_against(comparison, metric)}: it is worse." for metric in comparison.worse]
+    if comparison.guarded and not comparison.worse:
+        headings = [METRICS[metric].heading for metric in comparison.guarded]
+        said.append(f"Not shown to be worse: {', '.join(headings)}.")
+    return " ".join(said)
+
+
+def _figures_against(comparison: Comparison, metric: str, against: str = "") -> str:
+    ours, theirs = (comparison.figure(which, metric).mean for which in (CANDIDATE, ACTIVE))
+    difference = comparison.difference_in(metric)
     return (
-        f"Rank agreement {ours:.4f} against {theirs:.4f} of version {active.pk} with {comparison.n_raters:,} raters "
-        f"({interval}): {compared}."
+        f"{METRICS[metric].heading} {ours:.4f} against {theirs:.4f}{against} (difference {difference.mean:+.4f}, "
+        f"95 % interval {difference.low:+.4f} to {difference.high:+.4f})"
     )
 
 
@@ -132,11 +144,16 @@ def _figures(verdict: Verdict, active: ModelVersion | None) -> dict[str, Any]:
     gate |= {
         "margin": comparison.margin,
         "raters": comparison.n_raters,
-        "candidate": comparison.rank_agreement(CANDIDATE).to_json(),
-        "active": comparison.rank_agreement(ACTIVE).to_json(),
-        "difference": comparison.difference.to_json(),
+        **_beside(comparison, METRIC),
+        "guarded": {metric: _beside(comparison, metric) for metric in comparison.guarded},
+        "worse": list(comparison.worse),
     }
     figures = comparison.evaluation.to_json()
     about = {name: figures[name] for name in ("splits", "seed", "split", "raters")}
     measured: dict[str, Any] = figures["algorithms"][CANDIDATE]
     return about | measured | {"gate": gate}
+
+
+def _beside(comparison: Comparison, metric: str) -> dict[str, Any]:
+    both = {which: comparison.figure(which, metric).to_json() for which in (CANDIDATE, ACTIVE)}
+    return both | {"difference": comparison.difference_in(metric).to_json()}

@@ -12,7 +12,6 @@ const NOTE = 20;
 const BAR = 12;
 const AXIS = 28;
 const DIGIT_WIDTH = 8;
-const NARROW = 240;
 
 /** The largest of 1, 2 or 5 times a power of ten that fits. */
 export function niceStep(limit) {
@@ -21,6 +20,8 @@ export function niceStep(limit) {
 }
 
 export class BarChart extends HTMLElement {
+  narrow = 240;
+
   connectedCallback() {
     this.resizeObserver = new ResizeObserver(() => this.draw());
     this.resizeObserver.observe(this);
@@ -49,7 +50,7 @@ export class BarChart extends HTMLElement {
 
   chart(width) {
     const rows =
-      width < NARROW ? this.rows.map(({ detail, note = detail, ...each }) => ({ ...each, note })) : this.rows;
+      width < this.narrow ? this.rows.map(({ detail, note = detail, ...each }) => ({ ...each, note })) : this.rows;
     const row = ROW + (rows.some(({ note }) => note) ? NOTE : 0);
     const height = rows.length * row + AXIS;
     const values = this.rows.map(({ value }) => value);

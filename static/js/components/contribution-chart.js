@@ -1,39 +1,43 @@
 /**
- * <contribution-chart>: what each of my ratings adds to a predicted rating.
- * `chart.contributions = [{title, my_stars, contribution}]`.
+ * <contribution-chart>: how much each of my ratings counts for a movie's place on my list or against it, as a share of
+ * all that counts. `chart.contributions = [{title, my_stars, ranking_contribution, sentence}]`, the largest first.
  */
-import { counted, decimal } from "../words.js";
+import { counted, decimal, signedPercent } from "../words.js";
 import { BarChart } from "./bar-chart.js";
 
-const N_BARS = 8;
+export const N_BARS = 8;
 
 /** The largest contributions by title and the rest in one bar, so that the bars add up to the total. */
 function bars(contributions) {
-  const strongest = contributions.toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  const named = strongest.slice(0, strongest.length === N_BARS + 1 ? N_BARS + 1 : N_BARS);
-  const rest = strongest.slice(named.length);
-  const rows = named.map(({ title, my_stars: stars, contribution }) => ({
-    label: title,
-    detail: `you gave ${decimal(stars)}`,
-    cells: [decimal(stars)],
-    value: contribution,
+  const all = contributions.reduce((sum, each) => sum + Math.abs(each.ranking_contribution), 0);
+  const share = (each) => (100 * each.ranking_contribution) / all;
+  const named = contributions.slice(0, contributions.length === N_BARS + 1 ? N_BARS + 1 : N_BARS);
+  const rest = contributions.slice(named.length);
+  const rows = named.map((each) => ({
+    label: each.title,
+    detail: `you gave ${decimal(each.my_stars)}, counts ${each.ranking_contribution < 0 ? "against" : "for"} it`,
+    cells: [decimal(each.my_stars), each.sentence],
+    value: share(each),
   }));
   if (rest.length)
     rows.push({
       label: counted(rest.length, "other rating"),
-      cells: ["various"],
-      value: rest.reduce((sum, each) => sum + each.contribution, 0),
+      cells: ["various", "together"],
+      value: rest.reduce((sum, each) => sum + share(each), 0),
     });
   return rows;
 }
 
 export class ContributionChart extends BarChart {
+  narrow = 520;
+
   set contributions(contributions) {
     this.data = {
       rows: bars(contributions),
-      caption: "What each of your ratings adds to the prediction, in stars",
-      head: ["Movie", "Your stars", "Adds"],
-      zero: "0 stars",
+      caption: "How much each of your ratings counts for this place or against it, as a share of all that counts",
+      head: ["Movie", "Your stars", "What it does", "Share"],
+      figure: signedPercent,
+      zero: "0 %",
     };
   }
 }

@@ -1,9 +1,9 @@
 /** <movie-explanation movie-id="1">: the predicted rating, a sentence on the reason, and the details under "Why?". */
 import * as api from "../api.js";
 import { element } from "../dom.js";
-import { predictionFigure } from "../prediction.js";
-import { counted, decimal, ended, listed, whole } from "../words.js";
-import "./contribution-chart.js";
+import { predictionFigure, starsWithMargin } from "../prediction.js";
+import { counted, decimal, ended, whole } from "../words.js";
+import { N_BARS } from "./contribution-chart.js";
 
 const MAX_PLACE_NAMED = 1000;
 const CUT_OFF = 0.05;
@@ -63,20 +63,51 @@ export class MovieExplanation extends HTMLElement {
   }
 
   withoutReason({ contributions }) {
-    return contributions.length
-      ? "Your ratings say little about this one yet."
-      : "Rate a few movies to make this prediction your own.";
+    if (!contributions.length) return "Rate a few movies to make this prediction your own.";
+    return contributions.some(({ sentence }) => sentence)
+      ? "No movie you liked speaks for this one."
+      : "Your ratings say little about this one yet.";
   }
 
   panel(explanation) {
-    const { contributions } = explanation;
     return element(
       "div",
       { class: "why-panel" },
-      this.part("How we got this figure", element("p", {}, this.sum(explanation)), this.chart(contributions)),
+      this.part("What your ratings say about it", ...this.place(explanation)),
       this.part("In common with movies you liked", ...this.shared(explanation)),
-      this.part("What each rating changes", this.counterfactuals(explanation)),
-      this.interval(explanation),
+      this.part("How we got the stars", element("p", {}, this.sum(explanation)), this.interval(explanation)),
+    );
+  }
+
+  /** The contributions that the sentence above comes from, and what the place would be without some of them. */
+  place({ contributions, counterfactuals, rank }) {
+    const counting = contributions.filter(({ sentence }) => sentence);
+    if (!counting.length) return [];
+    const chart = document.createElement("contribution-chart");
+    chart.contributions = counting;
+    return [
+      element("p", { class: "muted" }, "How much each counts for its place on your list (+) or against it (−), of all your ratings together."),
+      chart,
+      element(
+        "ul",
+        { class: "counterfactuals" },
+        rank === null ? null : element("li", {}, placeInWords(rank)),
+        counterfactuals.map((each) => this.counterfactual(each)),
+        counting
+          .slice(0, N_BARS)
+          .filter(({ ranking_contribution: added, sentence }) => added > 0 && sentence.startsWith("You disliked"))
+          .map(({ sentence }) => element("li", {}, ended(sentence))),
+      ),
+    ];
+  }
+
+  counterfactual({ title, rank_without: place }) {
+    return element(
+      "li",
+      {},
+      "Without your rating of ",
+      element("strong", {}, title),
+      ` it would be number ${whole(place)}.`,
     );
   }
 
@@ -99,13 +130,6 @@ export class MovieExplanation extends HTMLElement {
     return `${from} ${ratings} it ${decimal(total)}${cut ? `, which the scale limits to ${decimal(stars)}` : ""}.`;
   }
 
-  chart(contributions) {
-    if (!contributions.some((each) => Math.abs(each.contribution) >= 0.005)) return null;
-    const chart = document.createElement("contribution-chart");
-    chart.contributions = contributions;
-    return chart;
-  }
-
   shared({ shared_genres: genres, shared_tags: tags }) {
     const chips = (label, words) =>
       words.length
@@ -123,40 +147,17 @@ export class MovieExplanation extends HTMLElement {
     return [chips("Genres", genres), chips("Tags", tags)];
   }
 
-  counterfactuals({ counterfactuals, rank }) {
-    const moved = counterfactuals.filter((each) => each.rank !== each.rank_without);
-    if (rank === null || !counterfactuals.length) return null;
-    const now =
-      rank <= MAX_PLACE_NAMED
-        ? `This movie is number ${whole(rank)} on your list.`
-        : "This movie is far down your list.";
-    const still = counterfactuals.filter((each) => each.rank === each.rank_without).map(({ title }) => title);
-    return element(
-      "ul",
-      { class: "counterfactuals" },
-      element("li", {}, now),
-      moved.map(({ title, rank_without: place }) =>
-        element(
-          "li",
-          {},
-          "Without your rating of ",
-          element("strong", {}, title),
-          ` it would be number ${whole(place)}.`,
-        ),
-      ),
-      still.length ? element("li", {}, `Without ${listed(still)} it would stay where it is.`) : null,
-    );
-  }
-
   interval({ interval, predicted_stars: stars }) {
     if (!interval) return null;
-    const [low, high, expected] = [...interval, stars].map(decimal);
-    return element(
-      "p",
-      { class: "muted why-note" },
-      `Four times out of five we expect you to give between ${low} and ${high} stars; our estimate is ${expected}.`,
-    );
+    const expected = starsWithMargin(stars, interval);
+    return element("p", { class: "muted why-note" }, `We expect ${expected} stars: that is right four times out of five.`);
   }
+}
+
+function placeInWords(rank) {
+  return rank <= MAX_PLACE_NAMED
+    ? `This movie is number ${whole(rank)} on your list.`
+    : "This movie is far down your list.";
 }
 
 customElements.define("movie-explanation", MovieExplanation);

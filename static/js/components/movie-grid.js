@@ -4,7 +4,7 @@
  * failed(error) may return a node to show instead; `renderVisibleFirst` shows the tiles in the window first and the
  * others a frame later, for someone who is typing.
  * Fires "grid-loaded", and "grid-counted" when a movie leaves or comes back. <movie-grid keeps="watchlist"> hides
- * movies that lose that mark.
+ * movies that lose that mark; <movie-grid shared> is a list for several people.
  */
 import { ApiError } from "../api.js";
 import { element } from "../dom.js";
@@ -210,6 +210,7 @@ export class MovieGrid extends HTMLElement {
   item(movie) {
     const tile = document.createElement("movie-tile");
     tile.keeps = this.getAttribute("keeps");
+    tile.isShared = this.hasAttribute("shared");
     tile.movie = movie;
     return element("li", {}, tile);
   }

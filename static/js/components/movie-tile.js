@@ -1,6 +1,7 @@
 /**
  * <movie-tile>: poster, title, year, genres, stars and watchlist button; a recommendation adds the predicted rating, a
- * reason and "Not interested". `tile.keeps` is the mark a movie needs to stay in its list: "watchlist" or "hidden".
+ * reason and "Not interested". `tile.keeps` is the mark a movie needs to stay in its list: "watchlist" or "hidden";
+ * `tile.isShared` that the prediction is for several people.
  */
 import { element } from "../dom.js";
 import { predictionFigure } from "../prediction.js";
@@ -50,11 +51,12 @@ export class MovieTile extends HTMLElement {
     this.querySelector(".tile-recommendation")?.remove();
     const figure = predictionFigure(movie);
     this.canBeHidden = Boolean(figure) && !this.keeps;
+    const stars = this.querySelector("star-rating");
+    if (figure && !this.isShared) stars.setAttribute("expected", movie.predicted_stars);
+    else stars.removeAttribute("expected");
     if (!figure) return;
     const reason = movie.sentence ? element("p", { class: "tile-reason" }, movie.sentence) : null;
-    this.querySelector("star-rating").before(
-      element("div", { class: "tile-recommendation" }, element("p", {}, figure), reason),
-    );
+    stars.before(element("div", { class: "tile-recommendation" }, element("p", {}, figure), reason));
   }
 
   /** Hide a movie that no longer belongs in its list; undo brings it back to its place. */

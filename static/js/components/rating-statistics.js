@@ -1,7 +1,7 @@
 /** <rating-statistics>: how I rate, in figures and charts; updates when I rate or remove ratings on the page. */
 import * as api from "../api.js";
 import { element } from "../dom.js";
-import { counted, decimal, whole } from "../words.js";
+import { decimal, whole } from "../words.js";
 import { errorMessage } from "./status-message.js";
 import "./bar-chart.js";
 import "./column-chart.js";
@@ -90,17 +90,11 @@ function barsOf(kind, parts) {
   };
 }
 
-function agreementSentences({ n_movies: nMovies, mean_difference: difference, correlation }) {
-  if (difference === null) return [];
-  const size = decimal(Math.abs(difference));
-  const generosity =
-    size === "0.0"
-      ? "You rate as generously as everyone else"
-      : `You give ${size} stars ${difference > 0 ? "more" : "less"} than everyone else`;
-  const first = `${generosity}, across ${counted(nMovies, "movie")} that others rated too.`;
-  if (correlation === null || nMovies < MIN_MOVIES_FOR_CORRELATION) return [first];
+function agreementSentences({ n_movies: nMovies, sentence, correlation }) {
+  if (!sentence) return [];
+  if (correlation === null || nMovies < MIN_MOVIES_FOR_CORRELATION) return [sentence];
   const figure = correlation.toFixed(2).replace("-", "−");
-  return [first, `${agreementInWords(correlation)}: the correlation is ${figure}, where 1 is full agreement.`];
+  return [sentence, `${agreementInWords(correlation)}: the correlation is ${figure}, where 1 is full agreement.`];
 }
 
 function agreementInWords(correlation) {

@@ -1,5 +1,6 @@
 /**
- * <star-rating movie-id="1" movie-title="Alien" stars="4.5">: five stars in half steps, a slider for screen readers.
+ * <star-rating movie-id="1" movie-title="Alien" stars="4.5" expected="4.2">: five stars in half steps, a slider for
+ * screen readers; `expected` is the predicted rating that is shown beside it, if there is one.
  * Hover and drag preview, a click sets, a click on the same value or Backspace removes. Fires "rate" and saves nothing.
  */
 import { starsInWords } from "../words.js";
@@ -49,6 +50,10 @@ export class StarRating extends HTMLElement {
   }
   get stars() {
     return this.hasAttribute("stars") ? Number(this.getAttribute("stars")) : null;
+  }
+
+  get expected() {
+    return this.hasAttribute("expected") ? Number(this.getAttribute("expected")) : null;
   }
 
   set stars(stars) {
@@ -123,7 +128,7 @@ export class StarRating extends HTMLElement {
       return;
     }
     this.stars = stars;
-    const detail = { movieId: this.movieId, title: this.movieTitle, stars, previous };
+    const detail = { movieId: this.movieId, title: this.movieTitle, stars, previous, expected: this.expected };
     this.dispatchEvent(new CustomEvent("rate", { bubbles: true, detail }));
   }
 

@@ -4,7 +4,7 @@
  */
 import * as api from "../api.js";
 import { element } from "../dom.js";
-import { counted, decimal, listed, signedStars } from "../words.js";
+import { counted, listed, signedStars } from "../words.js";
 import { dataTable } from "./bar-chart.js";
 import { errorMessage } from "./status-message.js";
 
@@ -78,14 +78,15 @@ export class TasteProfile extends HTMLElement {
     return element("h2", { id: "taste-heading" }, `What “${this.label}” knows about you`);
   }
 
-  render({ n_ratings: nRatings, groups, axes }) {
-    const bias = groups.flatMap(({ values }) => values).find(({ name }) => name === BIAS);
+  render({ n_ratings: nRatings, generosity, groups, axes }) {
     const others = groups.filter(({ values }) => values.length && values[0].name !== BIAS);
     const parts = [
       axes.length ? this.axes(axes) : null,
       ...others.filter(({ name }) => !(axes.length && name === NAMED_IN_AXES)).map((group) => this.group(group)),
     ].filter(Boolean);
-    const summary = nRatings ? this.summary(bias, nRatings) : "Nothing yet. Rate a few movies to see your taste here.";
+    const summary = nRatings
+      ? `From ${counted(nRatings, "rating")}. ${generosity}`
+      : "Nothing yet. Rate a few movies to see your taste here.";
     this.hidden = false;
     this.replaceChildren(
       this.heading(),
@@ -103,14 +104,6 @@ export class TasteProfile extends HTMLElement {
     if (nRatings && axes.length && raw) this.append(this.table(raw));
     for (const [chart, data] of this.pending ?? []) chart.data = data;
     this.pending = [];
-  }
-
-  summary(bias, nRatings) {
-    const from = `From ${counted(nRatings, "rating")}.`;
-    if (!bias) return from;
-    const size = decimal(Math.abs(bias.value));
-    if (size === "0.0") return `${from} You rate about as generously as everyone else.`;
-    return `${from} You give ${size} stars ${bias.value > 0 ? "more" : "less"} than others do, all else being equal.`;
   }
 
   axes(axes) {

@@ -9,9 +9,9 @@ from recommender.engine.algorithms.baselines import Mean, Median
 from recommender.engine.algorithms.registry import algorithm
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE, compare, judge
+from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE, GUARDED, compare, judge
 from recommender.engine.evaluation.splits import CannotEvaluate, split_ratings
-from recommender.engine.evaluation.unit import evaluate_unit
+from recommender.engine.evaluation.unit import COLUMNS, evaluate_unit
 from tests.support.sample import sample_movies, sample_ratings
 
 RATINGS = sample_ratings()
@@ -23,7 +23,7 @@ def test_a_worse_candidate_is_not_accepted():
     comparison = compare(BAD, GOOD, RATINGS, MOVIES, margin=0.005)
     assert comparison.difference.mean < -0.05
     assert not comparison.accepted
-    assert comparison.rank_agreement(CANDIDATE).mean < comparison.rank_agreement(ACTIVE).mean
+    assert comparison.figure(CANDIDATE).mean < comparison.figure(ACTIVE).mean
 
 
 def test_a_better_candidate_is_accepted():
@@ -48,9 +48,50 @@ def test_a_better_estimate_is_not_enough_when_it_may_be_chance():
     comparison = compare(candidate, active, RATINGS, MOVIES, margin=0.0)
     difference = comparison.difference
     assert difference.low < 0 < difference.mean < difference.high
+    assert not comparison.ranks_well
     assert not comparison.accepted
     wide = compare(candidate, active, RATINGS, MOVIES, margin=-difference.low)
-    assert wide.accepted
+    assert wide.ranks_well
+
+
+def changed(unit, metric, by, *, every=1):
+    """The unit with a sum of every so-manieth rater moved, as if its lists had other movies in them."""
+    numerators, column = unit.numerators.copy(), COLUMNS.index(("all", metric))
+    numerators[::every, column] += by * unit.denominators[::every, column]
+    return dataclasses.replace(unit, numerators=numerators)
+
+
+@pytest.mark.parametrize(("metric", "bad"), [("regret_10", 0.2), ("hit_stars_20", -0.2), ("signed_ndcg_10", -0.2)])
+def test_it_refuses_what_gets_worse_in_a_guarded_metric(metric, bad):
+    unit = evaluate_unit(GOOD, split_ratings(RATINGS, MOVIES, seed=0))
+    units = {CANDIDATE: [changed(unit, metric, bad)], ACTIVE: [unit]}
+    refused = judge(units, margin=0.005)
+    better = judge({CANDIDATE: units[ACTIVE], ACTIVE: units[CANDIDATE]}, margin=0.005)
+    assert refused.ranks_well
+    assert refused.worse == (metric,)
+    assert not refused.accepted
+    assert better.accepted
+    assert judge(units, margin=0.3).accepted  # a loss within the margin
+
+
+def test_a_guarded_metric_that_may_be_worse_by_chance_is_no_reason_to_refuse():
+    """The whole interval has to be on the wrong side: hits are few, and equal recipes differ by chance."""
+    unit = evaluate_unit(GOOD, split_ratings(RATINGS, MOVIES, seed=0))
+    few = changed(unit, "regret_10", 0.3, every=40)
+    comparison = judge({CANDIDATE: [few], ACTIVE: [unit]}, margin=0.0)
+    difference = comparison.difference_in("regret_10")
+    assert difference.low <= 0 < difference.mean
+    assert comparison.accepted
+
+
+def test_a_guarded_metric_with_too_few_raters_is_left_out():
+    unit = evaluate_unit(GOOD, split_ratings(RATINGS, MOVIES, seed=0))
+    denominators = unit.denominators.copy()
+    denominators[20:, COLUMNS.index(("all", "regret_10"))] = 0
+    few = changed(dataclasses.replace(unit, denominators=denominators), "regret_10", 1.0)
+    comparison = judge({CANDIDATE: [few], ACTIVE: [unit]}, margin=0.0)
+    assert comparison.guarded == GUARDED[1:]
+    assert comparison.accepted
 
 
 def test_the_same_recipe_is_measured_once_and_differs_by_nothing():

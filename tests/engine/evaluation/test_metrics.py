@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from recommender.engine.evaluation.intervals import bootstrap_ratios, jackknife_interval, percentile_interval
 from recommender.engine.evaluation.metrics import (
+    gain_sums,
+    ideal_gains,
     list_sums,
     popular_movies,
     rater_segments,
@@ -81,6 +83,76 @@ def test_list_metrics_stay_between_0_and_1(hits, further):
     n_relevant = sum(hits) + further
     if n_relevant:
         assert all(0 <= value <= 1 + 1e-12 for value in list_metrics(hits, n_relevant))
+
+
+def gain_metrics(listed, held_out, mean):
+    """Regret@10, hit stars@20 and signed nDCG@10 of one user; `listed` has None where nothing was held out."""
+    stars = np.full((1, 20), np.nan)
+    stars[0, : len(listed)] = [np.nan if each is None else each for each in listed]
+    ideal = ideal_gains(np.array([0, len(held_out)]), np.array(held_out, dtype=np.float64) - mean)
+    top, bottom = gain_sums(stars, np.array([mean]), ideal)
+    return tuple(np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1), np.nan)[0])
+
+
+def test_regret_hit_stars_and_signed_ndcg_by_hand():
+    """Mean 3.5: 5★ gains 1.5, 2★ loses 1.5, 4★ gains 0.5; the 1★ that is not listed costs nothing."""
+    regret, hit_stars, signed = gain_metrics([5, None, 2, 4], held_out=[1, 2, 4, 5], mean=3.5)
+    assert regret == pytest.approx(1 / 3)
+    assert hit_stars == pytest.approx((1.5 - 1.5 + 0.5) / 3)
+    dcg = 1.5 / np.log2(2) - 1.5 / np.log2(4) + 0.5 / np.log2(5)
+    assert signed == pytest.approx(dcg / (1.5 / np.log2(2) + 0.5 / np.log2(3)))
+
+
+@pytest.mark.parametrize(
+    ("stars", "mean", "disliked"),
+    [(2.5, 2.0, 1), (3.0, 2.0, 0), (3.0, 4.0, 0), (3.0, 4.5, 1), (3.5, 4.5, 0), (3.5, 4.6, 1)],
+)
+def test_a_dislike_is_2_5_stars_or_more_than_one_star_below_the_mean(stars, mean, disliked):
+    assert gain_metrics([stars], held_out=[stars], mean=mean)[0] == disliked
+
+
+def test_regret_looks_at_the_first_10_and_hit_stars_at_the_first_20():
+    regret, hit_stars, signed = gain_metrics([4, *[None] * 9, 1], held_out=[4, 1], mean=3)
+    assert (regret, hit_stars, signed) == (0, pytest.approx((1 - 2) / 2), pytest.approx(1))
+
+
+def test_signed_ndcg_falls_below_0_where_dislikes_weigh_more():
+    assert gain_metrics([1, 4], held_out=[1, 4], mean=3)[2] == pytest.approx((-2 + 1 / np.log2(3)) / 1)
+
+
+def test_users_without_a_hit_or_without_a_positive_gain_are_left_out():
+    assert np.isnan(gain_metrics([None, None], held_out=[2], mean=3)).all()
+    regret, hit_stars, signed = gain_metrics([2, 3], held_out=[2, 3], mean=3)
+    assert (regret, hit_stars) == (0.5, -0.5)
+    assert np.isnan(signed)
+
+
+def readable(listed, held_out, mean):
+    """Return what `gain_metrics` returns, by the definitions, one movie at a time."""
+    first_10, first_20 = ([stars for stars in listed[:n] if stars is not None] for n in (10, 20))
+    regret = np.mean([stars <= 2.5 or stars < mean - 1 for stars in first_10]) if first_10 else np.nan
+    hit_stars = np.mean(first_20) - mean if first_20 else np.nan
+    liked = sorted((stars - mean for stars in held_out if stars > mean), reverse=True)
+    ideal = sum(gain / np.log2(place + 1) for place, gain in enumerate(liked[:10], start=1))
+    dcg = sum((s - mean) / np.log2(place + 1) for place, s in enumerate(listed[:10], start=1) if s is not None)
+    return regret, hit_stars, dcg / ideal if ideal else np.nan
+
+
+STARS = st.integers(1, 10).map(lambda half: half / 2)
+
+
+@settings(deadline=None)
+@given(st.lists(st.none() | STARS, max_size=20), st.lists(STARS, max_size=20), st.integers(8, 80).map(lambda n: n / 16))
+def test_gain_metrics_are_those_of_the_definitions(listed, elsewhere, mean):
+    held_out = elsewhere + [stars for stars in listed if stars is not None]
+    found, expected = gain_metrics(listed, held_out, mean), readable(listed, held_out, mean)
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+    assert not found[2] > 1 + 1e-12
+
+
+def test_ideal_gains_stay_with_their_users():
+    ideal = ideal_gains(np.array([0, 2, 2, 3, 5]), np.array([0.5, 1.0, -1.0, 2.0, -3.0]))
+    np.testing.assert_allclose(ideal, [1 + 0.5 / np.log2(3), 0, 0, 2])
 
 
 def test_novelty_is_0_for_what_everyone_has_rated():

@@ -30,14 +30,14 @@ def test_stages_count_by_their_weight_and_chunks_by_their_progress(monkeypatch: 
     assert job.message == "Parts: 1 of 4"
 
 
-def test_the_time_left_follows_the_throughput_since_the_job_was_taken_up() -> None:
+def test_the_time_left_follows_the_throughput_since_the_job_last_started() -> None:
     moment = timezone.now()
     fields = {"state": Job.State.RUNNING, "started_at": LONG_AGO, "resumed_at": moment - timedelta(seconds=60)}
     job = make_job(**fields, heartbeat_at=moment, resumed_progress=0.4, progress=0.7)
     assert job.seconds_left == pytest.approx(60)
 
 
-def test_nobody_knows_the_time_left_at_the_beginning() -> None:
+def test_the_time_left_is_unknown_at_the_beginning() -> None:
     assert make_job().seconds_left is None
     assert (
         make_job(state=Job.State.RUNNING, started_at=LONG_AGO, resumed_at=LONG_AGO, arguments={"a": 1}).seconds_left

@@ -10,7 +10,7 @@ from recommender.models import Movie, MovieTag, Rater, Rating
 from recommender.services.catalogue import movies
 from recommender.services.lists import served_model
 from recommender.services.lists.explanations import Explanation, explain
-from recommender.services.lists.reasons import Reason, sentence_of
+from recommender.services.lists.reasons import because_of
 from recommender.services.lists.recommendations import recommend_for
 from recommender.services.versions import serving
 from tests.support.factories import make_movie
@@ -51,7 +51,7 @@ def test_contributions_sum_to_the_predicted_rating_and_the_score(alice_rated: Ra
     model, profile = model_of(algorithm), served_model.served(algorithm).fold_in(ALICE)
     assert score == pytest.approx(float(model.scores(profile)[index_of(why.movie_id)]), rel=1e-4)
     assert {each.movie_id: each.my_stars for each in why.contributions} == {pk: n / 2 for pk, n in ALICE.items()}
-    sizes = [abs(each.contribution) for each in why.contributions]
+    sizes = [abs(each.ranking_contribution) for each in why.contributions]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -59,17 +59,18 @@ def test_contributions_sum_to_the_predicted_rating_and_the_score(alice_rated: Ra
 def test_a_counterfactual_is_the_place_without_the_rating(alice_rated: Rater, algorithm: str) -> None:
     why = explained(alice_rated, algorithm, place=15)
     assert why.rank == 15
-    assert len(why.counterfactuals) == 3
-    strongest = sorted(why.contributions, key=lambda each: -abs(each.ranking_contribution))[:3]
-    assert [each.movie_id for each in why.counterfactuals] == [each.movie_id for each in strongest]
+    added = {each.movie_id: each.ranking_contribution for each in why.contributions}
+    sizes = [abs(added[each.movie_id]) for each in why.counterfactuals]
+    assert sizes == sorted(sizes, reverse=True)
     for each in why.counterfactuals:
+        assert (each.rank_without > each.rank) == (added[each.movie_id] > 0)
         Rating.objects.filter(rater=alice_rated, movie_id=each.movie_id).delete()
         listed = recommend_for(rater=alice_rated, limit=100, algorithm=algorithm).results
         unseen = [other.movie.pk for other in listed if other.movie.pk != each.movie_id]
         assert (each.rank, each.rank_without) == (15, unseen.index(why.movie_id) + 1)
         store_ratings(alice_rated, {each.movie_id: ALICE[each.movie_id]})
     if algorithm != "als":  # its ranking is mostly popularity in so small a world
-        assert any(each.rank_without != 15 for each in why.counterfactuals)
+        assert why.counterfactuals
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -122,14 +123,28 @@ def test_without_ratings_the_offset_is_the_prediction(alice_rated: Rater) -> Non
     assert why.sentence == ""
 
 
-def reasons(*titles: str) -> list[Reason]:
-    return [Reason(number, title, 4.0, 0.1) for number, title in enumerate(titles)]
+@pytest.mark.parametrize("algorithm", ["hybrid", "als", "ease"])
+def test_the_sentence_and_the_contributions_point_the_same_way(alice_rated: Rater, algorithm: str) -> None:
+    for place in (1, 5, 20, 40):
+        why = explained(alice_rated, algorithm, place)
+        for each in why.contributions:
+            if each.title in why.sentence.removeprefix("Because you rated ").replace(" and ", ", ").split(", "):
+                assert (each.sentence, each.ranking_contribution > 0) == ("Counts for it", True)
+            if each.ranking_contribution < 0:
+                assert each.sentence == "Counts against it"
+            elif each.my_stars <= 2.5 and each.ranking_contribution > 0:
+                assert each.sentence == f"You disliked {each.title}; people who did tend to like this"
+
+
+def test_a_list_that_ratings_do_not_order_gives_them_no_meaning(alice_rated: Rater) -> None:
+    why = explained(alice_rated, "mean")
+    assert {each.sentence for each in why.contributions} == {""}
+    assert why.counterfactuals == []
 
 
 @pytest.mark.parametrize(
     ("titles", "sentence"),
     [
-        ([], ""),
         (["Alien"], "Because you rated Alien"),
         (["Alien", "Blade Runner"], "Because you rated Alien and Blade Runner"),
         (["Alien", "Heat", "Ran"], "Because you rated Alien, Heat and Ran"),
@@ -139,7 +154,7 @@ def reasons(*titles: str) -> list[Reason]:
     ],
 )
 def test_the_sentence_names_as_many_titles_as_fit(titles: list[str], sentence: str | None) -> None:
-    said = sentence_of(reasons(*titles))
+    said = because_of(titles)
     assert len(said) <= 60
     if sentence is None:
         assert said.startswith(f"Because you rated {titles[0][:30]}")

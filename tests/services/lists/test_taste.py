@@ -65,7 +65,7 @@ def test_a_profile_takes_a_fixed_number_of_queries(
 ) -> None:
     monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     taste_of(rater=alice_rated, algorithm="als")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         taste_of(rater=alice_rated, algorithm="als")
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from recommender.models import Movie, Rater, Rating
 from recommender.services.ratings import ratings
-from recommender.services.ratings.habits import statistics_of
+from recommender.services.ratings.habits import Agreement, statistics_of
 from recommender.services.ratings.my_ratings import Page, RatingQuery, ratings_of
 from tests.support.factories import LONG_AGO, make_movie, make_rating
 
@@ -133,4 +133,17 @@ def test_agreement_needs_three_movies_and_somebody_else(alice_rater: Rater) -> N
     make_rating(alice_rater, make_movie(rating_count=1, rating_mean=4, rating_median=4))
     alone = statistics_of(rater=alice_rater)
     assert (alone.agreement.n_movies, alone.agreement.mean_difference, alone.agreement.correlation) == (0, None, None)
+    assert alone.agreement.sentence == ""
     assert [each.others_mean for each in alone.genres] == [None]
+
+
+@pytest.mark.parametrize(
+    ("difference", "n_movies", "sentence"),
+    [
+        (0.34, 12, "You give 0.3 stars more than everyone else, across 12 movies that others rated too."),
+        (-1.0, 1, "You give 1.0 stars less than everyone else, across 1 movie that others rated too."),
+        (-0.04, 1200, "You rate as generously as everyone else, across 1,200 movies that others rated too."),
+    ],
+)
+def test_one_sentence_says_how_generous_i_am(difference: float, n_movies: int, sentence: str) -> None:
+    assert Agreement(n_movies, difference, None).sentence == sentence

@@ -44,6 +44,8 @@ def test_it_evaluates_a_dataset_on_disk_without_a_database(dataset, tmp_path):
     assert (outcome["splits"], outcome["seed"], outcome["split"]) == (2, 7, "random")
     assert set(outcome["algorithms"]) == {"median", "mean"}
     assert "mean" in outcome["differences"]["median"]
+    assert {"regret_10", "hit_stars_20", "signed_ndcg_10"} <= set(outcome["algorithms"]["mean"])
+    assert "Regret@10" in printed.splitlines()[0]
     *_, mean_line, last = printed.splitlines()
     assert mean_line.startswith("mean")
     assert last.startswith("Evaluated 2 algorithms on 2 random splits, 10 raters, in ")

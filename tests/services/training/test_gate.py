@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.evaluation.gate import ACTIVE, CANDIDATE
+from recommender.engine.evaluation.intervals import Interval
 from recommender.models import Activation, ModelVersion
 from recommender.services.training import gate
 from recommender.services.training import train as training
@@ -50,6 +52,8 @@ def test_a_better_candidate_takes_over_with_its_figures() -> None:
     assert verdict["sentence"].startswith(f"Rank agreement {verdict['candidate']['mean']:.4f} against ")
     assert second.metrics["raters"] >= verdict["raters"]
     assert "segments" in second.metrics
+    assert verdict["worse"] == []
+    assert verdict["sentence"].endswith("Not shown to be worse: Regret@10, Hit stars@20, Signed nDCG@10.")
 
 
 def test_a_worse_candidate_is_rejected_with_the_numbers() -> None:
@@ -62,6 +66,25 @@ def test_a_worse_candidate_is_rejected_with_the_numbers() -> None:
     assert verdict["difference"]["high"] < 0
     assert f"of version {first.pk} with {verdict['raters']} raters" in verdict["sentence"]
     assert "more than the margin of 0.005" in verdict["sentence"]
+
+
+def test_a_candidate_that_recommends_more_dislikes_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    decide(train(GOOD))
+    compare = gate.compare
+
+    def with_regret(*recipes: Any, **options: Any) -> Any:
+        found = compare(*recipes, **options)
+        found.evaluation.differences[CANDIDATE, ACTIVE]["regret_10"] = Interval(0.02, 0.01, 0.03)
+        return found
+
+    monkeypatch.setattr(gate, "compare", with_regret)
+    second = decide(train(GOOD, data=Snapshot(sample_ratings(seed=1), MOVIES)))
+    assert second.state == State.REJECTED
+    verdict = second.metrics["gate"]
+    assert verdict["worse"] == ["regret_10"]
+    assert verdict["guarded"]["regret_10"]["difference"]["mean"] == 0.02
+    assert "at worst 0.0000 lower, within the margin of 0.005. Regret@10 " in verdict["sentence"]
+    assert verdict["sentence"].endswith("(difference +0.0200, 95 % interval +0.0100 to +0.0300): it is worse.")
 
 
 def test_an_admin_may_override(bob: User) -> None:
@@ -90,7 +113,9 @@ def test_the_same_bytes_change_nothing() -> None:
     first = decide(train(GOOD))
     again = decide(train(GOOD))
     assert again.state == State.REJECTED
-    assert again.metrics["gate"]["sentence"] == f"It is the same, to the byte, as version {first.pk} in service."
+    assert (
+        again.metrics["gate"]["sentence"] == f"It is byte for byte the same as version {first.pk}, which is in service."
+    )
 
 
 def test_with_too_few_ratings_to_tell_it_stays_a_candidate() -> None:

@@ -76,13 +76,13 @@ def test_it_does_not_go_on_from_another_search(dataset, tmp_path):
     file = tmp_path / "trace.json"
     run("mean", "--budget=1", data=dataset, json=file)
     kept = file.read_text()
-    with pytest.raises(CommandError, match=r"trace\.json: The trace is of another search: its seed is 0, this one's 1"):
+    with pytest.raises(CommandError, match=r"trace\.json: The trace belongs to another search: its seed is 0, not 1"):
         run("mean", "--budget=1", data=dataset, json=file, seed=1)
-    with pytest.raises(CommandError, match="its algorithm is mean, this one's median"):
+    with pytest.raises(CommandError, match="its algorithm is mean, not median"):
         run("median", "--budget=1", data=dataset, json=file)
     assert file.read_text() == kept
     file.write_text("{")
-    with pytest.raises(CommandError, match=r"trace\.json: this is not the trace of a search"):
+    with pytest.raises(CommandError, match=r"trace\.json: this file is not the trace of a tuning"):
         run("mean", "--budget=1", data=dataset, json=file)
 
 

@@ -80,7 +80,7 @@ def test_it_activates_in_place_of_the_expected_version_alone() -> None:
     first, second = activate("als/1", "als/2")
     third = make_model_version("als/3")
     for expected in (first.pk, None):
-        with pytest.raises(lifecycle.ActiveChanged, match=f"als version {second.pk} is in service now"):
+        with pytest.raises(lifecycle.ActiveChanged, match=f"als version {second.pk} is now in service"):
             lifecycle.activate(version=third, instead_of=expected)
     lifecycle.activate(version=third, instead_of=second.pk)
     assert in_service() == "als/3"
@@ -90,7 +90,7 @@ def test_it_refuses_a_damaged_artifact() -> None:
     activate("als/1")
     version = make_model_version("als/2")
     damage(version)
-    with pytest.raises(lifecycle.NotActivatable, match=r"stays out of service: Artifact als/2 is damaged"):
+    with pytest.raises(lifecycle.NotActivatable, match=r"cannot be put in service: Artifact als/2 is damaged"):
         lifecycle.activate(version=version)
     assert states() == {"als/1": State.ACTIVE, "als/2": State.CANDIDATE}
 
@@ -157,7 +157,7 @@ def test_it_does_not_roll_back_to_a_damaged_version() -> None:
 
 def test_it_has_nothing_to_roll_back_to_at_first() -> None:
     activate("als/1")
-    with pytest.raises(lifecycle.NothingToRollBackTo, match="No other version of als"):
+    with pytest.raises(lifecycle.NothingToRollBackTo, match="There is no stored version of als"):
         lifecycle.roll_back(algorithm="als")
     assert states() == {"als/1": State.ACTIVE}
 
