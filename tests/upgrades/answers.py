@@ -14,6 +14,8 @@ DIALS: tuple[dict[str, Any], ...] = (
     {"genre": "Drama"},
     {"exclude": ""},
 )
+BY_SCORE = {"below_average": True, "all_of_series": True}
+"""The order of a model itself: rules that came later would move movies."""
 SEARCHES: tuple[dict[str, Any], ...] = (
     {},
     {"q": "the"},
@@ -47,7 +49,7 @@ def answers(sessions: dict[str, str]) -> dict[str, Any]:
         "algorithms": algorithms,
         "lists": {
             name: {
-                urlencode(asked): movies(ask(client, "recommendations", **asked), "predicted_stars")
+                urlencode(asked): movies(ask(client, "recommendations", **(BY_SCORE | asked)), "predicted_stars")
                 for asked in ({}, *DIALS, *({"algorithm": algorithm} for algorithm in algorithms))
             }
             for name, client in clients.items()

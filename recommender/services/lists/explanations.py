@@ -7,7 +7,7 @@ import numpy as np
 from django.db.models import Count
 
 from recommender.engine.data.types import Float64, Int32
-from recommender.engine.lists.ranks import rank_of, without
+from recommender.engine.lists.ranks import without
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model
 from recommender.models import Genre, Movie, MovieTag, Rater
@@ -15,7 +15,7 @@ from recommender.services.catalogue import movies
 from recommender.services.lists import reasons, served_model
 from recommender.services.lists.dials import USUALLY_EXCLUDED
 from recommender.services.lists.rows import predictions_of
-from recommender.services.lists.steps import said_by, unwanted
+from recommender.services.lists.steps import place_of, said_by, unwanted
 
 N_COUNTERFACTUALS = 3
 N_TRIED = 6
@@ -134,7 +134,7 @@ def _figures(model: Model, profile: UserProfile, unrated: UserProfile, movie_ind
     return _Figures(
         offset=float(model.predict(unrated, asked)[0]),
         score=float(scores[movie_index]),
-        rank=None if movie_index in left_out else rank_of(scores, movie_index, left_out),
+        rank=None if movie_index in left_out else place_of(model, profile, scores, left_out, movie_index),
         stars=model.rating_contributions(profile, asked)[0],
         ranking=model.ranking_contributions(profile, asked)[0],
     )
@@ -185,9 +185,9 @@ def _counterfactuals(
         return []
     found: list[Counterfactual] = []
     for j in np.argsort(-np.abs(figures.ranking), kind="stable")[:N_TRIED].tolist():
-        scores = model.scores(without(model, profile, j))
+        changed = without(model, profile, j)
         movie_id = int(model.movie_ids[profile.movie_indices[j]])
-        rank_without = rank_of(scores, movie_index, left_out)
+        rank_without = place_of(model, changed, model.scores(changed), left_out, movie_index)
         if (rank_without - figures.rank) * figures.ranking[j] > 0:
             found.append(Counterfactual(movie_id, titles[movie_id], figures.rank, rank_without))
         if len(found) == N_COUNTERFACTUALS:

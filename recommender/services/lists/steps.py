@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.engine.data.types import Bool, Float32, Int32
+from recommender.engine.lists.ranks import rank_of
 from recommender.engine.lists.reranking import POOL, reranked
 from recommender.engine.lists.series import earlier_movies, in_order
 from recommender.engine.model.item_features import UserProfile, indices_of
@@ -88,6 +89,14 @@ def rerank(model: Model, profile: UserProfile, candidates: Candidates, dials: Di
     return Ranking(np.concatenate([ordered, rest])[:n], brought_forward)
 
 
+def place_of(model: Model, profile: UserProfile, scores: Float32, left_out: Int32, movie_index: int) -> int:
+    """Return the place of a movie in the list with default dials, from 1; beyond the first 300 that of its score."""
+    candidates = Candidates(scores, left_out, scores.size - left_out.size)
+    dials = Dials().with_defaults(n_ratings=profile.n_ratings)
+    found = np.flatnonzero(rerank(model, profile, candidates, dials, n=POOL).movie_indices == movie_index)
+    return int(found[0]) + 1 if found.size else max(rank_of(scores, movie_index, left_out), POOL + 1)
+
+
 def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -> Int32:
     diversity, popularity = dials.diversity or 0.0, dials.popularity
     if not (diversity or popularity):
@@ -105,7 +114,7 @@ def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -
 def _comes_last(model: Model, profile: UserProfile, dials: Dials, movies: Int32) -> Bool:
     """Return which of some movies come after the others: likely disappointments, and hits where gems are wanted."""
     last = np.zeros(movies.size, dtype=np.bool_)
-    if not dials.below_average:
+    if not dials.below_average and profile.n_ratings:
         last |= model.predict(profile, movies) < middle_of(profile) - TOLERANCE
     if dials.popularity <= GEMS_ONLY:
         counts = movie_arrays.of(model).rating_counts

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from recommender.engine.algorithms.ease.ease import EASE
 from recommender.engine.algorithms.ease.rows import content_rows, rater_rows, sitting_rows
 from recommender.engine.algorithms.ease.solve import Progress, solve
+from recommender.engine.algorithms.ease.weights import LOWERED
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from tests.support.sample import movies_of, ratings_of, sample_movies, sample_ratings
@@ -76,7 +77,7 @@ def test_it_follows_the_definition_when_nothing_is_added():
     rows = np.zeros((RATINGS.n_raters, RATINGS.n_movies))
     rows[raters, RATINGS.movie_indices] = 1 + 0.4 * (stars - stars.mean() - biases[raters])
     rater = slice(*RATINGS.rater_indptr[:2])
-    old = replace(plain.item_weights, alike_from=None)  # as models ranked before dislikes counted against
+    old = replace(plain.item_weights, alike=None)  # as models ranked before dislikes counted against
     mine = RATINGS.movie_indices[rater], RATINGS.half_stars[rater]
     np.testing.assert_allclose(old.scores(*mine), rows[0] @ closed_form(rows, 3.0), atol=1e-4)
 
@@ -90,7 +91,7 @@ def test_scores_follow_the_definition(model):
     expected = weights.popularity / (1 + rated.size)
     for movie, mine in zip(rated, stars, strict=True):
         usual = max(0.8 + 0.6 * (mine - weights.global_mean - bias), -0.4)
-        lowered = max(min(usual, 0.6 * (mine - middle)), -0.4) if mine < middle else usual
+        lowered = min(usual, LOWERED * (mine - middle)) if mine < middle else usual
         alike = dense[movie] >= np.sort(dense[movie])[-20]
         expected = expected + np.where(alike & (dense[movie] > 0), lowered, usual) * dense[movie]
     np.testing.assert_allclose(weights.scores(*ALICE), expected, atol=1e-5)
@@ -108,9 +109,8 @@ def test_a_dislike_never_speaks_for_a_movie_alike(model, data):
     np.testing.assert_allclose(
         added.sum(axis=1) + weights.popularity / (1 + rated.size), weights.scores(rated, half_stars), atol=1e-5
     )
-    dense = weights.weights.toarray()[rated]
     disliked = half_stars / 2 < min(half_stars.mean() / 2, 3.5)
-    alike = (dense >= weights.alike_from[rated][:, None]) & disliked[:, None]
+    alike = (weights.alike.toarray()[rated] > 0) & disliked[:, None]
     assert (added.T[alike] <= 0).all()
 
 
@@ -118,7 +118,7 @@ def test_a_dislike_never_speaks_for_a_movie_alike(model, data):
 def test_a_lower_rating_never_adds_more_for_a_movie_alike(model, movie, half_stars, drop):
     weights = model.item_weights
     rated = np.array([movie, (movie + 7) % 30], dtype=np.int32)
-    alike = np.flatnonzero(weights.weights.toarray()[movie] >= weights.alike_from[movie]).astype(np.int32)
+    alike = np.flatnonzero(weights.alike.toarray()[movie]).astype(np.int32)
     higher, lower = (
         weights.contributions(alike, rated, np.array([value, 7], dtype=np.int8))[:, 0]
         for value in (half_stars + 1, max(half_stars + 1 - drop, 1))

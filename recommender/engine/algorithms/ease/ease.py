@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, vstack
 from recommender.engine.algorithms.baselines import MIDDLE_OF_SCALE, Mean
 from recommender.engine.algorithms.ease.rows import content_rows, rater_rows, sitting_rows
 from recommender.engine.algorithms.ease.solve import Progress, solve
-from recommender.engine.algorithms.ease.weights import ItemWeights, alike_from
+from recommender.engine.algorithms.ease.weights import ItemWeights, largest_of_rows
 from recommender.engine.data.array_shapes import ArrayShape
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
@@ -138,7 +138,7 @@ class EASE:
             global_mean=_global_mean(ratings),
             rating_weight=self.rating_weight,
             bias_damping=self.damping,
-            alike_from=alike_from(weights),
+            alike=largest_of_rows(weights),
         )
         return EASEModel(baseline.item_features, item_weights=item_weights)
 

@@ -1,6 +1,7 @@
 """Item-item weights: how much a rating of one movie adds to the score of another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32,
 N_ALIKE = 20
 """The movies that a rated movie speaks for most are alike: a dislike of it never speaks for them."""
 AVERAGE_INPUT, INPUT_PER_STAR, LOWEST_INPUT = 0.8, 0.6, -0.4
+LOWERED = 0.1
 HIGHEST_MIDDLE, MIDDLE_DAMPING = 3.5, 4.0
 
 
@@ -23,8 +25,8 @@ class ItemWeights:
 
     ``score_i = popularity_i / (1 + n) + sum_j x_ji · B_ji`` over the user's ``n`` ratings, with
     ``x_j = max(0.8 + 0.6 · (r_j − mu − bias), −0.4)``: what a user watched says something even if they did not like it.
-    Not so for the movies most like a disliked one, those with ``B_ji ≥ alike_from_j``: for them ``x_ji`` is
-    ``max(min(x_j, 0.6 · (r_j − middle)), −0.4)``, below zero for every rating below the user's middle.
+    Not so for the movies most like a disliked one, the 20 with the largest ``B_ji``: where ``r_j`` is below the user's
+    middle, ``x_ji`` is ``min(x_j, LOWERED · (r_j − middle))`` for them, below zero.
 
     Attributes
     ----------
@@ -40,8 +42,8 @@ class ItemWeights:
         Per star, of the raters that the weights were learned from.
     bias_damping : float
         Pulls the user's bias towards zero, like so many average ratings.
-    alike_from : (n_movies,) float32, optional
-        The 20th largest weight of every row. Models from before there was any rank as they did: with
+    alike : (n_movies, n_movies) csr_array of float32, optional
+        The 20 largest weights of every row, of those above 0. Models fitted before there was any rank as they did: with
         ``x_j = 1 + rating_weight · (r_j − mu − bias)`` for all movies.
     """
 
@@ -50,7 +52,7 @@ class ItemWeights:
         ArrayShape("ease_popularity", ("float32",), ("movies",)),
         ArrayShape("ease_means", ("float32",), ("movies",)),
         ArrayShape("ease_scalars", ("float64",), (3,)),
-        ArrayShape("ease_alike_from", ("float32",), ("movies",), optional=True),
+        *(replace(shape, optional=True) for shape in sparse("ease_alike", "movies", "movies")),
     )
 
     weights: csr_array
@@ -59,7 +61,7 @@ class ItemWeights:
     global_mean: float
     rating_weight: float
     bias_damping: float
-    alike_from: Float32 | None = None
+    alike: csr_array | None = None
 
     def inputs(self, movie_indices: Int32, half_stars: Int8) -> Float64:
         """Return ``x_j`` of a user's ratings, (n_ratings,) float64."""
@@ -67,7 +69,7 @@ class ItemWeights:
         total = float((stars - self.means[movie_indices]).sum())
         bias = total / max(movie_indices.size + self.bias_damping, 1.0)
         deviations = stars - self.global_mean - bias
-        if self.alike_from is None:
+        if self.alike is None:
             return np.asarray(1.0 + self.rating_weight * deviations)
         return np.maximum(AVERAGE_INPUT + INPUT_PER_STAR * deviations, LOWEST_INPUT)
 
@@ -76,14 +78,13 @@ class ItemWeights:
 
         The middle is the user's mean or, with few ratings, between it and 3.5 stars; at most 3.5.
         """
-        if self.alike_from is None or not half_stars.size:
+        if self.alike is None or not half_stars.size:
             return np.zeros(0, dtype=np.int64), np.zeros(0)
         stars = half_stars / 2.0
         damped = (stars.sum() + MIDDLE_DAMPING * HIGHEST_MIDDLE) / (stars.size + MIDDLE_DAMPING)
         middle = min(max(float(stars.mean()), float(damped)), HIGHEST_MIDDLE)
         below = np.flatnonzero(stars < middle)
-        lowered = np.minimum(inputs[below], INPUT_PER_STAR * (stars[below] - middle))
-        return below, np.maximum(lowered, LOWEST_INPUT)
+        return below, np.minimum(inputs[below], LOWERED * (stars[below] - middle))
 
     def scores(self, movie_indices: Int32, half_stars: Int8) -> Float32:
         """Return the score of every movie for a user with these ratings, (n_movies,) float32."""
@@ -93,11 +94,10 @@ class ItemWeights:
         added = weighted_sum(
             matrix.indptr, matrix.indices, matrix.data, movie_indices, inputs.astype(np.float32), prior.size
         )
-        for position, lowered in zip(*self.dislikes(half_stars, inputs), strict=True):
-            rated = movie_indices[position]
-            row = slice(matrix.indptr[rated], matrix.indptr[rated + 1])
-            alike = np.flatnonzero(matrix.data[row] >= self.alike_from[rated])  # type: ignore[index]
-            added[matrix.indices[row][alike]] += np.float32(lowered - inputs[position]) * matrix.data[row][alike]
+        below, lowered = self.dislikes(half_stars, inputs)
+        if self.alike is not None and below.size:
+            alike, change = self.alike, (lowered - inputs[below]).astype(np.float32)
+            added += weighted_sum(alike.indptr, alike.indices, alike.data, movie_indices[below], change, prior.size)
         return np.asarray(prior + added)
 
     def contributions(self, scored: Int32, movie_indices: Int32, half_stars: Int8) -> Float64:
@@ -119,12 +119,15 @@ class ItemWeights:
         weights = np.empty((scored.size, movie_indices.size))
         weights[order] = entries(matrix.indptr, matrix.indices, matrix.data, movie_indices, scored[order]).T
         inputs = self.inputs(movie_indices, half_stars)
-        each = np.broadcast_to(inputs, weights.shape).copy()
+        added = weights * inputs
         below, lowered = self.dislikes(half_stars, inputs)
-        if below.size:
-            alike = weights[:, below] >= self.alike_from[movie_indices[below]]  # type: ignore[index]
-            each[:, below] = np.where(alike, lowered, each[:, below])
-        return np.asarray(weights * each)
+        if self.alike is not None and below.size:
+            alike = self.alike
+            weights_of_alike = np.empty((scored.size, below.size))
+            found = entries(alike.indptr, alike.indices, alike.data, movie_indices[below], scored[order])
+            weights_of_alike[order] = found.T
+            added[:, below] += weights_of_alike * (lowered - inputs[below])
+        return np.asarray(added)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as named arrays."""
@@ -136,7 +139,9 @@ class ItemWeights:
             "ease_means": self.means,
             "ease_scalars": np.array([self.global_mean, self.rating_weight, self.bias_damping]),
         }
-        return arrays if self.alike_from is None else arrays | {"ease_alike_from": self.alike_from}
+        if self.alike is not None:
+            arrays |= {f"ease_alike_{part}": getattr(self.alike, part) for part in ("data", "indices", "indptr")}
+        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
@@ -145,14 +150,21 @@ class ItemWeights:
         parts = arrays["ease_data"], arrays["ease_indices"], arrays["ease_indptr"]
         weights = csr_array(parts, shape=(n_movies, n_movies))
         mean, rating_weight, damping = (float(value) for value in arrays["ease_scalars"])
-        means, alike_from = arrays["ease_means"], arrays.get("ease_alike_from")
-        return cls(weights, arrays["ease_popularity"], means, mean, rating_weight, damping, alike_from)
+        alike = None
+        if "ease_alike_data" in arrays:
+            parts = arrays["ease_alike_data"], arrays["ease_alike_indices"], arrays["ease_alike_indptr"]
+            alike = csr_array(parts, shape=(n_movies, n_movies))
+        means = arrays["ease_means"]
+        return cls(weights, arrays["ease_popularity"], means, mean, rating_weight, damping, alike)
 
 
-def alike_from(weights: csr_array) -> Float32:
-    """Return the 20th largest weight of every row, (n_movies,) float32; never 0 or below, so only a like is alike."""
-    smallest = np.full(weights.shape[0], np.finfo(np.float32).tiny, dtype=np.float32)
-    for movie in np.flatnonzero(np.diff(weights.indptr) > N_ALIKE):
-        row = weights.data[weights.indptr[movie] : weights.indptr[movie + 1]]
-        smallest[movie] = max(np.partition(row, row.size - N_ALIKE)[row.size - N_ALIKE], smallest[movie])
-    return smallest
+def largest_of_rows(weights: csr_array) -> csr_array:
+    """Return the 20 largest weights of every row, of those above 0, (n_movies, n_movies)."""
+    kept = np.zeros(weights.data.size, dtype=np.bool_)
+    for start, stop in pairwise(weights.indptr.tolist()):
+        row = weights.data[start:stop]
+        n_kept = min(N_ALIKE, row.size)
+        kept[start + np.argpartition(row, row.size - n_kept)[row.size - n_kept :]] = n_kept > 0
+    kept &= weights.data > 0
+    counts = np.concatenate([[0], np.cumsum(kept)])[weights.indptr].astype(weights.indptr.dtype)
+    return csr_array((weights.data[kept], weights.indices[kept], counts), shape=weights.shape)
