@@ -1,4 +1,7 @@
-/** <algorithm-picker>: radio buttons for the algorithms, in a fold that says which one is chosen. `picker.show(name)`; fires "algorithm-chosen". */
+/**
+ * <algorithm-picker>: radio buttons for the algorithms, in a fold that says which one is chosen.
+ * `picker.show(name)`; fires "algorithm-chosen".
+ */
 export class AlgorithmPicker extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", this);

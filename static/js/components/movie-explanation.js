@@ -86,7 +86,11 @@ export class MovieExplanation extends HTMLElement {
     const chart = document.createElement("contribution-chart");
     chart.contributions = counting;
     return [
-      element("p", { class: "muted" }, "How much each counts for its place on your list (+) or against it (−), of all your ratings together."),
+      element(
+        "p",
+        { class: "muted" },
+        "How much each counts for its place on your list (+) or against it (−), of all your ratings together.",
+      ),
       chart,
       element(
         "ul",
@@ -150,7 +154,8 @@ export class MovieExplanation extends HTMLElement {
   interval({ interval, predicted_stars: stars }) {
     if (!interval) return null;
     const expected = starsWithMargin(stars, interval);
-    return element("p", { class: "muted why-note" }, `We expect ${expected} stars: that is right four times out of five.`);
+    const sentence = `We expect ${expected} stars: that is right four times out of five.`;
+    return element("p", { class: "muted why-note" }, sentence);
   }
 }
 
