@@ -118,7 +118,7 @@ def test_it_stays_quiet_when_a_rating_changes_nothing(rated_page: Page) -> None:
     same |= {"changes": {"entered": [], "left": [], "sentence": "Your list has not changed"}}
     rated_page.route("**/api/v1/ratings/*", lambda route: route.fulfill(json=same))
     click_stars(rated_page.locator("movie-grid movie-tile").nth(3), 3)
-    expect(rated_page.locator(".toast")).to_have_text("Your list has not changed.")
+    expect(rated_page.locator(".toast", has_text="Your list has not changed.")).to_be_visible()
     expect(rated_page.get_by_role("button", name="Show the new list")).to_be_hidden()
 
 
