@@ -1,16 +1,11 @@
 """The kind of each version: a model, the title index, the similar movies or a snapshot.
 
-Nothing else of a row changes, so code of before that still runs reads what it did. A worker of before cannot register a
-title index, similar movies or a snapshot any more: its job fails, and a retry by a newer worker finishes it.
+PostgreSQL computes it from the algorithm, for rows that are there and for those that the previous release still inserts.
 """
 
 from django.db import migrations, models
+from django.db.models import Case, Value, When
 
-FILL = """
-UPDATE recommender_modelversion
-SET kind = CASE algorithm WHEN 'title_index' THEN 'index' WHEN 'similar_movies' THEN 'neighbours' ELSE 'snapshot' END
-WHERE algorithm IN ('title_index', 'similar_movies', 'snapshot')
-"""
 KINDS = [
     ("model", "Model"),
     ("index", "Title index"),
@@ -26,23 +21,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "modelversion",
             "kind",
-            models.CharField(choices=KINDS, db_default="model", default="model", max_length=16),
-        ),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
-        migrations.AddConstraint(
-            "modelversion",
-            models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "model"),
-                        models.Q(("algorithm__in", ("title_index", "similar_movies", "snapshot")), _negated=True),
-                    ),
-                    models.Q(("algorithm", "title_index"), ("kind", "index")),
-                    models.Q(("algorithm", "similar_movies"), ("kind", "neighbours")),
-                    models.Q(("algorithm", "snapshot"), ("kind", "snapshot")),
-                    _connector="OR",
+            models.GeneratedField(
+                choices=KINDS,
+                db_persist=True,
+                expression=Case(
+                    When(algorithm="title_index", then=Value("index")),
+                    When(algorithm="similar_movies", then=Value("neighbours")),
+                    When(algorithm="snapshot", then=Value("snapshot")),
+                    default=Value("model"),
                 ),
-                name="model_version_kind_fits_algorithm",
+                output_field=models.CharField(choices=KINDS, max_length=16),
             ),
         ),
     ]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Case, Count, Max, Q, Sum, Value, When
 from django.utils import timezone
 
 from recommender.models.job import Job
@@ -62,8 +62,16 @@ class ModelVersion(models.Model):
         RETIRED = "retired", "Retired"
         REJECTED = "rejected", "Rejected"
 
-    kind = models.CharField(max_length=16, choices=Kind, default=Kind.MODEL, db_default="model")
     algorithm = models.CharField(max_length=64)
+    # PostgreSQL fills it in, so rows that the previous release inserts have the right kind, too.
+    kind = models.GeneratedField(
+        expression=Case(
+            *(When(algorithm=name, then=Value(str(kind))) for kind, name in NAMES.items()), default=Value("model")
+        ),
+        output_field=models.CharField(max_length=16, choices=Kind),
+        db_persist=True,
+        choices=Kind,
+    )
     parameters = models.JSONField(default=dict, blank=True)
     seed = models.BigIntegerField(default=0)
     n_threads = models.PositiveSmallIntegerField(default=1)
@@ -83,13 +91,6 @@ class ModelVersion(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(
-                condition=Q(kind="model") & ~Q(algorithm__in=("title_index", "similar_movies", "snapshot"))
-                | Q(kind="index", algorithm="title_index")
-                | Q(kind="neighbours", algorithm="similar_movies")
-                | Q(kind="snapshot", algorithm="snapshot"),
-                name="model_version_kind_fits_algorithm",
-            ),
             models.UniqueConstraint(
                 fields=["algorithm"], condition=Q(state="active"), name="model_version_one_active_per_algorithm"
             ),

@@ -81,6 +81,17 @@ def test_it_compares_two_versions(visitors: dict[str, Client]) -> None:
     assert "Choose at least two versions" in lonely
 
 
+def test_the_list_is_filtered_by_kind(visitors: dict[str, Client]) -> None:
+    for kind in ModelVersion.Kind:
+        make_model_version(f"{kind}/1", kind=kind)
+    carol = visitors["viewer"]
+    page = carol.get(BASE).content.decode()
+    for kind in ModelVersion.Kind:
+        assert f'href="?kind__exact={kind.value}">{kind.label}' in page.replace("\n", "").replace("  ", "")
+        shown = carol.get(BASE, {"kind__exact": kind.value}).context["cl"].result_list
+        assert [version.kind for version in shown] == [kind]
+
+
 def test_it_draws_segments_with_their_intervals(visitors: dict[str, Client]) -> None:
     version = make_model_version(metrics=METRICS)
     page = visitors["viewer"].get(f"{BASE}{version.pk}/change/").content.decode()

@@ -195,24 +195,6 @@ def test_it_rejects_two_active_versions_of_one_algorithm() -> None:
     assert refused("one_active_per_algorithm", lambda: make_model_version("als/2", **active))
 
 
-@pytest.mark.parametrize(
-    ("kind", "algorithm"),
-    [
-        ("model", "title_index"), ("model", "similar_movies"), ("model", "snapshot"), ("index", "als"),
-        ("neighbours", "title_index"), ("snapshot", ""), ("blob", "als"), ("", "als"),
-    ],
-)  # fmt: skip
-def test_it_rejects_a_version_whose_kind_does_not_fit_its_algorithm(kind: str, algorithm: str) -> None:
-    version = make_model_version()
-    row = ModelVersion.objects.filter(pk=version.pk)
-    assert refused("model_version_kind_fits_algorithm", lambda: row.update(kind=kind, algorithm=algorithm))
-
-
-@pytest.mark.parametrize("kind", ModelVersion.Kind)
-def test_it_takes_a_version_of_every_kind(kind: ModelVersion.Kind) -> None:
-    make_model_version(kind=kind)
-
-
 def test_it_rejects_an_active_version_that_was_never_activated() -> None:
     assert refused("model_version_activated_at", lambda: make_model_version(state=ModelVersion.State.ACTIVE))
 

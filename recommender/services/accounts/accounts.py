@@ -47,7 +47,7 @@ def traces_of(*, user: User) -> Traces:
     first = Rating.objects.filter(rater__user=user).order_by("rated_at").values_list("rated_at", flat=True).first()
     if first is None:
         return Traces((), None)
-    versions = [version for version in ModelVersion.objects.active() if version.algorithm in ALGORITHMS]
+    versions = [version for version in ModelVersion.objects.active().ranking() if version.algorithm in ALGORITHMS]
     later = [version for version in versions if version.created_at >= first]
     labels = [ALGORITHMS[version.algorithm].label for version in later]
     return Traces(tuple(sorted(labels)), max((version.created_at for version in later), default=None))

@@ -51,7 +51,6 @@ def register(
 ) -> ModelVersion:
     """Create the row of a new candidate; only models have an algorithm."""
     return ModelVersion.objects.create(
-        kind=kind,
         algorithm=ModelVersion.NAMES.get(kind, algorithm),
         parameters=parameters or {},
         seed=seed,
