@@ -1,7 +1,6 @@
 """Turn what somebody has typed into queries of the title index."""
 
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,15 +16,10 @@ from recommender.titles.document import (
     title_schema,
     word_pair,
 )
-from recommender.titles.text import canonical_words, meaningful_words, title_words
+from recommender.titles.parsed_text import YEAR_WORD, ParsedText, parse_text
+from recommender.titles.text import canonical_words, meaningful_words
 
-_MAX_QUERY_LENGTH: Final = 200
-_MAX_WORDS: Final = 12
 _MAX_FUZZY_WORDS: Final = 6
-_YEAR: Final = re.compile(r"(?:18[7-9]|19\d|20\d)\d")
-_YEAR_BEGINNING: Final = re.compile(r"(?:18|19|20)\d?")
-_IMDB: Final = re.compile(r"(?:\btt|^\s*imdb\s*:\s*(?:tt)?)0*(\d{1,9})(?:\b|$)", re.IGNORECASE)
-_TMDB: Final = re.compile(r"(?:^\s*tmdb\s*:\s*|themoviedb\.org/movie/)0*(\d{1,9})", re.IGNORECASE)
 
 # Scores for the match of the whole title; the best one counts. Popularity (POPULARITY_WEIGHT) can add less than the
 # gap between an exact title and the next score, but more than the gaps between the others.
@@ -86,55 +80,6 @@ class TitleQuery:
     min_ratings: int = 0
     exclude: frozenset[int] = frozenset()
     order: Order = "relevance"
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedText:
-    """The text of a query, parsed.
-
-    Attributes
-    ----------
-    words : list of str
-        As written (`title_words`).
-    year : int or None
-        The last word that may be a year, if there are other words.
-    year_range : tuple of (int, int) or None
-        The years that a partly typed year may become.
-    imdb_id, tmdb_id : int or None
-        Set if the query is an id and nothing else.
-    """
-
-    words: list[str]
-    year: int | None = None
-    year_range: tuple[int, int] | None = None
-    imdb_id: int | None = None
-    tmdb_id: int | None = None
-
-    @property
-    def words_without_year(self) -> list[str]:
-        """The words that are not the year."""
-        if self.year is None:
-            return self.words
-        position = len(self.words) - 1 - self.words[::-1].index(str(self.year))
-        return self.words[:position] + self.words[position + 1 :]
-
-
-def parse_text(text: str) -> ParsedText:
-    """Parse a query; any text is valid, and text that is too long is cut."""
-    text = text[:_MAX_QUERY_LENGTH].replace("\0", " ")
-    if match := _IMDB.search(text):
-        return ParsedText([], imdb_id=int(match[1]))
-    if match := _TMDB.search(text):
-        return ParsedText([], tmdb_id=int(match[1]))
-    words = title_words(text)[:_MAX_WORDS]
-    year = next((int(word) for word in reversed(words) if _YEAR.fullmatch(word)), None)
-    beginning = words[-1] if len(words) > 1 and _YEAR_BEGINNING.fullmatch(words[-1]) else None
-    width = 10 ** (4 - len(beginning)) if beginning else 0
-    return ParsedText(
-        words,
-        year=year if len(words) > 1 else None,
-        year_range=(int(beginning) * width, (int(beginning) + 1) * width - 1) if beginning else None,
-    )
 
 
 def title_queries(text: str, frequency: DocumentFrequency, n_documents: int) -> Iterator[Query]:
@@ -237,7 +182,7 @@ def _word_clauses(
             ways.append(_years(*query.year_range, weight))
         if typos and position < _MAX_FUZZY_WORDS and (known_words or not weights.known[word]):
             ways.extend(_typos(word, weight, is_last=is_last, known=weights.known[word]))
-        if len(words) == len(query.words) == 1 and _YEAR.fullmatch(word):
+        if len(words) == len(query.words) == 1 and YEAR_WORD.fullmatch(word):
             ways.append(_years(int(word), int(word), 0.5 * weight))
         yield Query.disjunction_max_query(ways)
     if query.year is not None:
