@@ -38,4 +38,4 @@ def test_it_passes_on_its_own_message_or_the_one_it_gets(own, passed, reported):
 
 
 def test_progress_may_go_nowhere():
-    subrange(no_progress, 0.0, 1.0, "Training")(0.5)
+    assert subrange(no_progress, 0.0, 1.0, "Training")(0.5) is None

@@ -8,14 +8,12 @@ import numpy as np
 
 from native.evaluation import rank_agreement
 from recommender.engine.data.types import Bool, Float32, Float64, Int64
+from recommender.engine.model.opinions import DISLIKED_BELOW_MEAN, DISLIKED_STARS
 
 LIST_LENGTH = 10
 RECALL_LENGTH = 20
 RELEVANT_STARS = 4.0
 LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
-DISLIKED_STARS = 2.5
-DISLIKED_GAIN = -1.0
-"""Stars up to which a movie counts as disliked, and the gain below which it does whatever its stars."""
 DISCOUNTS = 1.0 / np.log2(np.arange(2, LIST_LENGTH + 2))
 
 RATING_METRICS = ("rank_agreement", "rmse", "mae")
@@ -102,7 +100,7 @@ def gain_sums(stars: Float64, means: Float64, ideal: Float64) -> tuple[Float64, 
         In the order of `GAIN_METRICS`; a denominator of 0 for users without a hit, or without a positive gain.
     """
     gains = stars - means[:, None]
-    disliked = (stars <= DISLIKED_STARS) | (gains < DISLIKED_GAIN)
+    disliked = (stars <= DISLIKED_STARS) | (gains < -DISLIKED_BELOW_MEAN)
     hits, gains = ~np.isnan(stars), np.nan_to_num(gains)
     reachable = ideal > 0
     signed = gains[:, :LIST_LENGTH] @ DISCOUNTS / np.where(reachable, ideal, 1.0) * reachable

@@ -26,7 +26,7 @@ def in_order(ranking: Int32, series: Int32, members: Sequence[Int32], allowed: B
     members : sequence of int32 arrays
         The movies of each series, in the order of release.
     allowed : (n_movies,) bool
-        Which movies may be brought forward: those that lists may show and that the user is not predicted to dislike.
+        Which movies may be moved; the others of the ranking keep their places.
 
     Returns
     -------
@@ -39,19 +39,21 @@ def in_order(ranking: Int32, series: Int32, members: Sequence[Int32], allowed: B
     reordered = ranking.copy()
     brought_forward: list[int] = []
     for number in np.unique(numbers[numbers >= 0]):
-        positions = np.flatnonzero(numbers == number)
+        positions = np.flatnonzero((numbers == number) & allowed[ranking])
         ranked = ranking[positions].tolist()
+        if not ranked:
+            continue
         by_release = members[number].tolist()
         last = max(by_release.index(movie) for movie in ranked)
-        shown = [movie for movie in by_release[: last + 1] if movie in ranked or allowed[movie]][: len(ranked)]
+        shown = [movie for movie in by_release[: last + 1] if allowed[movie]][: len(ranked)]
         reordered[positions] = shown
         before = [by_release.index(new) < by_release.index(old) for new, old in zip(shown, ranked, strict=True)]
         brought_forward += [movie for movie, is_earlier in zip(shown, before, strict=True) if is_earlier]
     return reordered[_spread(series[reordered])], np.array(brought_forward, dtype=np.int32)
 
 
-def earlier_movies(ranking: Int32, series: Int32, members: Sequence[Int32]) -> Int32:
-    """Return the movies that may come before those of the ranking: all of their series, sorted, each once."""
+def movies_of_series(ranking: Int32, series: Int32, members: Sequence[Int32]) -> Int32:
+    """Return all movies of the series that occur in the ranking, sorted, each once."""
     numbers = series[ranking]
     parts = [members[number] for number in np.unique(numbers[numbers >= 0])]
     return np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int32)

@@ -10,6 +10,7 @@ from recommender.engine.data.types import Float64, Int32
 from recommender.engine.lists.ranks import without
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model
+from recommender.engine.model.opinions import is_disliked, is_liked
 from recommender.models import Genre, Movie, MovieTag, Rater
 from recommender.services.catalogue import movies
 from recommender.services.lists import reasons, served_model
@@ -145,7 +146,7 @@ def _contributions(
 ) -> list[Contribution]:
     """Return all contributions, sorted by what they add to the ranking score without regard to sign, largest first."""
     rated = model.movie_ids[profile.movie_indices].tolist()
-    disliked = reasons.is_disliked(profile.half_stars)
+    disliked = is_disliked(profile.half_stars)
     said = figures.ranking if model.ranks_by_ratings else np.zeros_like(figures.ranking)
     return [
         Contribution(
@@ -197,7 +198,7 @@ def _counterfactuals(
 
 def _liked_ids(half_stars: Mapping[int, int]) -> list[int]:
     values = np.fromiter(half_stars.values(), np.int8, len(half_stars))
-    return [pk for pk, liked in zip(half_stars, reasons.is_liked(values).tolist(), strict=True) if liked]
+    return [pk for pk, liked in zip(half_stars, is_liked(values).tolist(), strict=True) if liked]
 
 
 def _shared_genres(movie: Movie, liked: list[int]) -> list[str]:

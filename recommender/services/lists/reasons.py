@@ -5,19 +5,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recommender.engine.data.types import Bool, Float64, Int8, Int32, Int64
+from recommender.engine.data.types import Float64, Int32, Int64
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import Model
+from recommender.engine.model.opinions import is_liked
 from recommender.models import Movie
 from recommender.services.lists import movie_arrays
 
 N_REASONS = 3
 N_GENRES = 2
 SENTENCE_LENGTH = 60
-LIKED_HALF_STARS = 7
-DISLIKED_HALF_STARS = 5
-BELOW_MEAN = 2
-"""A rating more than so many half stars below the user's mean is a dislike, whatever the rating is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +40,6 @@ class Reasons:
         if self.movies:
             return because_of([reason.title for reason in self.movies])
         return f"{joined(self.genres)}, which you rate highly" if self.genres else ""
-
-
-def is_liked(half_stars: Int8) -> Bool:
-    """Return which of a user's ratings are at least their mean and at least 3.5 stars."""
-    return half_stars >= max(_mean(half_stars), LIKED_HALF_STARS)
-
-
-def is_disliked(half_stars: Int8) -> Bool:
-    """Return which of a user's ratings are at most 2.5 stars or more than one star below their mean."""
-    return (half_stars <= DISLIKED_HALF_STARS) | (half_stars < _mean(half_stars) - BELOW_MEAN)
 
 
 def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> list[Reasons]:
@@ -113,10 +100,6 @@ def _strongest(added: Float64) -> Int64:
         strongest[:, place] = left.argmax(axis=1)
         left[rows, strongest[:, place]] = -np.inf
     return strongest
-
-
-def _mean(half_stars: Int8) -> float:
-    return float(half_stars.mean()) if half_stars.size else 0.0
 
 
 def because_of(titles: Sequence[str]) -> str:

@@ -7,9 +7,10 @@ import numpy as np
 from recommender.engine.data.types import Bool, Float32, Int32
 from recommender.engine.lists.ranks import rank_of
 from recommender.engine.lists.reranking import POOL, reranked
-from recommender.engine.lists.series import earlier_movies, in_order
+from recommender.engine.lists.series import in_order, movies_of_series
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model, top_n
+from recommender.engine.model.opinions import middle_of
 from recommender.models import Mark, Rater, Rating
 from recommender.services.catalogue.movies import Excluded, Mine
 from recommender.services.lists import movie_arrays
@@ -17,7 +18,6 @@ from recommender.services.lists.dials import Dials
 from recommender.services.lists.served_model import Served
 
 NO_MOVIES: Int32 = np.zeros(0, dtype=np.int32)
-HIGHEST_MIDDLE = 3.5
 GEMS_ONLY = -2.0
 N_HITS = 500
 """With the popularity dial at its lowest, the most rated movies come last: so many, or a tenth of a small catalogue."""
@@ -82,7 +82,8 @@ def rerank(model: Model, profile: UserProfile, candidates: Candidates, dials: Di
     if not dials.series_in_order:
         return Ranking(np.concatenate([pool, rest])[:n], NO_MOVIES)
     series = movie_arrays.series_of(model)
-    allowed = _may_come_first(model, profile, candidates, earlier_movies(pool, series.numbers, series.members))
+    in_series = movies_of_series(pool, series.numbers, series.members)
+    allowed = _may_come_first(model, profile, candidates, dials, in_series)
     ordered, brought_forward = in_order(pool, series.numbers, series.members, allowed)
     pushed_out = pool[~np.isin(pool, ordered)]
     rest = np.concatenate([pushed_out, rest[~np.isin(rest, ordered)]])
@@ -114,8 +115,8 @@ def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -
 def _comes_last(model: Model, profile: UserProfile, dials: Dials, movies: Int32) -> Bool:
     """Return which of some movies come after the others: likely disappointments, and hits where gems are wanted."""
     last = np.zeros(movies.size, dtype=np.bool_)
-    if not dials.below_average and profile.n_ratings:
-        last |= model.predict(profile, movies) < middle_of(profile) - TOLERANCE
+    if not dials.below_average:
+        last |= _disappoints(model, profile, movies)
     if dials.popularity <= GEMS_ONLY:
         counts = movie_arrays.of(model).rating_counts
         n_hits = min(N_HITS, counts.size // 10)
@@ -123,21 +124,19 @@ def _comes_last(model: Model, profile: UserProfile, dials: Dials, movies: Int32)
     return last
 
 
-def _may_come_first(model: Model, profile: UserProfile, candidates: Candidates, movies: Int32) -> Bool:
-    """Return which of some movies may be shown before their sequels: on offer, and not expected to disappoint."""
-    allowed = np.zeros(candidates.scores.size, dtype=np.bool_)
-    if movies.size:
-        stars = model.predict(profile, movies)
-        allowed[movies] = (stars >= middle_of(profile) - TOLERANCE) & np.isfinite(candidates.scores[movies])
-        allowed[candidates.left_out] = False
-    return allowed
-
-
-def middle_of(profile: UserProfile) -> float:
-    """Return the user's mean in stars, at most 3.5: who rates only favourites has a high mean."""
+def _disappoints(model: Model, profile: UserProfile, movies: Int32) -> Bool:
+    """Return which movies the user would probably rate well below their middle; none before the first rating."""
     if not profile.n_ratings:
-        return HIGHEST_MIDDLE
-    return min(float(profile.half_stars.mean()) / 2, HIGHEST_MIDDLE)
+        return np.zeros(movies.size, dtype=np.bool_)
+    return np.asarray(model.predict(profile, movies) < middle_of(profile.half_stars) - TOLERANCE)
+
+
+def _may_come_first(model: Model, profile: UserProfile, candidates: Candidates, dials: Dials, movies: Int32) -> Bool:
+    """Return which of some movies may take the places of their sequels: those on offer that do not come last."""
+    allowed = np.zeros(candidates.scores.size, dtype=np.bool_)
+    allowed[movies] = ~_comes_last(model, profile, dials, movies) & np.isfinite(candidates.scores[movies])
+    allowed[candidates.left_out] = False
+    return allowed
 
 
 def ranking_of(served: Served, mine: Mine, dials: Dials, *, n: int) -> Int32:

@@ -40,6 +40,10 @@ def test_a_first_movie_that_may_not_be_shown_is_passed_over() -> None:
     assert ranking == ([2, 0, 3], [2])
 
 
+def test_a_ranked_movie_that_may_not_be_moved_keeps_its_place() -> None:
+    assert ordered([2, 0, 1], series=[NONE, 7, 7], places=[0, 0, 1], not_allowed=(1,)) == ([2, 0, 1], [])
+
+
 def test_a_series_in_its_order_stays_as_it_is() -> None:
     assert ordered([1, 0, 2], series=[NONE, 7, 7], places=[0, 0, 1]) == ([1, 0, 2], [])
 

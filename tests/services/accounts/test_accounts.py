@@ -164,4 +164,6 @@ def test_it_refuses_another_phrase(phrase: str) -> None:
 
 
 def test_the_phrase_may_have_extra_spaces_and_capitals() -> None:
-    accounts.check_confirmation("  Delete my  account ")
+    with pytest.raises(accounts.WrongConfirmation):
+        accounts.check_confirmation("Delete his account")
+    accounts.check_confirmation("  Delete my  account ")  # raises nothing

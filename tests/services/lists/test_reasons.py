@@ -7,9 +7,10 @@ import pytest
 
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import Model
+from recommender.engine.model.opinions import is_disliked, is_liked
 from recommender.models import Movie
 from recommender.services.lists import served_model
-from recommender.services.lists.reasons import Reasons, is_disliked, is_liked, reasons_for
+from recommender.services.lists.reasons import Reasons, reasons_for
 from tests.support.sample_site import RATINGS, index_of, put_in_service, store_movies
 
 pytestmark = pytest.mark.django_db

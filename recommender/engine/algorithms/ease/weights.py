@@ -11,12 +11,13 @@ from scipy.sparse import csr_array
 from native.sparse_rows import entries, weighted_sum
 from recommender.engine.data.array_shapes import ArrayShape, sparse
 from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32, Int64
+from recommender.engine.model.opinions import middle_of
 
 N_ALIKE = 20
 """The movies that a rated movie speaks for most are alike: a dislike of it never speaks for them."""
 AVERAGE_INPUT, INPUT_PER_STAR, LOWEST_INPUT = 0.8, 0.6, -0.4
 LOWERED = 0.1
-HIGHEST_MIDDLE, MIDDLE_DAMPING = 3.5, 4.0
+MIDDLE_DAMPING = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +77,12 @@ class ItemWeights:
     def dislikes(self, half_stars: Int8, inputs: Float64) -> tuple[Int64, Float64]:
         """Return the positions of the ratings below the user's middle, and their inputs for movies alike.
 
-        The middle is the user's mean or, with few ratings, between it and 3.5 stars; at most 3.5.
+        The middle is that of `middle_of`, damped by four ratings.
         """
         if self.alike is None or not half_stars.size:
             return np.zeros(0, dtype=np.int64), np.zeros(0)
         stars = half_stars / 2.0
-        damped = (stars.sum() + MIDDLE_DAMPING * HIGHEST_MIDDLE) / (stars.size + MIDDLE_DAMPING)
-        middle = min(max(float(stars.mean()), float(damped)), HIGHEST_MIDDLE)
+        middle = middle_of(half_stars, damping=MIDDLE_DAMPING)
         below = np.flatnonzero(stars < middle)
         return below, np.minimum(inputs[below], LOWERED * (stars[below] - middle))
 
