@@ -11,7 +11,6 @@ from scipy.sparse import csr_array
 from recommender.engine.algorithms.ease.ease import EASE
 from recommender.engine.algorithms.ease.rows import content_rows, rater_rows, sitting_rows
 from recommender.engine.algorithms.ease.solve import Progress, solve
-from recommender.engine.algorithms.ease.weights import LOWERED
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from tests.support.sample import movies_of, ratings_of, sample_movies, sample_ratings
@@ -91,7 +90,7 @@ def test_scores_follow_the_definition(model):
     expected = weights.popularity / (1 + rated.size)
     for movie, mine in zip(rated, stars, strict=True):
         usual = max(0.8 + 0.6 * (mine - weights.global_mean - bias), -0.4)
-        lowered = min(usual, LOWERED * (mine - middle)) if mine < middle else usual
+        lowered = min(usual, 0) if mine < middle else usual
         alike = dense[movie] >= np.sort(dense[movie])[-20]
         expected = expected + np.where(alike & (dense[movie] > 0), lowered, usual) * dense[movie]
     np.testing.assert_allclose(weights.scores(*ALICE), expected, atol=1e-5)

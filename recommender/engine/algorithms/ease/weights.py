@@ -16,7 +16,6 @@ from recommender.engine.model.opinions import middle_of
 N_ALIKE = 20
 """The movies that a rated movie speaks for most are alike: a dislike of it never speaks for them."""
 AVERAGE_INPUT, INPUT_PER_STAR, LOWEST_INPUT = 0.8, 0.6, -0.4
-LOWERED = 0.1
 MIDDLE_DAMPING = 4.0
 
 
@@ -27,7 +26,7 @@ class ItemWeights:
     ``score_i = popularity_i / (1 + n) + sum_j x_ji · B_ji`` over the user's ``n`` ratings, with
     ``x_j = max(0.8 + 0.6 · (r_j − mu − bias), −0.4)``: what a user watched says something even if they did not like it.
     Not so for the movies most like a disliked one, the 20 with the largest ``B_ji``: where ``r_j`` is below the user's
-    middle, ``x_ji`` is ``min(x_j, LOWERED · (r_j − middle))`` for them, below zero.
+    middle, ``x_ji`` is ``min(x_j, 0)`` for them.
 
     Attributes
     ----------
@@ -81,10 +80,8 @@ class ItemWeights:
         """
         if self.alike is None or not half_stars.size:
             return np.zeros(0, dtype=np.int64), np.zeros(0)
-        stars = half_stars / 2.0
-        middle = middle_of(half_stars, damping=MIDDLE_DAMPING)
-        below = np.flatnonzero(stars < middle)
-        return below, np.minimum(inputs[below], LOWERED * (stars[below] - middle))
+        below = np.flatnonzero(half_stars / 2.0 < middle_of(half_stars, damping=MIDDLE_DAMPING))
+        return below, np.minimum(inputs[below], 0.0)
 
     def scores(self, movie_indices: Int32, half_stars: Int8) -> Float32:
         """Return the score of every movie for a user with these ratings, (n_movies,) float32."""
