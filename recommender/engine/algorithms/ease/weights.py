@@ -147,10 +147,12 @@ class ItemWeights:
         parts = arrays["ease_data"], arrays["ease_indices"], arrays["ease_indptr"]
         weights = csr_array(parts, shape=(n_movies, n_movies))
         mean, rating_weight, damping = (float(value) for value in arrays["ease_scalars"])
+        names = [f"ease_alike_{part}" for part in ("data", "indices", "indptr")]
         alike = None
-        if "ease_alike_data" in arrays:
-            parts = arrays["ease_alike_data"], arrays["ease_alike_indices"], arrays["ease_alike_indptr"]
-            alike = csr_array(parts, shape=(n_movies, n_movies))
+        if present := [name for name in names if name in arrays]:
+            if present != names:
+                raise ValueError(f"of {', '.join(names)} there is only {', '.join(present)}")
+            alike = csr_array(tuple(arrays[name] for name in names), shape=(n_movies, n_movies))
         means = arrays["ease_means"]
         return cls(weights, arrays["ease_popularity"], means, mean, rating_weight, damping, alike)
 
