@@ -42,8 +42,9 @@ def similar_movies(
     levels: NDArray[np.int8],
     genre_masks: NDArray[np.uint64],
     boost: NDArray[np.float64],
+    co_occurrence: NDArray[np.float64],
     *,
-    co_occurrence: float = 0.0,
+    chance: float = 0.0,
     min_common: int,
     min_score: float,
     n_candidates: int,
@@ -55,7 +56,8 @@ def similar_movies(
     """Find the most similar movies of a range of movies.
 
     For every other movie with at least `min_common` common raters that shares at least half of the genres of the
-    one with fewer genres, ``score = boost[n_common] · Σ r·s / √(Σ r² · Σ s²) + co_occurrence · n_common / √(n₁ n₂)``
+    one with fewer genres, ``score = boost[n_common] · Σ r·s / √(Σ r² · Σ s²) +
+    co_occurrence[n_common] · (n_common / √(n₁ n₂) − chance · √(n₁ n₂))``
     with the sums over the common raters and ``n₁``, ``n₂`` all raters of the two. Of the movies scoring more than
     `min_score` the `n_candidates` with most common raters are kept, and of those the `n` with the highest scores;
     ties go to the lower movie index. Sums are integers: the result equals the NumPy twin's to the last bit.
@@ -71,9 +73,10 @@ def similar_movies(
         By movie.
     genre_masks : (n_movies,) uint64
         One bit per genre.
-    boost : (n_boosts,) float64
+    boost, co_occurrence : (n_boosts,) float64
         By number of common raters; the last value applies to all larger numbers.
-    co_occurrence : float
+    chance : float
+        With 1 / n_raters, what the raters of two movies would have in common by chance is taken off.
     min_common, n : int
     n_candidates : int
         0 keeps all of them.
@@ -93,5 +96,5 @@ def similar_movies(
     Raises
     ------
     ValueError
-        If the range, the genre masks, `boost` or `n` do not fit, or 32-bit sums could overflow.
+        If the range, the genre masks, `boost`, `co_occurrence` or `n` do not fit, or 32-bit sums could overflow.
     """

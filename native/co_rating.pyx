@@ -4,6 +4,8 @@ import numpy as np
 
 from native.threads import allowed
 
+from native.heap cimport Candidate, sift_down, sift_up, worse, write_best
+
 from cython.parallel cimport prange, threadid
 from libc.math cimport sqrt
 from libc.stdint cimport int32_t, uint32_t, uint64_t
@@ -18,13 +20,8 @@ cdef extern from "co_rating.h" nogil:
     void prefetch_rater(const uint32_t* packed)
     int n_bits(uint64_t mask)
 
-cdef struct Candidate:  # three doubles wide
-    double rank
-    double score
-    long long movie
-
 cdef struct Rule:
-    double co_occurrence
+    double chance
     double min_score
     int min_common
     int n_candidates
@@ -83,8 +80,9 @@ def similar_movies(
     const signed char[::1] levels,
     const uint64_t[::1] genre_masks,
     const double[::1] boost,
+    const double[::1] co_occurrence,
     *,
-    double co_occurrence=0.0,
+    double chance=0.0,
     int min_common,
     double min_score,
     int n_candidates,
@@ -103,6 +101,8 @@ def similar_movies(
         raise ValueError(f"{genre_masks.shape[0]} genre masks for {n_movies} movies.")
     if boost.shape[0] <= min_common or min_common < 1:
         raise ValueError(f"boost must go beyond min_common ({min_common}, at least 1), not end at {boost.shape[0] - 1}.")
+    if co_occurrence.shape[0] != boost.shape[0]:
+        raise ValueError(f"{co_occurrence.shape[0]} weights of co-occurrence for {boost.shape[0]} boosts.")
     if n < 1 or 0 < n_candidates < n:
         raise ValueError(f"n must be at least 1 and at most n_candidates ({n_candidates}), not {n}.")
     _check_ratings(movie_indptr, rater_indices, levels)
@@ -118,11 +118,11 @@ def similar_movies(
     fill_level_terms(terms)
     cdef int[:, ::1] out_neighbours = neighbours
     cdef float[:, ::1] out_scores = scores
-    cdef const double[::1] inverse_roots = 1 / np.sqrt(np.maximum(counts, 1))
+    cdef const double[::1] roots = np.sqrt(np.maximum(counts, 1)), inverse_roots = 1 / np.asarray(roots)
     cdef int[:, :, ::1] sums = np.zeros((n_threads, n_compared + 8, 4), dtype=np.int32)
     cdef double[:, :, ::1] heaps = np.zeros((n_threads, heap_size, 3))
     cdef Rule rule
-    rule.co_occurrence = co_occurrence
+    rule.chance = chance
     rule.min_score = min_score
     rule.min_common = min_common
     rule.n_candidates = n_candidates
@@ -136,7 +136,7 @@ def similar_movies(
                 _aligned(&sums[threadid(), 0, 0]),
             )
             _choose(
-                movie, order, genre_masks, boost, inverse_roots, rule,
+                movie, order, genre_masks, boost, co_occurrence, roots, inverse_roots, rule,
                 _aligned(&sums[threadid(), 0, 0]), <Candidate*> &heaps[threadid(), 0, 0],
                 &out_neighbours[movie - first_movie, 0], &out_scores[movie - first_movie, 0],
             )
@@ -164,11 +164,12 @@ cdef void _add_co_ratings(
 
 cdef void _choose(
     Py_ssize_t movie, const int[::1] order, const uint64_t[::1] genre_masks, const double[::1] boost,  # IN
-    const double[::1] inverse_roots, Rule rule,                                                        # IN
+    const double[::1] co_occurrence, const double[::1] roots, const double[::1] inverse_roots,         # IN
+    Rule rule,                                                                                         # IN
     pair_sums_t* sums, Candidate* heap, int* neighbours, float* scores,                                # OUT
 ) noexcept nogil:
     # Either all compete by score for n places, or first by common raters for n_candidates.
-    cdef Py_ssize_t position, last_boost = boost.shape[0] - 1
+    cdef Py_ssize_t position, n_common, last_boost = boost.shape[0] - 1
     cdef int n_kept = 0, n_places = rule.n_candidates if rule.n_candidates > 0 else rule.n
     cdef bint by_common = rule.n_candidates > 0
     cdef int* pair
@@ -180,73 +181,29 @@ cdef void _choose(
             continue
         candidate.movie = order[position]
         candidate.rank = pair[0]
-        if candidate.movie == movie or (by_common and n_kept == n_places and _worse(candidate, heap[0])):
+        if candidate.movie == movie or (by_common and n_kept == n_places and worse(candidate, heap[0])):
             continue
         if not _genres_shared(genre_masks[movie], genre_masks[candidate.movie]):
             continue
         # cos = Σ r·s / √(Σ r² Σ s²): sums and products are exact, so NumPy finds the same bits
         squares = <double> pair[2] * <double> pair[3]
-        candidate.score = pair[1] / sqrt(squares) * boost[min(<Py_ssize_t> pair[0], last_boost)] if squares > 0 else 0
-        candidate.score += (
-            rule.co_occurrence * (pair[0] * inverse_roots[movie] * inverse_roots[candidate.movie])
+        n_common = min(<Py_ssize_t> pair[0], last_boost)
+        candidate.score = pair[1] / sqrt(squares) * boost[n_common] if squares > 0 else 0
+        candidate.score += co_occurrence[n_common] * (
+            pair[0] * inverse_roots[movie] * inverse_roots[candidate.movie]
+            - rule.chance * (roots[movie] * roots[candidate.movie])
         )
         if not by_common:
             candidate.rank = candidate.score
         if candidate.score > rule.min_score:
             if n_kept < n_places:
-                _sift_up(heap, n_kept, candidate)
+                sift_up(heap, n_kept, candidate)
                 n_kept += 1
-            elif not _worse(candidate, heap[0]):
-                _sift_down(heap, n_kept, candidate)
+            elif not worse(candidate, heap[0]):
+                sift_down(heap, n_kept, candidate)
     memset(sums, 0, order.shape[0] * sizeof(pair_sums_t))
-    _best(heap, n_kept, rule.n, neighbours, scores)
+    write_best(heap, n_kept, rule.n, neighbours, scores)
 
 
 cdef inline bint _genres_shared(uint64_t genres, uint64_t other_genres) noexcept nogil:
     return 2 * n_bits(genres & other_genres) >= min(n_bits(genres), n_bits(other_genres))
-
-
-cdef void _best(Candidate* candidates, int n_candidates, int n, int* neighbours, float* scores) noexcept nogil:
-    # The n highest scores, selected one by one, the lower movie index first
-    cdef int place, candidate, best, n_best = min(n, n_candidates)
-    for candidate in range(n_candidates):
-        candidates[candidate].rank = candidates[candidate].score
-    for place in range(n_best):
-        best = 0
-        for candidate in range(1, n_candidates):
-            if _worse(candidates[best], candidates[candidate]):
-                best = candidate
-        neighbours[place] = <int> candidates[best].movie
-        scores[place] = <float> candidates[best].score
-        n_candidates -= 1
-        candidates[best] = candidates[n_candidates]
-
-
-cdef inline bint _worse(Candidate left, Candidate right) noexcept nogil:
-    return left.rank < right.rank or (left.rank == right.rank and left.movie > right.movie)
-
-
-cdef void _sift_up(Candidate* heap, int place, Candidate candidate) noexcept nogil:
-    cdef int parent
-    while place > 0:
-        parent = (place - 1) // 2
-        if not _worse(candidate, heap[parent]):
-            break
-        heap[place] = heap[parent]
-        place = parent
-    heap[place] = candidate
-
-
-cdef void _sift_down(Candidate* heap, int size, Candidate candidate) noexcept nogil:
-    cdef int place = 0, child
-    while True:
-        child = 2 * place + 1
-        if child >= size:
-            break
-        if child + 1 < size and _worse(heap[child + 1], heap[child]):
-            child += 1
-        if not _worse(heap[child], candidate):
-            break
-        heap[place] = heap[child]
-        place = child
-    heap[place] = candidate

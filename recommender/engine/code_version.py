@@ -7,7 +7,7 @@ from pathlib import Path
 
 import native
 
-SUFFIXES = {".py", ".pyx", ".h", ".so", ".pyd"}
+SUFFIXES = {".py", ".pyx", ".pxd", ".h", ".so", ".pyd"}
 """Sources and compiled kernels: another compiler or processor may round differently."""
 LIBRARIES = ("numpy", "scipy")
 N_DIGITS = 16

@@ -92,8 +92,9 @@ def similar_movies(
     levels: Int8,
     genre_masks: UInt64,
     boost: Float64,
+    co_occurrence: Float64,
     *,
-    co_occurrence: float = 0.0,
+    chance: float = 0.0,
     min_common: int,
     min_score: float,
     n_candidates: int,
@@ -108,7 +109,8 @@ def similar_movies(
         dense[movie, rater_indices[stored]] = levels[stored]
         rated[movie, rater_indices[stored]] = 1
     common, dots, squares = rated @ rated.T, dense @ dense.T, dense**2 @ rated.T
-    inverse_roots = 1 / np.sqrt(np.maximum(np.diff(movie_indptr), 1))
+    roots = np.sqrt(np.maximum(np.diff(movie_indptr), 1))
+    inverse_roots = 1 / roots
     n_genres = np.bitwise_count(genre_masks)
     shared = np.bitwise_count(genre_masks[:, None] & genre_masks[None, :])
     neighbours = np.full((n_movies, n), -1, dtype=np.int32)
@@ -118,10 +120,11 @@ def similar_movies(
         others[movie] = False
         candidates = np.flatnonzero(others)
         products = squares[movie, candidates].astype(np.float64) * squares[candidates, movie].astype(np.float64)
-        boosts = boost[np.minimum(common[movie, candidates], boost.size - 1)]
-        cosines = dots[movie, candidates] / np.sqrt(np.where(products > 0, products, 1)) * boosts
+        n_common = np.minimum(common[movie, candidates], boost.size - 1)
+        cosines = dots[movie, candidates] / np.sqrt(np.where(products > 0, products, 1)) * boost[n_common]
         scale = common[movie, candidates] * inverse_roots[movie] * inverse_roots[candidates]
-        score = np.where(products > 0, cosines, 0) + co_occurrence * scale
+        scale -= chance * (roots[movie] * roots[candidates])
+        score = np.where(products > 0, cosines, 0) + co_occurrence[n_common] * scale
         candidates, score = candidates[score > min_score], score[score > min_score]
         if n_candidates:
             most_common = np.lexsort((candidates, -common[movie, candidates]))[:n_candidates]
@@ -129,6 +132,36 @@ def similar_movies(
         best = np.lexsort((candidates, -score))[:n]
         neighbours[movie, : best.size] = candidates[best]
         scores[movie, : best.size] = score[best]
+    return neighbours, scores
+
+
+def alike(
+    movie_rows: tuple[Int64, Int32, Float64],
+    feature_rows: tuple[Int64, Int32, Float64],
+    near: Int32,
+    near_scores: Float32,
+    *,
+    n: int,
+    first_movie: int,
+    last_movie: int,
+) -> tuple[Int32, Float32]:
+    """Twin of `native.content.alike`: one dense row of scores after the other, features in the order stored."""
+    n_movies = movie_rows[0].size - 1
+    neighbours = np.full((last_movie - first_movie, n), -1, dtype=np.int32)
+    scores = np.zeros((last_movie - first_movie, n), dtype=np.float32)
+    for place, movie in enumerate(range(first_movie, last_movie)):
+        score = np.zeros(n_movies)
+        for known in np.flatnonzero(near[place] >= 0):
+            score[near[place, known]] = near_scores[place, known]
+        for stored in range(movie_rows[0][movie], movie_rows[0][movie + 1]):
+            feature, value = movie_rows[1][stored], movie_rows[2][stored]
+            having = slice(feature_rows[0][feature], feature_rows[0][feature + 1])
+            score[feature_rows[1][having]] += value * feature_rows[2][having]
+        score[movie] = 0
+        best = np.lexsort((np.arange(n_movies), -score))[:n]
+        best = best[score[best] > 0]
+        neighbours[place, : best.size] = best
+        scores[place, : best.size] = score[best]
     return neighbours, scores
 
 
@@ -143,6 +176,24 @@ def transpose(indptr: Int64, minor: Int32, values: Int8, n_minor: int) -> tuple[
     """Twin of `native.counting_sort.transpose`: rows grouped by their column."""
     rows = np.repeat(np.arange(indptr.size - 1, dtype=np.int32), np.diff(indptr))
     return group(minor, rows, values, n_minor)
+
+
+def gram_rows(rows: Float32, first: int, last: int) -> Float64:
+    """Twin of `native.symmetric.gram_rows`, of a dense ``X``; returns some rows up to the diagonal, zeros behind it."""
+    wide = rows.astype(np.float64)
+    return np.asarray(np.tril(wide.T @ wide)[first:last])
+
+
+def sweep(matrix: Float32, first: int, last: int) -> Float64:
+    """Twin of `native.symmetric.sweep`; takes and returns the whole symmetric matrix, in float64."""
+    swept = matrix.astype(np.float64)
+    pivots, others = np.arange(first, last), np.delete(np.arange(matrix.shape[0]), np.arange(first, last))
+    inverse = np.linalg.inv(swept[np.ix_(pivots, pivots)])
+    panel = swept[np.ix_(others, pivots)] @ inverse
+    swept[np.ix_(others, others)] -= panel @ swept[np.ix_(pivots, others)]
+    swept[np.ix_(others, pivots)], swept[np.ix_(pivots, others)] = panel, panel.T
+    swept[np.ix_(pivots, pivots)] = -inverse
+    return swept
 
 
 def weighted_sum(

@@ -94,7 +94,7 @@ def _serve(artifact: Path) -> None:
     _row("artifact, MB", artifact.stat().st_size / 1e6, PROCESS_TARGET)
     context = multiprocessing.get_context("spawn")
     together = context.Barrier(N_PROCESSES)
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as gunicorn sets it
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as movierec_site sets it
     with tempfile.TemporaryDirectory() as data_dir:
         (Path(data_dir) / "static").mkdir()
         processes = [

@@ -22,7 +22,7 @@ def throw_away_site() -> Iterator[Path]:
                 "SECRET_KEY": "only for benchmarks",
                 "HTTPS": "0",
                 "LOG_LEVEL": "WARNING",
-                "OPENBLAS_NUM_THREADS": "1",  # as gunicorn sets it
+                "OPENBLAS_NUM_THREADS": "1",  # as movierec_site sets it
             }
             import django
             from django.core.management import call_command

@@ -19,12 +19,14 @@ def random_ratings(seed: int, lowest: int, highest: int) -> dict[str, Any]:
     """Ratings by movie, with few genres and few different values, so that scores tie."""
     rng = np.random.default_rng(seed)
     indptr, indices = random_csr(rng, N_MOVIES, N_RATERS, rng.random())
+    n_boosts = rng.integers(4, 20)
     return {
         "movie_indptr": indptr,
         "rater_indices": indices,
         "levels": rng.integers(lowest, highest + 1, indices.size).astype(np.int8),
         "genre_masks": rng.integers(0, 8, N_MOVIES).astype(np.uint64),
-        "boost": 1 + np.sort(rng.random(rng.integers(4, 20))),
+        "boost": 1 + np.sort(rng.random(n_boosts)),
+        "co_occurrence": seed % 3 * rng.random(n_boosts),
     }
 
 
@@ -53,7 +55,7 @@ def assert_equal(left: tuple[Any, Any], right: tuple[Any, Any]) -> None:
 )
 def test_it_equals_its_twin_to_the_last_bit(seed: int, levels: tuple[int, int], n_candidates: int) -> None:
     ratings = random_ratings(seed, *levels)
-    options = OPTIONS | {"n_candidates": n_candidates, "co_occurrence": (seed % 3) / 3}
+    options = OPTIONS | {"n_candidates": n_candidates, "chance": seed % 4 / N_RATERS}
     assert_equal(compare(ratings, n_threads=2, **options), reference.similar_movies(**ratings, **options))
 
 
@@ -71,6 +73,7 @@ def test_it_knows_the_cosine_of_its_definition() -> None:
         "levels": np.array([8, 10, 4, 1, 6, 8, 8, 10], dtype=np.int8),
         "genre_masks": np.array([3, 1], dtype=np.uint64),
         "boost": np.ones(4),
+        "co_occurrence": np.zeros(4),
     }
     counts_packed = pack_by_rater(
         *(ratings[name] for name in ("movie_indptr", "rater_indices", "levels")), np.arange(2, dtype=np.int32), 5
@@ -95,6 +98,7 @@ def test_it_finds_nothing_without_common_raters_or_genres() -> None:
     [
         ({"genre_masks": np.zeros(3, dtype=np.uint64)}, "3 genre masks"),
         ({"boost": np.ones(2)}, "boost"),
+        ({"co_occurrence": np.ones(1)}, "1 weights of co-occurrence"),
         ({"n": 9}, "n must be"),
         ({"last": 99}, "0:99"),
         ({"movie_indptr": np.array([0] * N_MOVIES + [2**20])}, "ends at 1048576"),
@@ -114,5 +118,13 @@ def test_it_refuses_levels_that_would_overflow_its_sums() -> None:
     packed = pack_by_rater(*by_movie, order, n_raters)
     with pytest.raises(ValueError, match="32-bit"):
         similar_movies(
-            *packed, order, *by_movie, np.ones(1, dtype=np.uint64), np.ones(4), first_movie=0, last_movie=1, **OPTIONS
+            *packed,
+            order,
+            *by_movie,
+            np.ones(1, dtype=np.uint64),
+            np.ones(4),
+            np.zeros(4),
+            first_movie=0,
+            last_movie=1,
+            **OPTIONS,
         )

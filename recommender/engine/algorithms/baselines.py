@@ -5,6 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from recommender.engine.algorithms.calibration import calibrated, most_ratings
+from recommender.engine.algorithms.popularity import with_popularity
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.data.types import Float32, Float64, Int8, Int32, Int64
@@ -38,14 +40,6 @@ def movie_medians(ratings: RatingMatrix) -> Float32:
     return np.where(histogram.any(axis=1), _median_of_histogram(histogram), overall).astype(np.float32)
 
 
-def popularity(ratings: RatingMatrix, weight: float) -> Float32:
-    """Return ``weight · ln(1 + number of ratings)`` of every movie, (n_movies,) float32.
-
-    Added to predictions when movies are ranked: by predicted rating alone, movies hardly anyone has seen come first.
-    """
-    return (weight * np.log1p(ratings.movie_counts())).astype(np.float32)
-
-
 @dataclass(frozen=True, slots=True)
 class Median:
     """The median of the movie's ratings, the same for everyone."""
@@ -58,16 +52,23 @@ class Median:
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
     objective: ClassVar[Objective] = NDCG
 
-    popularity_weight: float = 1.0
+    popularity_weight: float = 0.0
 
     def fit(
         self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "MedianModel":
-        """Take the median of every movie."""
+        """Take the median of every movie, and learn how much popularity counts in lists."""
+        model = self._medians(ratings)
+        model = with_popularity(
+            model, ratings, movies, self.popularity_weight, lambda seen, _: self._medians(seen), options.seed
+        )
+        options.on_progress(1.0)
+        return model
+
+    def _medians(self, ratings: RatingMatrix) -> "MedianModel":
         medians = movie_medians(ratings)
         errors = ratings.half_stars / 2.0 - medians[ratings.movie_indices]
-        options.on_progress(1.0)
-        return MedianModel(_without_factors(ratings, medians, errors, 0.0, self.popularity_weight))
+        return MedianModel(_without_factors(ratings, medians, errors, 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +103,19 @@ class Mean:
     movie_damping: float = 2.0
     rater_damping: float = 5.0
     n_sweeps: int = 5
-    popularity_weight: float = 1.0
+    popularity_weight: float = 0.0
 
     def fit(
         self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> LinearModel:
-        """Alternate between rater biases and movie means."""
+        """Alternate between rater biases and movie means; what intervals and lists need is measured on a tenth."""
+        seen = most_ratings(ratings, options.seed)
+        learned, of_seen = self.learn(ratings, options), LinearModel(self.learn(ratings.take(seen)))
+        model = calibrated(LinearModel(learned), of_seen, ratings, seen, options.seed)
+        return with_popularity(model, ratings, movies, self.popularity_weight, lambda *_: of_seen, options.seed)
+
+    def learn(self, ratings: RatingMatrix, options: TrainingOptions = TrainingOptions()) -> ItemFeatures:
+        """Learn the means as `fit` does, without measuring intervals."""
         rows, columns = ratings.row_of_each_rating(), ratings.movie_indices
         stars = ratings.half_stars / np.float32(2)
         mu = float(stars.mean(dtype=np.float64)) if stars.size else MIDDLE_OF_SCALE
@@ -120,11 +128,11 @@ class Mean:
             means = mu + np.bincount(columns, stars - biases[rows] - mu, minlength=means.size) / movie_divisor
             options.on_progress((sweep + 1) / self.n_sweeps)
         errors = stars - means[columns] - biases[rows]
-        return LinearModel(_without_factors(ratings, means, errors, self.rater_damping, self.popularity_weight))
+        return _without_factors(ratings, means, errors, self.rater_damping)
 
 
 def _without_factors(
-    ratings: RatingMatrix, offsets: Float32 | Float64, errors: Float64, bias_precision: float, popularity_weight: float
+    ratings: RatingMatrix, offsets: Float32 | Float64, errors: Float64, bias_precision: float
 ) -> ItemFeatures:
     return ItemFeatures(
         movie_ids=ratings.movie_ids,
@@ -133,7 +141,6 @@ def _without_factors(
         prior_precision=np.zeros(0, dtype=np.float32),
         bias_precision=bias_precision,
         noise=float(np.mean(np.square(errors))) if errors.size else 1.0,
-        ranking_offsets=popularity(ratings, popularity_weight),
     )
 
 

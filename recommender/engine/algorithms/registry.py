@@ -47,7 +47,7 @@ def plain_als(rank: int) -> ALS:
         search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
         objective: ClassVar[Objective] = NDCG
 
-    return PlainALS(n_factors=rank, regularization=0.0, popularity_weight=1.0)
+    return PlainALS(n_factors=rank, regularization=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 from scipy.sparse import diags_array
 
-from recommender.engine.algorithms.baselines import movie_medians, popularity
+from recommender.engine.algorithms.baselines import movie_medians
+from recommender.engine.algorithms.popularity import with_popularity
 from recommender.engine.algorithms.tag_features import (
     RatedFeatures,
     TagModel,
@@ -49,12 +50,19 @@ class TagCount:
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
     objective: ClassVar[Objective] = NDCG
 
-    popularity_weight: float = 1.5
+    popularity_weight: float = 0.0
 
     def fit(
         self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "TagCountModel":
         """Collect medians, tag strengths and totals; there is nothing to learn across raters."""
+        model = with_popularity(
+            self._collected(ratings, movies), ratings, movies, self.popularity_weight, self._collected, options.seed
+        )
+        options.on_progress(1.0)
+        return model
+
+    def _collected(self, ratings: RatingMatrix, movies: MovieFeatures) -> "TagCountModel":
         medians = movie_medians(ratings)
         factors = genres_and_tags(movies, tag_strengths(movies))
         errors = ratings.half_stars / 2.0 - medians[ratings.movie_indices]
@@ -64,9 +72,7 @@ class TagCount:
             factors=factors,
             prior_precision=np.zeros(factors.shape[1], dtype=np.float32),
             noise=float(np.mean(np.square(errors))) if errors.size else 1.0,
-            ranking_offsets=popularity(ratings, self.popularity_weight),
         )
-        options.on_progress(1.0)
         return TagCountModel(
             features,
             names=movies.genre_names + movies.tag_names,

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from recommender.engine.algorithms.baselines import movie_medians, popularity
+from recommender.engine.algorithms.baselines import movie_medians
+from recommender.engine.algorithms.popularity import with_popularity
 from recommender.engine.algorithms.tag_features import (
     RatedFeatures,
     TagModel,
@@ -61,12 +62,19 @@ class TagLeastSquares:
     search_space: ClassVar[SearchSpace] = POPULARITY_WEIGHT
     objective: ClassVar[Objective] = NDCG
 
-    popularity_weight: float = 1.5
+    popularity_weight: float = 0.0
 
     def fit(
         self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> "TagLeastSquaresModel":
         """Collect medians and feature values; weights are fitted when a user is folded in."""
+        model = with_popularity(
+            self._collected(ratings, movies), ratings, movies, self.popularity_weight, self._collected, options.seed
+        )
+        options.on_progress(1.0)
+        return model
+
+    def _collected(self, ratings: RatingMatrix, movies: MovieFeatures) -> "TagLeastSquaresModel":
         medians = movie_medians(ratings)
         tag_scale = inverse_totals(movies.tag_counts())
         tags = tag_strengths(movies)
@@ -79,9 +87,7 @@ class TagLeastSquares:
             factors=factors,
             prior_precision=np.zeros(factors.shape[1], dtype=np.float32),
             noise=float(np.mean(np.square(errors))) if errors.size else 1.0,
-            ranking_offsets=popularity(ratings, self.popularity_weight),
         )
-        options.on_progress(1.0)
         return TagLeastSquaresModel(
             features,
             names=movies.genre_names + movies.tag_names,

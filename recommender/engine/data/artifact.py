@@ -1,9 +1,11 @@
 """Artifact files: named arrays in the safetensors format, memory-mapped when read. Never pickle."""
 
+import fcntl
 import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +89,10 @@ def _os_error(error: SafetensorError, path: Path) -> Exception:
 
 
 def _map_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    mapped = np.memmap(path, dtype=np.uint8, mode="r")
+    with path.open("rb") as file:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # the mapping keeps it: nobody tidies the file away
+        mapped = np.memmap(file, dtype=np.uint8, mode="r")
     header_size = int(mapped[:8].view("<u8")[0])
     header = json.loads(bytes(mapped[8 : 8 + header_size]))
     data = mapped[8 + header_size :]

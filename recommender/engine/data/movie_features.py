@@ -1,11 +1,11 @@
-"""What is known about movies besides their ratings: genres, tags and years."""
+"""What is known about movies besides their ratings: genres, tags, years and series."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from recommender.engine.data.types import Int16, Int32
+from recommender.engine.data.types import Float32, Int16, Int32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +24,12 @@ class MovieFeatures:
     tag_names : tuple of str
     tag_rater_ids, tag_movie_indices, tag_indices : (n_applications,) int32
         Who (database key) gave which movie (row) which tag (position in `tag_names`).
+    series : (n_movies,) int32 or None
+        The number of each movie's series, -1 for none; None where nobody has looked for series.
+    outside_means, outside_votes : (n_movies,) float32 or None
+        Mean and number of votes on another site; NaN and 0 where unknown, None where nobody has looked.
+    credits : (n_movies, n_people) csr_array of float32 or None
+        How much each person made of the movie: 2 for directors, 1 for writers and the cast.
     """
 
     movie_ids: Int32
@@ -34,6 +40,10 @@ class MovieFeatures:
     tag_rater_ids: Int32
     tag_movie_indices: Int32
     tag_indices: Int32
+    series: Int32 | None = None
+    outside_means: Float32 | None = None
+    outside_votes: Float32 | None = None
+    credits: csr_array | None = None
 
     @classmethod
     def empty(cls, movie_ids: Int32) -> "MovieFeatures":

@@ -83,7 +83,7 @@ def evaluate(
     n_workers = n_threads if ratings.n_ratings <= MAX_IN_PARALLEL else 1
     each = max(n_threads // n_workers, 1)
     n_units = n_splits * len(algorithms)
-    with SideBySide[Unit](n_units, n_workers=n_workers, threads_per_worker=each, on_progress=on_progress) as pieces:
+    with SideBySide[Unit](n_units, n_workers=n_workers, on_progress=on_progress) as pieces:
         for number in range(seed, seed + n_splits):
             part = split_ratings(ratings, movies, kind=split, seed=number)
             if not part.test.n_ratings:

@@ -6,8 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from threadpoolctl import threadpool_limits
-
+from native.threads import one_blas_thread
 from recommender.engine.progress import OnProgress, no_progress
 
 Result = TypeVar("Result")
@@ -21,25 +20,22 @@ class Stopped(Exception):
 class SideBySide(Generic[Result]):
     """At most `n_workers` pieces of work at a time, each with one share of the progress.
 
-    A context manager: an error in it stops the running pieces at their next report. BLAS keeps to
-    `threads_per_worker` meanwhile, because the pieces share the processors.
+    A context manager: an error in it stops the running pieces at their next report.
 
     Parameters
     ----------
     n_pieces : int
         How many there will be.
-    n_workers, threads_per_worker : int
+    n_workers : int
     on_progress : callable, optional
         Called with the share done (0..1) of all pieces; it may raise to cancel.
     """
 
-    def __init__(
-        self, n_pieces: int, *, n_workers: int, threads_per_worker: int = 1, on_progress: OnProgress = no_progress
-    ) -> None:
+    def __init__(self, n_pieces: int, *, n_workers: int, on_progress: OnProgress = no_progress) -> None:
         self._n_pieces, self._n_workers = n_pieces, n_workers
         self._on_progress = on_progress
         self._pool = ThreadPoolExecutor(n_workers)
-        self._blas = threadpool_limits(threads_per_worker, user_api="blas")
+        self._blas = one_blas_thread()
         self._stopped = threading.Event()
         self._pieces: list[Future[Result]] = []
         self._shares: list[float] = []

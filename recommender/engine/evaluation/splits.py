@@ -27,16 +27,39 @@ class CannotEvaluate(ValueError):
 class Split:
     """Training ratings, what is known about the movies without the held-out part, and held-out ratings.
 
-    Rows and columns of `train` and `test` are those of the ratings they were split from.
+    Attributes
+    ----------
+    train, test : RatingMatrix
+        Rows and columns are those of the ratings they were split from.
+    movies : MovieFeatures
+    folded_in : RatingMatrix, optional
+        Ratings by which the raters of `test` are folded in, in the same rows, where the model has never seen these
+        raters; `train` then has rows of its own.
+    not_listed : RatingMatrix, optional
+        Further ratings, in the rows of `test`, whose movies are left out of their rater's list.
     """
 
     train: RatingMatrix
     test: RatingMatrix
     movies: MovieFeatures
+    folded_in: RatingMatrix | None = None
+    not_listed: RatingMatrix | None = None
+
+    @property
+    def known(self) -> RatingMatrix:
+        """What is known of the raters that are asked about, in the rows of `test`."""
+        return self.train if self.folded_in is None else self.folded_in
 
 
-def split_ratings(ratings: RatingMatrix, movies: MovieFeatures, *, kind: SplitKind = "random", seed: int = 0) -> Split:
-    """Hold out a fifth of each rater's ratings.
+def split_ratings(
+    ratings: RatingMatrix,
+    movies: MovieFeatures,
+    *,
+    kind: SplitKind = "random",
+    seed: int = 0,
+    test_share: float = TEST_SHARE,
+) -> Split:
+    """Hold out a share of each rater's ratings, a fifth unless another is given.
 
     Held-out ratings of movies left without a training rating belong to neither part, and a tag that a rater gave
     to a movie held out for that rater is not seen in training.
@@ -48,6 +71,8 @@ def split_ratings(ratings: RatingMatrix, movies: MovieFeatures, *, kind: SplitKi
     kind : {"random", "temporal"}
         At random, or the last ones of each rater (ratings of the same second in random order).
     seed : int
+    test_share : float
+        Of each rater's ratings, rounded to whole ratings.
 
     Raises
     ------
@@ -60,7 +85,7 @@ def split_ratings(ratings: RatingMatrix, movies: MovieFeatures, *, kind: SplitKi
     order = _order_within_raters(ratings, rows, kind, seed)
     position = np.arange(rows.size) - ratings.rater_indptr[rows]
     held_out = np.zeros(rows.size, dtype=np.bool_)
-    n_train = ratings.rater_counts() - np.rint(ratings.rater_counts() * TEST_SHARE).astype(np.int64)
+    n_train = ratings.rater_counts() - np.rint(ratings.rater_counts() * test_share).astype(np.int64)
     held_out[order] = position >= n_train[rows]
     train = ratings.take(~held_out)
     known = train.movie_counts()[ratings.movie_indices] > 0

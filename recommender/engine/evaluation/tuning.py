@@ -10,14 +10,19 @@ import optuna
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
+from recommender.engine.data.types import Float64
 from recommender.engine.evaluation import CannotEvaluate, Evaluation, Split, Unit, evaluate_unit, merge, split_ratings
+from recommender.engine.evaluation.intervals import Interval, bootstrap_ratios, percentile_interval, ratio
 from recommender.engine.evaluation.unit import COLUMNS
 from recommender.engine.model.model import Algorithm
 from recommender.engine.model.search_space import Objective, Range
 from recommender.engine.progress import OnProgress, no_progress, subrange
 
-INNER_SPLIT = 1_000_000
-"""Added to the seed for the inner split; the outer one is that of an evaluation with this seed."""
+INNER_SPLITS = 1_000_000
+"""Added to the seed for the first inner split; the outer one is that of an evaluation with this seed."""
+N_INNER, INNER_SHARE = 2, 0.1
+"""Settings are fitted to 72 % of all ratings. With one inner split of a fifth, 64 %, the best setting was that of a
+smaller dataset: the rank correlation with the result on held-out ratings was .55 to .58 instead of .83 to .94."""
 
 
 class DifferentSearch(ValueError):
@@ -26,7 +31,7 @@ class DifferentSearch(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One setting, its objective on the inner split, and how long it took."""
+    """One setting, its mean objective on the inner splits, and how long it took."""
 
     number: int
     parameters: dict[str, float]
@@ -45,8 +50,28 @@ class Trial:
         )
 
 
-def splits(ratings: RatingMatrix, movies: MovieFeatures, seed: int) -> tuple[Split, Split]:
-    """Return the split for the final comparison, and a split of its training part for the search.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The best setting ("tuned") beside the one the search started from ("before"), on ratings held out at first.
+
+    Attributes
+    ----------
+    evaluation : Evaluation
+    gain : Interval
+        In the objective, with its paired 95 % interval.
+    """
+
+    evaluation: Evaluation
+    gain: Interval
+
+    @property
+    def recommended(self) -> bool:
+        """Whether the best setting is shown to be better."""
+        return self.gain.low > 0
+
+
+def splits(ratings: RatingMatrix, movies: MovieFeatures, seed: int) -> tuple[Split, tuple[Split, ...]]:
+    """Return the split for the final comparison, and splits of its training part for the search.
 
     Raises
     ------
@@ -54,15 +79,18 @@ def splits(ratings: RatingMatrix, movies: MovieFeatures, seed: int) -> tuple[Spl
         If there are too few ratings to split twice.
     """
     outer = split_ratings(ratings, movies, seed=seed)
-    inner = split_ratings(outer.train, outer.movies, seed=seed + INNER_SPLIT)
-    if not inner.test.n_ratings:
+    inner = tuple(
+        split_ratings(outer.train, outer.movies, seed=seed + INNER_SPLITS + number, test_share=INNER_SHARE)
+        for number in range(N_INNER)
+    )
+    if not all(each.test.n_ratings for each in inner):
         raise CannotEvaluate("There are too few ratings to tune on: they are split twice.")
     return outer, inner
 
 
 def search(
     algorithm: Algorithm,
-    inner: Split,
+    inner: Sequence[Split],
     *,
     n_trials: int | None = None,
     seconds: float | None = None,
@@ -82,8 +110,8 @@ def search(
     ----------
     algorithm : Algorithm
         Its `objective` is maximised.
-    inner : Split
-        Of the training part (`splits`).
+    inner : sequence of Split
+        Of the training part (`splits`); a setting is worth the mean of its objective on them.
     n_trials : int, optional
         Stop after so many, including earlier ones.
     seconds : float, optional
@@ -121,17 +149,13 @@ def search(
             of_time = (spent + time.perf_counter() - started) / seconds if seconds else 0.0
             on_progress(min(max(of_trials, of_time), 1.0))
 
-        unit = evaluate_unit(
-            with_parameters(algorithm, asked.params),
-            inner,
-            seed=seed,
-            n_threads=n_threads,
-            max_raters=max_raters,
-            on_progress=report,
-        )
-        trial = Trial(
-            number, dict(asked.params), objective_of(unit, algorithm.objective), time.perf_counter() - started
-        )
+        chosen = with_parameters(algorithm, asked.params)
+        values = []
+        for fold, split in enumerate(inner):
+            part = subrange(report, fold / len(inner), (fold + 1) / len(inner))
+            unit = evaluate_unit(chosen, split, seed=seed, n_threads=n_threads, max_raters=max_raters, on_progress=part)
+            values.append(objective_of(unit, algorithm.objective))
+        trial = Trial(number, dict(asked.params), float(np.mean(values)), time.perf_counter() - started)
         study.tell(asked, trial.value)
         number, spent = number + 1, spent + trial.seconds
         yield trial
@@ -157,8 +181,8 @@ def compared(
     n_threads: int = 1,
     max_raters: int | None = None,
     on_progress: OnProgress = no_progress,
-) -> Evaluation:
-    """Measure the best setting ("tuned") and the one it started from ("before") on the ratings held out at first."""
+) -> Comparison:
+    """Measure the best setting and the one it started from on the ratings held out at first."""
     chosen = {"tuned": with_parameters(algorithm, best.parameters), "before": algorithm}
     units = {}
     for number, (name, each) in enumerate(chosen.items()):
@@ -172,20 +196,37 @@ def compared(
                 on_progress=subrange(on_progress, number / 2, (number + 1) / 2),
             )
         ]
-    return merge(units, seed=seed)
+    gain = _gain(units["tuned"][0], units["before"][0], algorithm.objective, seed)
+    return Comparison(merge(units, seed=seed), gain)
 
 
 def objective_of(unit: Unit, objective: Objective) -> float:
     """Return the weighted sum of the metrics over all measured raters."""
-    total = 0.0
-    for metric, weight in objective.items():
-        column = COLUMNS.index(("all", metric))
-        denominator = unit.denominators[:, column].sum()
+    numerators, denominators = _sums(unit, objective)
+    for metric, denominator in zip(objective, denominators.sum(axis=0), strict=True):
         if not denominator:
             raise CannotEvaluate(f"No rater has held-out ratings that {metric} could be measured on.")
-        mean = float(unit.numerators[:, column].sum() / denominator)
-        total += weight * (float(np.sqrt(mean)) if metric == "rmse" else mean)
-    return total
+    return float(_weighted(ratio(numerators.sum(axis=0), denominators.sum(axis=0)), objective))
+
+
+def _gain(tuned: Unit, before: Unit, objective: Objective, seed: int) -> Interval:
+    """Return by how much the objective rises; both units are of the same raters, resampled together."""
+    estimate = objective_of(tuned, objective) - objective_of(before, objective)
+    one, other = (
+        _weighted(bootstrap_ratios(*_sums(unit, objective), seed=seed), objective) for unit in (tuned, before)
+    )
+    return percentile_interval(estimate, one - other)
+
+
+def _sums(unit: Unit, objective: Objective) -> tuple[Float64, Float64]:
+    columns = [COLUMNS.index(("all", metric)) for metric in objective]
+    return unit.numerators[:, columns], unit.denominators[:, columns]
+
+
+def _weighted(metrics: Float64, objective: Objective) -> Float64:
+    """Return the weighted sum of mean metrics, (..., n_metrics) float64, over the last axis."""
+    roots = np.where([metric == "rmse" for metric in objective], np.sqrt(np.abs(metrics)), metrics)
+    return np.asarray(roots @ np.array(list(objective.values())))
 
 
 def _study(algorithm: Algorithm, seed: int) -> optuna.Study:

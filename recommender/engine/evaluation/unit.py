@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.engine.data.types import Arrays, Bool, Float32, Float64, Int8, Int32, Int64
-from recommender.engine.evaluation.answers import RatingRows, answers
+from recommender.engine.evaluation.answers import RatingRows, answers, held_out_stars, means_of
 from recommender.engine.evaluation.metrics import (
     GAIN_METRICS,
     LIST_LENGTH,
@@ -123,7 +123,7 @@ def evaluate_unit(
     started = time.perf_counter()
     fitting = subrange(on_progress, 0.0, FIT_SHARE)
     model = algorithm.fit(split.train, split.movies, TrainingOptions(seed, n_threads, fitting))
-    raters = _raters_to_measure(split, seed, max_raters)
+    raters = raters_to_measure(split, seed, max_raters)
     predicted, lists = answers(
         model,
         split,
@@ -140,7 +140,7 @@ def evaluate_unit(
         numerators=numerators,
         denominators=denominators,
         lists=lists[:, :LIST_LENGTH],
-        n_train=split.train.rater_counts()[raters],
+        n_train=split.known.rater_counts()[raters],
         movie_kinds=np.where(counts == 0, NOT_OFFERED, np.where(popular, POPULAR, RARE)).astype(np.int8),
         seconds=time.perf_counter() - started,
     )
@@ -153,9 +153,8 @@ def _sums(
     test, n_movies = split.test, split.test.n_movies
     asked = RatingRows.of(test, raters)
     rows, movies, stars = asked.row_of_each_rating(), asked.movie_indices, asked.half_stars / 2.0
-    known = RatingRows.of(split.train, raters)
-    means = np.bincount(known.row_of_each_rating(), known.half_stars / 2.0, raters.size) / np.diff(known.indptr)
-    gains, listed = stars - means[rows], _held_out_stars(asked, lists, n_movies)
+    means = means_of(split, raters)
+    gains, listed = stars - means[rows], held_out_stars(asked, lists, n_movies)
     columns = []
     for mask in (np.ones(n_movies, dtype=np.bool_), popular, ~popular):
         counted = mask[movies]
@@ -169,14 +168,6 @@ def _sums(
     return np.hstack([top for top, _ in columns]), np.hstack([bottom for _, bottom in columns])
 
 
-def _held_out_stars(asked: RatingRows, lists: Int32, n_movies: int) -> Float64:
-    """Return the held-out stars of each listed movie, NaN where there are none, (n_measured, n_listed) float64."""
-    rated = asked.row_of_each_rating() * n_movies + asked.movie_indices
-    wanted = np.arange(lists.shape[0])[:, None] * n_movies + lists
-    place = np.minimum(np.searchsorted(rated, wanted), rated.size - 1)
-    return np.where((rated[place] == wanted) & (lists >= 0), asked.half_stars[place] / 2.0, np.nan)
-
-
 def _novelty(split: Split, lists: Int32) -> tuple[Float64, Float64]:
     surprise = self_information(split.train.movie_counts(), int(np.count_nonzero(split.train.rater_counts())))
     offered = lists >= 0
@@ -185,7 +176,8 @@ def _novelty(split: Split, lists: Int32) -> tuple[Float64, Float64]:
     return total / np.maximum(length, 1), (length > 0).astype(np.float64)
 
 
-def _raters_to_measure(split: Split, seed: int, max_raters: int | None) -> Int32:
+def raters_to_measure(split: Split, seed: int, max_raters: int | None) -> Int32:
+    """Return the raters that something is held out of, or a random sample of so many."""
     raters = np.flatnonzero(split.test.rater_counts()).astype(np.int32)
     if max_raters is None or raters.size <= max_raters:
         return raters

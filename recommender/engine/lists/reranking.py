@@ -1,13 +1,9 @@
-"""Re-order the top of a ranking: more varied, better known or less well known. And rank for several people."""
-
-from typing import Literal
+"""Re-order the top of a ranking: more varied, better known or less well known."""
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from recommender.engine.data.types import Float32, Float64, Int32, Int64
-
-Strategy = Literal["average", "least_misery"]
 
 POOL = 300
 """How many movies at the top of a ranking are re-ordered; the others follow in their order."""
@@ -119,27 +115,3 @@ def maximal_marginal_relevance(
 def _standardised(values: Float32 | Float64) -> Float64:
     deviation = float(values.std()) or 1.0
     return np.asarray((values.astype(np.float64) - float(values.mean())) / deviation)
-
-
-def group_scores(scores: Float32, strategy: Strategy) -> Float32:
-    """Return one score per movie from those of several people.
-
-    Scores of different people are not comparable, so each is first replaced by ``−log2(place)`` in that person's list.
-    "average" takes the mean; "least_misery" takes the lowest (Masthoff 2004, "Group
-    Modeling: Selecting a Sequence of Television Items").
-
-    Parameters
-    ----------
-    scores : (n_people, n_movies) float32
-    strategy : {"average", "least_misery"}
-
-    Returns
-    -------
-    (n_movies,) float32
-    """
-    n_people, n_movies = scores.shape
-    utility = np.empty((n_people, n_movies), dtype=np.float32)
-    by_place = -np.log2(np.arange(1, n_movies + 1, dtype=np.float32))
-    for person in range(n_people):
-        utility[person, np.argsort(-scores[person], kind="stable")] = by_place
-    return np.asarray(utility.min(axis=0) if strategy == "least_misery" else utility.mean(axis=0), dtype=np.float32)

@@ -1,6 +1,7 @@
 """Series in lists: the first unseen movie of a series comes first, and no series fills a list."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +12,15 @@ WINDOW = 20
 """At most so many movies of one series stand among so many neighbours in a list."""
 
 
-def in_order(ranking: Int32, series: Int32, members: Sequence[Int32], allowed: Bool) -> tuple[Int32, Int32]:
+@dataclass(frozen=True, slots=True, eq=False)
+class InOrder:
+    """A ranking in which series are in order, and the movies that stand where a later one of their series stood."""
+
+    ranking: Int32
+    stands_for: dict[int, int]
+
+
+def in_order(ranking: Int32, series: Int32, members: Sequence[Int32], allowed: Bool) -> InOrder:
     """Let the movies of each series stand in the order of release, and at most two of them in twenty.
 
     Where a movie of a series stands first, the earliest allowed movie of that series takes its place, from wherever it
@@ -30,14 +39,12 @@ def in_order(ranking: Int32, series: Int32, members: Sequence[Int32], allowed: B
 
     Returns
     -------
-    ranking : (n,) int32
+    InOrder
         Movies that were brought forward from beyond the ranking push out the last ones of their series.
-    brought_forward : (k,) int32
-        The movies that stand where a later movie of their series stood.
     """
     numbers = series[ranking]
     reordered = ranking.copy()
-    brought_forward: list[int] = []
+    stands_for: dict[int, int] = {}
     for number in np.unique(numbers[numbers >= 0]):
         positions = np.flatnonzero((numbers == number) & allowed[ranking])
         ranked = ranking[positions].tolist()
@@ -47,15 +54,29 @@ def in_order(ranking: Int32, series: Int32, members: Sequence[Int32], allowed: B
         last = max(by_release.index(movie) for movie in ranked)
         shown = [movie for movie in by_release[: last + 1] if allowed[movie]][: len(ranked)]
         reordered[positions] = shown
-        before = [by_release.index(new) < by_release.index(old) for new, old in zip(shown, ranked, strict=True)]
-        brought_forward += [movie for movie, is_earlier in zip(shown, before, strict=True) if is_earlier]
-    return reordered[_spread(series[reordered])], np.array(brought_forward, dtype=np.int32)
+        moved = zip(shown, ranked, strict=True)
+        stands_for |= {new: old for new, old in moved if by_release.index(new) < by_release.index(old)}
+    return InOrder(reordered[_spread(series[reordered])], stands_for)
 
 
-def movies_of_series(ranking: Int32, series: Int32, members: Sequence[Int32]) -> Int32:
-    """Return all movies of the series that occur in the ranking, sorted, each once."""
-    numbers = series[ranking]
-    parts = [members[number] for number in np.unique(numbers[numbers >= 0])]
+def sequels_of_disliked(series: Int32, members: Sequence[Int32], rated: Int32, *, liked: Bool, disliked: Bool) -> Int32:
+    """Return the movies that follow a disliked one in a series of which the user likes no movie, sorted.
+
+    Who dislikes the third movie of a series may still like the first two.
+
+    Parameters
+    ----------
+    series : (n_movies,) int32
+        The number of every movie's series, -1 for none.
+    members : sequence of int32 arrays
+        The movies of each series, in the order of release.
+    rated : (n_ratings,) int32
+        Movie indices.
+    liked, disliked : (n_ratings,) bool
+        What the user thinks of them.
+    """
+    numbers = np.setdiff1d(series[rated[disliked]], np.append(series[rated[liked]], -1))
+    parts = [members[number][np.isin(members[number], rated[disliked]).argmax() :] for number in numbers]
     return np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int32)
 
 

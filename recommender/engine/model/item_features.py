@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from recommender.engine.data.types import Bool, Float32, Float64, Int8, Int32
-from recommender.engine.model.ridge_fit import GramInverse, RidgeFit
+from recommender.engine.model.ridge_fit import Fit, GramInverse, RidgeFit
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ class ItemFeatures:
         design[:, 1:] = self.rows(movie_indices)
         return design
 
-    def fold_in(self, movie_indices: Int32, half_stars: Int8) -> "UserProfile":
+    def fold_in(self, movie_indices: Int32, half_stars: Int8, offsets: Float64 | None = None) -> "UserProfile":
         """Fit one user's bias and weights to their ratings; the model does not change.
 
         Solves ``(XᵀX + P) w = Xᵀ(r − offset)`` where ``X`` has a leading column of ones for the bias and ``P`` is
@@ -79,13 +79,17 @@ class ItemFeatures:
         ----------
         movie_indices : (n_ratings,) int32
         half_stars : (n_ratings,) int8
+        offsets : (n_ratings,) float64, optional
+            Of the rated movies for this user, where they are not those of everybody.
         """
         n_ratings = int(movie_indices.size)
         design = self.design(movie_indices)
-        residuals = half_stars / 2.0 - self.offsets[movie_indices].astype(np.float64)
+        if offsets is None:
+            offsets = self.offsets[movie_indices].astype(np.float64)
         precision = np.empty(self.n_factors + 1)
         precision[0] = self.bias_precision
         precision[1:] = self.prior_precision + self.prior_precision_per_rating * n_ratings
+        residuals = half_stars / 2.0 - offsets
         return UserProfile.fit(design, residuals, precision, movie_indices=movie_indices, half_stars=half_stars)
 
     def predict(self, profile: "UserProfile", movie_indices: Int32 | None = None) -> Float32:
@@ -107,7 +111,7 @@ class UserProfile:
     movie_indices : (n_ratings,) int32
     half_stars : (n_ratings,) int8
         The ratings it was fitted to.
-    fitted : RidgeFit or None
+    fitted : Fit or None
         None where the fit was not a ridge fit.
     """
 
@@ -115,7 +119,7 @@ class UserProfile:
     weights: Float32
     movie_indices: Int32
     half_stars: Int8
-    fitted: RidgeFit | None = None
+    fitted: Fit | None = None
 
     @classmethod
     def fit(
@@ -136,7 +140,7 @@ class UserProfile:
         return int(self.movie_indices.size)
 
     def contributions(self, design: Float64) -> Float64:
-        """Return what each rating adds to some predictions (`RidgeFit.contributions`), zeros without a fit."""
+        """Return what each rating adds to some predictions (`Fit.contributions`), zeros without a fit."""
         return self.fitted.contributions(design) if self.fitted else np.zeros((design.shape[0], self.n_ratings))
 
 

@@ -15,11 +15,10 @@ from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32
 from recommender.engine.model.item_features import ItemFeatures, UserProfile
 from recommender.engine.model.search_space import Hyperparameter, Objective, SearchSpace
 from recommender.engine.model.training import TrainingOptions
+from recommender.engine.model.widths import Widths
 
 NO_MOVIES: Int32 = np.zeros(0, dtype=np.int32)
 
-EIGHTY_PERCENT = 1.2816
-"""Half an 80 % interval of the normal distribution, in standard deviations."""
 LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
 
 
@@ -136,10 +135,12 @@ class LinearModel:
         ArrayShape("prior_precision", ("float32",), ("factors",)),
         ArrayShape("scalars", ("float64",), (3,)),
         ArrayShape("ranking_offsets", ("float32",), ("movies",), optional=True),
+        *Widths.array_shapes,
     )
 
     item_features: ItemFeatures
     names: tuple[str, ...] = field(default=())
+    widths: Widths = field(default_factory=Widths, kw_only=True)
 
     @property
     def movie_ids(self) -> Int32:
@@ -177,15 +178,22 @@ class LinearModel:
         """The same: what is added to predictions in rankings does not depend on the user."""
         return self.rating_contributions(profile, movie_indices)
 
-    def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32] | None:
-        """Bounds from the variance ``noise · (1 + xᵀ A⁻¹ x)``: that of the rating plus that of the user's weights
-        (Bishop 2006, equation 3.59); the movie counts as known.
+    def variance(self, profile: UserProfile, movie_indices: Int32) -> Float64 | None:
+        """Variance of ratings around predictions, ``noise · (1 + xᵀ A⁻¹ x)``, in stars squared: that of the rating plus
+        that of the user's weights (Bishop 2006, equation 3.59); the movie counts as known. None without a ridge fit.
         """
         if profile.fitted is None:
             return None
-        variance = profile.fitted.variance(self.item_features.design(movie_indices))
-        width = EIGHTY_PERCENT * np.sqrt(self.item_features.noise * (1 + variance))
-        return around(self.predict(profile, movie_indices), width)
+        return self.item_features.noise * (1 + profile.fitted.variance(self.item_features.design(movie_indices)))
+
+    def interval(self, profile: UserProfile, movie_indices: Int32) -> tuple[Float32, Float32] | None:
+        """Bounds from the standard deviation and the measured widths."""
+        variance = self.variance(profile, movie_indices)
+        if variance is None:
+            return None
+        predicted = np.clip(self.predict(profile, movie_indices), LOWEST_STARS, HIGHEST_STARS)
+        widths = self.widths.for_count(profile.n_ratings) * self.widths.for_stars(predicted)
+        return around(predicted, widths * np.sqrt(variance))
 
     def parameters(self, profile: UserProfile) -> list[ParameterGroup]:
         """User bias, and the weights under the names of the features."""
@@ -209,7 +217,7 @@ class LinearModel:
         }
         if features.ranking_offsets is not None:
             arrays["ranking_offsets"] = features.ranking_offsets
-        return arrays
+        return arrays | self.widths.to_arrays()
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
@@ -225,7 +233,8 @@ class LinearModel:
                 bias_precision=bias_precision,
                 noise=noise,
                 ranking_offsets=arrays.get("ranking_offsets"),
-            )
+            ),
+            widths=Widths.from_arrays(arrays),
         )
 
 

@@ -8,6 +8,8 @@ HIGHEST_MIDDLE = 3.5
 LIKED_STARS = 3.5
 DISLIKED_STARS = 2.5
 DISLIKED_BELOW_MEAN = 1.0
+TOLERANCE = 0.25
+"""A movie predicted more than this many stars below the user's middle is expected to disappoint."""
 
 
 def middle_of(half_stars: Int8, *, damping: float = 0.0) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
@@ -54,6 +55,23 @@ class GramInverse:
         return np.asarray(design @ self.factor)
 
 
+class Fit(Protocol):
+    """A fit of one user that is linear in their ratings."""
+
+    @property
+    def leverage(self) -> Float64:
+        """How much each rating weighs in its own prediction, (n_ratings,) float64."""
+        ...
+
+    def variance(self, design: Float64) -> Float64:
+        """Return the variance of some predictions for unit noise, (n,) float64."""
+        ...
+
+    def contributions(self, design: Float64) -> Float64:
+        """Return what each rating adds to some predictions, (n, n_ratings) float64 in stars."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class RidgeFit:
     """The solved system, ``(XᵀX + P) w = Xᵀ(r − offset)``.
@@ -71,6 +89,11 @@ class RidgeFit:
     design: Float64
     residuals: Float64
     inverse: GramInverse
+
+    @classmethod
+    def of(cls, design: Float64, residuals: Float64, gram: Float64) -> "RidgeFit":
+        """Factorise ``A``, given the other two parts."""
+        return cls(design, residuals, GramInverse.of(gram))
 
     @cached_property
     def whitened(self) -> Float64:

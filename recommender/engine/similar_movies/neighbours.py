@@ -1,4 +1,4 @@
-"""Similar movies: which movies the same people rated alike."""
+"""Similar movies: which movies the same people rated alike, and which have the same content."""
 
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
@@ -14,47 +14,52 @@ from recommender.engine.data.ratings import RATINGS_PER_BLOCK, RatingMatrix, row
 from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32, Int64, UInt32, UInt64
 from recommender.engine.progress import OnProgress, no_progress
 from recommender.engine.similar_movies.boost import common_raters_boost, genre_masks, tune
+from recommender.engine.similar_movies.content import Content
 
-Measure = Literal["blend", "cosine"]
+Measure = Literal["blend", "co_rating", "cosine"]
 
-CO_RATINGS_PER_BLOCK = 500_000_000
-CANDIDATES_PER_NEIGHBOUR = 20
+PAIRS_PER_BLOCK = 500_000_000
+N_CANDIDATES = 400
 COSINE_WEIGHT = 0.3
 COSINE_SHRINKAGE = 20
-BLEND_MIN_SCORE = 0.1
+EVIDENCE = 20
+"""So many common raters say as much as the content of two movies does."""
+MIN_COMMON: dict[Measure, int] = {"blend": 1, "co_rating": 3, "cosine": 3}
+MIN_SCORE: dict[Measure, float] = {"blend": 0.0, "co_rating": 0.1, "cosine": 0.3}
 GRID = 8
 """Centred half-stars are kept in eighths."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarMovies:
-    """Movies that the same people watched and rated alike; they share at least half of their genres.
+    """The movies most similar to each movie, by one of three measures.
 
-    ``measure="cosine"`` is the cosine of two movies' ratings over their common raters, boosted where those are many
-    (`limit`, `point`). ``measure="blend"``, the default, adds the co-occurrence cosine ``n / √(n₁ n₂)`` to 0.3 times
-    the cosine of centred ratings, shrunk by ``n / (n + 20)``. Measured on ml-latest-small, neighbours of liked movies
-    among the held-out liked ones, each counted by how rare it is: 0.58 for the blend, 0.54 for co-occurrence, 0.43
-    for the shrunk cosine, 0.47 for the boosted one with ``limit=0.216``, 0.30 with the tuned limit.
+    "blend", the default
+        The score of "co_rating", less the co-occurrence ``√(n₁ n₂) / n_raters`` that chance would give, counts
+        ``n / (n + 20)`` for `n` common raters. Content is added (`Content`), of which genres and years count the less
+        the more ratings a movie has. So every movie has neighbours, and a handful of raters decides nothing.
+    "co_rating"
+        The co-occurrence cosine ``n / √(n₁ n₂)`` plus 0.3 times the cosine of centred ratings, shrunk by
+        ``n / (n + 20)``, for at least 3 common raters.
+    "cosine", the reference
+        The cosine of two movies' ratings over at least 3 common raters, boosted where those are many.
+
+    Movies compared by ratings share at least half of the genres of the one with fewer. docs/algorithms.md compares the
+    measures.
 
     Attributes
     ----------
     n : int
-        Neighbours per movie.
-    measure : {"blend", "cosine"}
-    min_common : int
-        Fewest raters in common.
-    min_score : float
-        Neighbours by cosine score more than this; the blend uses 0.1.
+        Neighbours per movie: more than a page shows, because what a user has hidden or seen is left out.
+    measure : {"blend", "co_rating", "cosine"}
     limit, point : float and int, or None
         The boost of the cosine reaches ``1 + limit`` at `point` common raters; None tunes them on `reference_pair`.
     reference_pair : (int, int)
         Movie ids; the second must be among the two most similar to the first.
     """
 
-    n: int = 20
+    n: int = 60
     measure: Measure = "blend"
-    min_common: int = 3
-    min_score: float = 0.3
     limit: float | None = None
     point: int | None = None
     reference_pair: tuple[int, int] = (1196, 1210)
@@ -75,9 +80,10 @@ class SimilarMovies:
 
     def tuned(self, ratings: RatingMatrix, movies: MovieFeatures) -> "SimilarMovies":
         """Return the same with `limit` and `point` set if the measure uses them."""
-        if self.measure == "blend" or (self.limit is not None and self.point is not None):
+        if self.measure != "cosine" or (self.limit is not None and self.point is not None):
             return self
-        limit, point = tune(ratings, movies, self.reference_pair, min_common=self.min_common, min_score=self.min_score)
+        min_common, min_score = MIN_COMMON["cosine"], MIN_SCORE["cosine"]
+        limit, point = tune(ratings, movies, self.reference_pair, min_common=min_common, min_score=min_score)
         return replace(
             self,
             limit=limit if self.limit is None else self.limit,
@@ -97,24 +103,31 @@ class Comparison:
     packed: UInt32
     genre_masks: UInt64
     boost: Float64
+    co_occurrence: Float64
+    content: Content | None
 
     @classmethod
     def of(cls, ratings: RatingMatrix, movies: MovieFeatures, settings: SimilarMovies) -> Self:
-        """Prepare the comparison of all movies with at least `min_common` ratings; `settings` are tuned."""
-        counts = ratings.movie_counts()
+        """Prepare the comparison of all movies with enough ratings; `settings` are tuned."""
+        measure, counts = settings.measure, ratings.movie_counts()
+        min_common = MIN_COMMON[measure]
         order = np.argsort(-counts, kind="stable").astype(np.int32)
-        order = order[counts[order] >= settings.min_common]
-        if settings.measure == "blend":
-            levels = centred_levels(ratings)
-            n_common = np.arange(max(int(counts.max(initial=0)), settings.min_common) + 1)
-            boost = COSINE_WEIGHT * n_common / (n_common + COSINE_SHRINKAGE)
-        else:
+        order = order[counts[order] >= min_common]
+        if measure == "cosine":
             levels = ratings.half_stars_by_movie
-            boost = common_raters_boost(settings.limit or 0.0, settings.point or 0, settings.min_common)
+            boost = common_raters_boost(settings.limit or 0.0, settings.point or 0, min_common)
+            co_occurrence = np.zeros(boost.size)
+        else:
+            levels = centred_levels(ratings)
+            n_common = np.arange(max(int(counts.max(initial=0)), min_common) + 1)
+            co_occurrence = n_common / (n_common + EVIDENCE) if measure == "blend" else np.ones(n_common.size)
+            boost = co_occurrence * COSINE_WEIGHT * n_common / (n_common + COSINE_SHRINKAGE)
         packed_indptr, packed = pack_by_rater(
             ratings.movie_indptr, ratings.rater_indices, levels, order, ratings.n_raters
         )
-        return cls(ratings, settings, levels, order, packed_indptr, packed, genre_masks(movies), boost)
+        content = Content.of(movies, counts, evidence=EVIDENCE) if measure == "blend" else None
+        masks = genre_masks(movies)
+        return cls(ratings, settings, levels, order, packed_indptr, packed, masks, boost, co_occurrence, content)
 
     def neighbours_of(
         self, first_movie: int, last_movie: int, *, n_threads: int, on_progress: OnProgress = no_progress
@@ -126,8 +139,8 @@ class Comparison:
         n_movies = last_movie - first_movie
         neighbours = np.full((n_movies, self.settings.n), -1, dtype=np.int32)
         scores = np.zeros((n_movies, self.settings.n), dtype=np.float32)
-        indptr = co_rating_indptr(self.ratings)[first_movie : last_movie + 1]
-        for first, last in row_blocks(indptr, CO_RATINGS_PER_BLOCK):
+        indptr = pairs_indptr(self.ratings)[first_movie : last_movie + 1]
+        for first, last in row_blocks(indptr, PAIRS_PER_BLOCK):
             neighbours[first:last], scores[first:last] = self._block(
                 first_movie + first, first_movie + last, n_threads=n_threads
             )
@@ -135,8 +148,8 @@ class Comparison:
         return neighbours, scores
 
     def _block(self, first_movie: int, last_movie: int, *, n_threads: int) -> tuple[Int32, Float32]:
-        blend = self.settings.measure == "blend"
-        return similar_movies(
+        measure = self.settings.measure
+        near, near_scores = similar_movies(
             self.packed_indptr,
             self.packed,
             self.order,
@@ -145,15 +158,19 @@ class Comparison:
             self.levels,
             self.genre_masks,
             self.boost,
-            co_occurrence=1.0 if blend else 0.0,
-            min_common=self.settings.min_common,
-            min_score=BLEND_MIN_SCORE if blend else self.settings.min_score,
-            n_candidates=0 if blend else CANDIDATES_PER_NEIGHBOUR * self.settings.n,
+            self.co_occurrence,
+            chance=1 / max(self.ratings.n_raters, 1) if measure == "blend" else 0.0,
+            min_common=MIN_COMMON[measure],
+            min_score=MIN_SCORE[measure],
+            n_candidates=max(N_CANDIDATES, self.settings.n) if measure == "cosine" else 0,
             n=self.settings.n,
             first_movie=first_movie,
             last_movie=last_movie,
             n_threads=n_threads,
         )
+        if self.content is None:
+            return near, near_scores
+        return self.content.add_to(near, near_scores, first_movie, last_movie, n_threads=n_threads)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,16 +216,19 @@ class Neighbours:
         return cls(arrays["movie_ids"], arrays["neighbours"], arrays["scores"])
 
 
-def co_rating_indptr(ratings: RatingMatrix) -> Int64:
-    """Return where the co-ratings of each movie start: all ratings of all its raters, (n_movies + 1,) int64."""
+def pairs_indptr(ratings: RatingMatrix) -> Int64:
+    """Return where the work on each movie starts, (n_movies + 1,) int64.
+
+    A movie takes all ratings of all its raters, and the content of all movies.
+    """
     co_ratings = np.zeros(ratings.n_ratings + 1, dtype=np.int64)
     np.cumsum(ratings.rater_counts()[ratings.rater_indices], out=co_ratings[1:])
-    return co_ratings[ratings.movie_indptr]
+    return co_ratings[ratings.movie_indptr] + ratings.n_movies * np.arange(ratings.n_movies + 1)
 
 
-def movie_ranges(ratings: RatingMatrix, n_co_ratings: int) -> list[tuple[int, int]]:
-    """Cut the movies into consecutive ranges of about so many co-ratings: equal work for `Comparison`."""
-    return list(row_blocks(co_rating_indptr(ratings), n_co_ratings))
+def movie_ranges(ratings: RatingMatrix, n_pairs: int) -> list[tuple[int, int]]:
+    """Cut the movies into consecutive ranges of about so many pairs: equal work for `Comparison`."""
+    return list(row_blocks(pairs_indptr(ratings), n_pairs))
 
 
 def centred_levels(ratings: RatingMatrix) -> Int8:

@@ -5,8 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from recommender.engine import evaluation as engine
 from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.engine.algorithms.registry import algorithm as registered
@@ -26,11 +24,13 @@ from recommender.engine.progress import no_progress, subrange
 from recommender.formats.movielens import read_dataset
 from recommender.models import Job, JobChunk
 from recommender.services.jobs import outputs
+from recommender.services.jobs.concurrency import n_threads
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Arguments, Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.training import snapshots
 from recommender.services.training.from_dataset import ratings_and_movies
+from recommender.services.training.train import GROW_OTHERWISE
 from recommender.services.versions import lifecycle
 
 READING = 0.05
@@ -74,7 +74,7 @@ def evaluate(
         n_splits=n_splits,
         seed=seed,
         split=split,
-        n_threads=settings.N_THREADS,
+        n_threads=n_threads(),
         max_raters=max_raters,
         on_progress=subrange(on_progress, READING, 1.0, "Fitting and measuring"),
     )
@@ -127,7 +127,7 @@ def _measure(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         registered(algorithm),
         split,
         seed=seed,
-        n_threads=settings.N_THREADS,
+        n_threads=n_threads(),
         max_raters=job.arguments.get("max_raters", MAX_RATERS),
         on_progress=subrange(on_progress, READING, 1.0, f"Measuring {algorithm}"),
     )
@@ -154,5 +154,11 @@ def _sum_up(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     return Outcome(commit=record)
 
 
-MEASURE = Stage("measure", "Measuring", _measure, plan=_plan, weight=10)
+def _amounts(job: Job) -> dict[str, float]:
+    return {name: float(_n_splits(job)) for name in _chosen(job)}
+
+
+MEASURE = Stage(
+    "measure", "Measuring", _measure, plan=_plan, weight=10, amounts=_amounts, grows_otherwise=GROW_OTHERWISE
+)
 SUM_UP = Stage("sum_up", "Summing up", _sum_up)

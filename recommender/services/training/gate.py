@@ -15,6 +15,7 @@ from recommender.engine.evaluation.report import METRICS
 from recommender.engine.evaluation.splits import MAX_RATERS, CannotEvaluate, SplitKind
 from recommender.engine.progress import OnProgress, no_progress
 from recommender.models import ModelVersion
+from recommender.services.jobs.concurrency import n_threads
 from recommender.services.versions import lifecycle
 
 logger = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def judge(
             margin=settings.GATE_MARGIN,
             kind=split,
             seed=SEED,
-            n_threads=settings.N_THREADS,
+            n_threads=n_threads(),
             max_raters=MAX_RATERS,
             on_progress=on_progress,
         )

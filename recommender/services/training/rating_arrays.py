@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
-from recommender.engine.data.types import Int32
+from recommender.engine.data.types import Float32, Int32
 from recommender.engine.model.item_features import indices_of
 
 MOVIES = "SELECT id, coalesce(year, 0::smallint) AS year FROM recommender_movie ORDER BY id"
@@ -25,6 +25,15 @@ MOVIE_GENRES = "SELECT movie_id, genre_id FROM recommender_movie_genres ORDER BY
 TAGS = "SELECT id, name FROM recommender_tag ORDER BY id"
 TAG_APPLICATIONS = """
 SELECT rater_id, movie_id, tag_id FROM recommender_tagapplication ORDER BY rater_id, movie_id, tag_id
+"""
+
+VOTES = """
+SELECT id, imdb_mean::real AS mean, imdb_votes::real AS votes FROM recommender_movie
+WHERE imdb_votes IS NOT NULL ORDER BY id
+"""
+CREDITS = """
+SELECT movie_id, person_id, sum(CASE WHEN work = 1 THEN 2 ELSE 1 END)::real AS part FROM recommender_credit
+GROUP BY movie_id, person_id ORDER BY movie_id, person_id
 """
 
 
@@ -41,8 +50,9 @@ def rating_matrix(*, with_times: bool = False) -> RatingMatrix:
 
 
 def movie_features(movie_ids: Int32) -> MovieFeatures:
-    """Return genres, tags and years of the given movies (strictly increasing ids), a row per movie."""
-    movies, genres, movie_genres, tags, applications = _read(MOVIES, GENRES, MOVIE_GENRES, TAGS, TAG_APPLICATIONS)
+    """Return genres, tags, years, votes and people of the given movies (strictly increasing ids), a row per movie."""
+    queries = (MOVIES, GENRES, MOVIE_GENRES, TAGS, TAG_APPLICATIONS, VOTES, CREDITS)
+    movies, genres, movie_genres, tags, applications, votes, made_by = _read(*queries)
     years = np.zeros(movie_ids.size, dtype=np.int16)
     positions, known = indices_of(movie_ids, movies["id"])
     years[positions] = movies["year"][known]
@@ -50,6 +60,7 @@ def movie_features(movie_ids: Int32) -> MovieFeatures:
     columns = _positions(genres["id"], movie_genres["genre_id"][known])
     shape = (movie_ids.size, genres["id"].size)
     genre_matrix = csr_array((np.ones(rows.size, dtype=np.float32), (rows, columns)), shape=shape)
+    means, counts = _votes(movie_ids, votes)
     tag_rows, tagged = indices_of(movie_ids, applications["movie_id"])
     return MovieFeatures(
         movie_ids=movie_ids,
@@ -60,7 +71,30 @@ def movie_features(movie_ids: Int32) -> MovieFeatures:
         tag_rater_ids=applications["rater_id"][tagged],
         tag_movie_indices=tag_rows,
         tag_indices=_positions(tags["id"], applications["tag_id"][tagged]),
+        outside_means=means,
+        outside_votes=counts,
+        credits=_credits(movie_ids, made_by),
     )
+
+
+def _votes(movie_ids: Int32, votes: dict[str, NDArray[Any]]) -> tuple[Float32 | None, Float32 | None]:
+    """Return mean and number of the votes on another site, None where no movie has any."""
+    if not votes["id"].size:
+        return None, None
+    rows, known = indices_of(movie_ids, votes["id"])
+    means, counts = np.full(movie_ids.size, np.nan, dtype=np.float32), np.zeros(movie_ids.size, dtype=np.float32)
+    means[rows], counts[rows] = votes["mean"][known], votes["votes"][known]
+    return means, counts
+
+
+def _credits(movie_ids: Int32, made_by: dict[str, NDArray[Any]]) -> csr_array | None:
+    """Return how much each person made of each movie, a column per person, None where nobody is known."""
+    rows, known = indices_of(movie_ids, made_by["movie_id"])
+    if not rows.size:
+        return None
+    people, columns = np.unique(made_by["person_id"][known], return_inverse=True)
+    parts = made_by["part"][known].astype(np.float32)
+    return csr_array((parts, (rows, columns.astype(np.int32))), shape=(movie_ids.size, people.size))
 
 
 def _positions(ids: NDArray[Any], wanted: NDArray[Any]) -> Int32:

@@ -9,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 
 from recommender.engine.data.artifact import read_artifact, write_artifact
 from recommender.engine.progress import no_progress, subrange
 from recommender.engine.similar_movies.neighbours import Comparison, Neighbours, SimilarMovies, movie_ranges
 from recommender.models import Job, JobChunk, ModelVersion, Movie
 from recommender.services.jobs import outputs
+from recommender.services.jobs.concurrency import n_threads
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Arguments, Outcome, Stage
 from recommender.services.storage import artifacts
@@ -32,7 +32,7 @@ def build(*, job: Job | None = None, on_progress: OnProgress = no_progress) -> M
     on_progress(0.0, "Reading ratings")
     data = snapshots.current(with_times=False)
     comparing = subrange(on_progress, 0.1, 0.95, "Comparing movies")
-    neighbours = SimilarMovies().fit(data.ratings, data.movies, n_threads=settings.N_THREADS, on_progress=comparing)
+    neighbours = SimilarMovies().fit(data.ratings, data.movies, n_threads=n_threads(), on_progress=comparing)
     return _store(neighbours, data.fingerprint(), job)()
 
 
@@ -41,7 +41,9 @@ def similar_to(*, movie: Movie, limit: int, exclude: Collection[int] = ()) -> li
     neighbours = serving.neighbours()
     if neighbours is None:
         return []
-    similar = [movie_id for movie_id in neighbours.of(movie.pk) if movie_id not in exclude]
+    index = serving.title_index()
+    left_out = {*exclude, *(index.duplicates if index else ())}
+    similar = [movie_id for movie_id in neighbours.of(movie.pk) if movie_id not in left_out]
     return Movie.objects.in_order(similar[:limit])
 
 
@@ -56,7 +58,7 @@ def _compare(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     comparison = _comparison(outputs.file(job=chunk.job, stage=snapshots.STAGE))
     first, last = chunk.arguments["first"], chunk.arguments["last"]
     comparing = subrange(on_progress, 0.1, 0.95, "Comparing movies")
-    neighbours, scores = comparison.neighbours_of(first, last, n_threads=settings.N_THREADS, on_progress=comparing)
+    neighbours, scores = comparison.neighbours_of(first, last, n_threads=n_threads(), on_progress=comparing)
     with artifacts.workspace() as folder:
         file = folder / "range.safetensors"
         write_artifact(file, {"neighbours": neighbours, "scores": scores}, {"algorithm": NAME})
@@ -102,5 +104,5 @@ def _store(neighbours: Neighbours, data_fingerprint: str, job: Job | None) -> Ca
     return put_in_service
 
 
-COMPARE = Stage("compare", "Comparing movies", _compare, plan=_plan, weight=10)
-PUT_TOGETHER = Stage("put_together", "Putting the neighbours together", _put_together)
+COMPARE = Stage("compare", "Comparing movies", _compare, plan=_plan, weight=10, grows_with="co_ratings")
+PUT_TOGETHER = Stage("put_together", "Putting the neighbours together", _put_together, grows_with="movies")

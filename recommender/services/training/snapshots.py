@@ -1,9 +1,14 @@
 """Snapshots of the ratings: taken once, then memory-mapped by any number of workers."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from recommender.engine.data.artifact import read_artifact, write_artifact
 from recommender.engine.data.snapshot import Snapshot
+from recommender.engine.data.types import Int32
+from recommender.engine.model.item_features import indices_of
 from recommender.engine.progress import no_progress
 from recommender.models import Job, JobChunk, ModelVersion
 from recommender.services.jobs import outputs
@@ -11,16 +16,28 @@ from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.training import rating_arrays
-from recommender.services.versions import lifecycle
+from recommender.services.versions import lifecycle, serving
 
 NAME = ModelVersion.NAMES[ModelVersion.Kind.SNAPSHOT]
 STAGE = "snapshot"
 
 
 def current(*, with_times: bool = True) -> Snapshot:
-    """Read the current ratings and movie features from the database."""
+    """Read the current ratings and movie features from the database, and series from the title index in service."""
     ratings = rating_arrays.rating_matrix(with_times=with_times)
-    return Snapshot(ratings, rating_arrays.movie_features(ratings.movie_ids))
+    movies = rating_arrays.movie_features(ratings.movie_ids)
+    return Snapshot(ratings, replace(movies, series=_series(ratings.movie_ids)))
+
+
+def _series(movie_ids: Int32) -> Int32:
+    index = serving.title_index()
+    series = [np.array(each, dtype=np.int32) for each in (index.series if index else ())]
+    numbers = np.full(movie_ids.size, -1, dtype=np.int32)
+    if series:
+        number_of_each = np.repeat(np.arange(len(series), dtype=np.int32), [each.size for each in series])
+        found, known = indices_of(movie_ids, np.concatenate(series))
+        numbers[found] = number_of_each[known]
+    return numbers
 
 
 def of_job(job: Job) -> Snapshot:

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.conf import settings
-from threadpoolctl import threadpool_limits
-
+from native.threads import one_blas_thread
 from recommender.engine.algorithms.registry import ALGORITHMS, BEST
 from recommender.engine.algorithms.registry import algorithm as registered
 from recommender.engine.data.artifact import write_artifact
@@ -16,12 +14,13 @@ from recommender.engine.model.model import Algorithm
 from recommender.engine.model.training import TrainingOptions
 from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion
+from recommender.services.jobs import concurrency
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Arguments, Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.storage.checkpoints import StoredCheckpoint
 from recommender.services.training import gate, snapshots
-from recommender.services.versions import lifecycle
+from recommender.services.versions import lifecycle, serving
 
 
 class NothingToTrainOn(Exception):
@@ -78,7 +77,7 @@ def train_candidate(
     chosen: Any = registered(algorithm, **(hyperparameters or {}))
     if data.ratings.n_ratings == 0:
         raise NothingToTrainOn("There are no ratings to train on; import a dataset first.")
-    parameters, n_threads = asdict(chosen), settings.N_THREADS
+    parameters, n_threads = asdict(chosen), concurrency.n_threads()
     manifest = {
         "algorithm": algorithm,
         "parameters": json.dumps(parameters, sort_keys=True),
@@ -92,7 +91,7 @@ def train_candidate(
         return done
     checkpoint = StoredCheckpoint.of(manifest)
     fitting = subrange(on_progress, 0.0, 0.95, f"Training {chosen.label}")
-    with threadpool_limits(limits=n_threads, user_api="blas"):
+    with one_blas_thread():
         model = chosen.fit(data.ratings, data.movies, TrainingOptions(seed, n_threads, fitting, checkpoint))
     on_progress(0.95, "Storing the model")
     with artifacts.workspace() as folder:
@@ -131,6 +130,23 @@ def _plan(job: Job) -> list[Arguments]:
     ] or [{"algorithm": BEST}]
 
 
+GROW_OTHERWISE = {"ease": "movie_pairs"}
+"""Algorithms that solve a system of all movies, whatever the ratings."""
+
+
+def _amounts(job: Job) -> dict[str, float]:
+    """Expect more work of more factors and epochs than usual."""
+    return {wanted["algorithm"]: _relative_work(wanted) for wanted in _plan(job)}
+
+
+def _relative_work(wanted: Arguments) -> float:
+    """Return how much a training has to do beside one with the defaults: solving is quadratic in the rank."""
+    usual = registered(wanted["algorithm"])
+    chosen = registered(wanted["algorithm"], **wanted.get("hyperparameters", {}))
+    rank, epochs = (getattr(chosen, name, 1) / getattr(usual, name, 1) for name in ("n_factors", "n_epochs"))
+    return float(epochs * (rank + rank**2) / 2)
+
+
 def _train(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     wanted = chunk.arguments
     candidate = train_candidate(
@@ -146,7 +162,16 @@ def _train(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
 
 def _plan_gate(job: Job) -> list[Arguments]:
     trained = job.chunks.filter(stage_name=TRAIN.name).order_by("number")
-    return [{"model_version": version} for version in trained.values_list("result__model_version", flat=True)]
+    return [
+        {"model_version": version, "algorithm": algorithm}
+        for version, algorithm in trained.values_list("result__model_version", "arguments__algorithm")
+    ]
+
+
+def _gate_amounts(job: Job) -> dict[str, float]:
+    """Expect a comparison for each algorithm that is in service."""
+    in_service = serving.active_algorithms()
+    return {name: 1.0 for name in (wanted["algorithm"] for wanted in _plan(job)) if name in in_service}
 
 
 def _gate(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
@@ -156,11 +181,20 @@ def _gate(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
         split=chunk.job.arguments.get("split", "random"),
         on_progress=subrange(on_progress, 0.0, 1.0, "Comparing with the model in service"),
     )
-    return Outcome({"model_version": version.pk, "state": version.state})
+    compared = "difference" in version.metrics.get("gate", {})
+    return Outcome({"model_version": version.pk, "state": version.state, "compared": compared})
 
 
-TRAIN = Stage("train", "Training", _train, plan=_plan, weight=10)
-GATE = Stage("gate", "Comparing with the model in service", _gate, plan=_plan_gate, weight=6)
+TRAIN = Stage("train", "Training", _train, plan=_plan, weight=10, amounts=_amounts, grows_otherwise=GROW_OTHERWISE)
+GATE = Stage(
+    "gate",
+    "Comparing with the model in service",
+    _gate,
+    plan=_plan_gate,
+    weight=6,
+    amounts=_gate_amounts,
+    grows_otherwise=GROW_OTHERWISE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,16 +57,46 @@ def test_it_keeps_the_weights_that_move_scores_most():
         np.testing.assert_allclose(kept[largest, movie], exact[largest, movie], atol=1e-5)
 
 
-def test_it_cuts_the_gram_matrix_into_blocks(monkeypatch):
+@pytest.mark.parametrize("n_kept", [3, 100])
+def test_the_blocks_it_works_in_change_nothing(monkeypatch, n_kept):
     rows = np.random.default_rng(2).standard_normal((20, 11))
-    whole = solved(rows, 1.0, 100)
-    monkeypatch.setattr("recommender.engine.algorithms.ease.solve.COLUMNS_PER_BLOCK", 4)
-    np.testing.assert_allclose(solved(rows, 1.0, 100), whole, atol=1e-6)
+    whole = solved(rows, 1.0, n_kept)
+    monkeypatch.setattr("recommender.engine.algorithms.ease.solve.ROWS_PER_BLOCK", 4)
+    monkeypatch.setattr("recommender.engine.algorithms.ease.solve.PIVOTS_PER_BLOCK", (3, 3))
+    np.testing.assert_allclose(solved(rows, 1.0, n_kept), whole, atol=1e-6)
+
+
+def test_threads_change_nothing():
+    rows = csr_array(np.random.default_rng(3).standard_normal((300, 600)).astype(np.float32))
+    one, two = ([*solve(rows, 2.0, 50, n_threads=n_threads)][-1] for n_threads in (1, 2))
+    np.testing.assert_array_equal(one.toarray(), two.toarray())
+
+
+def test_progress_rises_between_blocks_and_may_cancel():
+    rows = csr_array(np.random.default_rng(4).standard_normal((60, 800)).astype(np.float32))
+    *progress, _ = solve(rows, 2.0, 50)
+    shares = [step.share for step in progress]
+    assert len(shares) >= 6
+    assert shares == sorted(shares)
+    assert shares[0] > 0
+    assert shares[-1] <= 1
+
+
+def test_all_weights_of_a_small_catalogue_take_the_place_of_the_inverse():
+    rows = csr_array(np.random.default_rng(5).standard_normal((60, 90)).astype(np.float32))
+    *_, weights = solve(rows, 2.0, 89)
+    assert weights.data.base.size == 90 * 90
+    assert not weights.diagonal().any()
+
+
+def test_it_refuses_a_system_without_a_solution():
+    with pytest.raises(ValueError, match="not positive definite"):
+        list(solve(csr_array(np.ones((2, 4), dtype=np.float32)), 1e-30, 3))
 
 
 def test_it_follows_the_definition_when_nothing_is_added():
     plain = EASE(
-        regularization=3, popularity_exponent=0, activity_exponent=0, sitting_weight=0,
+        regularization=3, activity_exponent=0, sitting_weight=0,
         genre_weight=0, tag_weight=0, year_weight=0, prior_weight=0,
     ).fit(RATINGS, MovieFeatures.empty(RATINGS.movie_ids))  # fmt: skip
     raters, stars = RATINGS.row_of_each_rating(), RATINGS.half_stars / 2
@@ -87,11 +117,11 @@ def test_scores_follow_the_definition(model):
     dense, stars = weights.weights.toarray(), half_stars / 2
     bias = (stars - weights.means[rated]).sum() / (rated.size + weights.bias_damping)
     middle = min(max(stars.mean(), (stars.sum() + 4 * 3.5) / (stars.size + 4)), 3.5)
-    expected = weights.popularity / (1 + rated.size)
+    expected = weights.popularity * 3 / (3 + rated.size)
     for movie, mine in zip(rated, stars, strict=True):
-        usual = max(0.8 + 0.6 * (mine - weights.global_mean - bias), -0.4)
+        usual = 1 + weights.rating_weight * (mine - weights.global_mean - bias)
         lowered = min(usual, 0) if mine < middle else usual
-        alike = dense[movie] >= np.sort(dense[movie])[-20]
+        alike = dense[movie] >= np.sort(dense[movie])[-8]
         expected = expected + np.where(alike & (dense[movie] > 0), lowered, usual) * dense[movie]
     np.testing.assert_allclose(weights.scores(*ALICE), expected, atol=1e-5)
 
@@ -106,7 +136,7 @@ def test_a_dislike_never_speaks_for_a_movie_alike(model, data):
     everyone = np.arange(RATINGS.n_movies, dtype=np.int32)
     added = weights.contributions(everyone, rated, half_stars)
     np.testing.assert_allclose(
-        added.sum(axis=1) + weights.popularity / (1 + rated.size), weights.scores(rated, half_stars), atol=1e-5
+        added.sum(axis=1) + weights.prior(rated.size), weights.scores(rated, half_stars), atol=1e-5
     )
     disliked = half_stars / 2 < min(half_stars.mean() / 2, 3.5)
     alike = (weights.alike.toarray()[rated] > 0) & disliked[:, None]

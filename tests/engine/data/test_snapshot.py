@@ -1,6 +1,6 @@
 """A snapshot comes back from its file as it was, memory-mapped, and good enough for every algorithm."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from recommender.engine.model.training import TrainingOptions
 from tests.support.sample import sample_movies, sample_ratings
 
 RATINGS = sample_ratings()
-SNAPSHOT = Snapshot(RATINGS, sample_movies(RATINGS))
+SNAPSHOT = Snapshot(RATINGS, replace(sample_movies(RATINGS), series=np.arange(RATINGS.n_movies, dtype=np.int32) // 2))
 
 
 @pytest.fixture
@@ -54,3 +54,12 @@ def test_every_algorithm_can_be_fitted_to_it(name: str, mapped: Snapshot) -> Non
 def test_the_fingerprint_tells_other_ratings_apart() -> None:
     keep = np.arange(RATINGS.n_ratings) > 0
     assert Snapshot(RATINGS.take(keep), SNAPSHOT.movies).fingerprint() != SNAPSHOT.fingerprint()
+
+
+def test_one_written_before_there_were_series_has_none(tmp_path: Path) -> None:
+    arrays = SNAPSHOT.to_arrays()
+    del arrays["series"]
+    write_artifact(tmp_path / "snapshot.safetensors", arrays, {})
+    read = Snapshot.from_arrays(read_artifact(tmp_path / "snapshot.safetensors")[0])
+    assert read.movies.series is None
+    assert read.fingerprint() == SNAPSHOT.fingerprint()

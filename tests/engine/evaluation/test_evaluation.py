@@ -34,10 +34,10 @@ FLOORS = {
     "tag_ls": {"rank_agreement": 0.635, "rmse": 0.93, "ndcg_10": 0.14},
     "als": {"rank_agreement": 0.676, "rmse": 0.842, "ndcg_10": 0.16},
     "als_plain": {"rank_agreement": 0.59, "rmse": 1.15},
-    "ease": {"ndcg_10": 0.33, "recall_20": 0.37, "regret_10": 0.047},
+    "ease": {"ndcg_10": 0.33, "recall_20": 0.37, "regret_10": 0.055},
     "hybrid": {
-        "rank_agreement": 0.7, "rmse": 0.81, "ndcg_10": 0.33, "recall_20": 0.37,
-        "regret_10": 0.047, "hit_stars_20": 0.46, "signed_ndcg_10": 0.195,
+        "rank_agreement": 0.7, "rmse": 0.8, "ndcg_10": 0.335, "recall_20": 0.37,
+        "regret_10": 0.044, "hit_stars_20": 0.47, "signed_ndcg_10": 0.2,
     },
 }  # fmt: skip
 COSTLY = {"ease", "hybrid"}
@@ -156,10 +156,10 @@ def test_figures_of_an_earlier_version_can_be_read(evaluation):
 
 
 def test_every_metric_knows_which_end_is_the_good_one(split):
-    """The oracle is better in all but the stars of its hits: it finds every held-out movie, disliked ones too."""
+    """The oracle is better in all but stars of hits and regret: it finds every held-out movie, disliked ones too."""
     best, other = (merge({"one": [evaluate_unit(a, split)]}).algorithms["one"] for a in (Oracle(), Mean()))
     for name, metric in report.METRICS.items():
-        if name not in {"coverage", "novelty", "hit_stars_20"}:
+        if name not in {"coverage", "novelty", "hit_stars_20", "regret_10"}:
             assert metric.loss(best.metrics[name].mean) < metric.loss(other.metrics[name].mean), name
 
 
@@ -274,6 +274,7 @@ def test_it_says_what_is_missing():
         evaluate(ALGORITHMS, one_each, MOVIES)
 
 
+@pytest.mark.slow
 def test_no_algorithm_falls_below_its_floor(dataset_dir: Path):
     """Real ratings are held to figures; generated ones to the order that any ratings with taste in them show."""
     ratings, movies = ratings_and_movies(read_dataset(dataset_dir))

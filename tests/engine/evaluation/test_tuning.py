@@ -1,6 +1,7 @@
 """The tuner: what it finds, what it never sees, and that a resumed search ends like an uninterrupted one."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -47,23 +48,48 @@ def trials():
 
 def test_it_starts_from_what_the_algorithm_has(trials):
     assert trials[0].parameters == {name: getattr(BADLY_SET, name) for name in BADLY_SET.search_space}
-    unit = evaluate_unit(BADLY_SET, INNER, seed=4)
-    assert trials[0].value == pytest.approx(objective_of(unit, {"rank_agreement": 1.0}))
+    values = [objective_of(evaluate_unit(BADLY_SET, each, seed=4), {"rank_agreement": 1.0}) for each in INNER]
+    assert len(set(values)) == 2
+    assert trials[0].value == pytest.approx(np.mean(values))
 
 
 def test_it_beats_a_badly_set_algorithm_on_ratings_it_never_saw(trials):
     best = best_of(trials)
     assert best.value > trials[0].value + 0.1
-    gain = compared(BADLY_SET, best, OUTER).differences["tuned", "before"]["rank_agreement"]
-    assert gain.low > 0.1
+    comparison = compared(BADLY_SET, best, OUTER)
+    assert comparison.gain.low > 0.1
+    assert comparison.recommended
+    difference = comparison.evaluation.differences["tuned", "before"]["rank_agreement"]
+    assert comparison.gain.to_json() == difference.to_json()
+
+
+def test_only_what_is_shown_to_be_better_is_recommended(trials):
+    """The same setting, and one that differs by a hair: the gain on held-out ratings may be chance."""
+    same = compared(BADLY_SET, trials[0], OUTER)
+    assert (same.gain.mean, same.recommended) == (0, False)
+    nearly = replace(trials[0], parameters=trials[0].parameters | {"movie_damping": 49.9})
+    assert not compared(BADLY_SET, nearly, OUTER).recommended
+
+
+def test_the_gain_is_that_of_the_whole_objective():
+    """Of an objective of two metrics, the interval of their sum, not of each."""
+    chosen = ALGORITHMS["hybrid"]
+    weak = replace(chosen, watched_weight=0.0, popularity_weight=0.0)
+    best = Trial(1, {name: getattr(chosen, name) for name in chosen.search_space}, 0.0, 0.0)
+    comparison = compared(weak, best, OUTER)
+    differences = comparison.evaluation.differences["tuned", "before"]
+    assert comparison.gain.mean == pytest.approx(sum(differences[metric].mean for metric in chosen.objective))
 
 
 def test_it_learns_and_measures_on_the_training_part_alone():
     held_out = pairs(OUTER.test)
     assert held_out
-    assert not held_out & (pairs(INNER.train) | pairs(INNER.test))
-    assert pairs(INNER.train) | pairs(INNER.test) <= pairs(OUTER.train)
-    assert not pairs(INNER.train) & pairs(INNER.test)
+    for inner in INNER:
+        assert not held_out & (pairs(inner.train) | pairs(inner.test))
+        assert pairs(inner.train) | pairs(inner.test) <= pairs(OUTER.train)
+        assert not pairs(inner.train) & pairs(inner.test)
+        assert inner.train.n_ratings == pytest.approx(0.9 * OUTER.train.n_ratings, rel=0.02)
+    assert pairs(INNER[0].test) != pairs(INNER[1].test)
 
 
 def test_the_held_out_ratings_change_nothing(trials):

@@ -1,5 +1,7 @@
 """Intervals and ranks mean what they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from recommender.engine.algorithms.hybrid.hybrid import Hybrid
 from recommender.engine.lists.ranks import rank_of, without
 from recommender.engine.model.model import top_n
 from recommender.engine.model.training import TrainingOptions
+from recommender.engine.model.widths import Widths
 from tests.support.sample import sample_movies, sample_ratings
 
 RATINGS = sample_ratings()
@@ -41,6 +44,7 @@ def test_intervals_hold_the_prediction_and_narrow_with_ratings(model):
 
 def test_an_interval_is_the_noise_and_the_doubt_about_the_user():
     model = RIDGE["mean"].fit(RATINGS, MOVIES)
+    model = replace(model, widths=Widths())
     low, high = model.interval(model.fold_in(*ALICE), EVERY_MOVIE)
     variance = model.item_features.noise * (1 + 1 / (10 + model.item_features.bias_precision))
     inside = (low > 0.5) & (high < 5)

@@ -1,13 +1,12 @@
-"""Diversity and the popularity dial re-order the top of a list; groups get one list."""
+"""Diversity and the popularity dial re-order the top of a list."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.sparse import csr_array
 
-from recommender.engine.lists.reranking import group_scores, maximal_marginal_relevance, similarities, with_popularity
+from recommender.engine.lists.reranking import maximal_marginal_relevance, similarities, with_popularity
 
 SCORES = np.array([1.0, 0.9, 0.8, 0.1], dtype=np.float32)
 TWINS = similarities(np.array([[1, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float32))
@@ -59,19 +58,3 @@ def test_the_dial_turns_towards_the_known_and_the_unknown():
     assert np.argsort(-with_popularity(level, counts, 2)).tolist() == [3, 2, 1, 0]
     assert np.argsort(-with_popularity(level, counts, -2)).tolist() == [0, 1, 2, 3]
     assert np.argsort(-with_popularity(SCORES, counts, 0)).tolist() == [0, 1, 2, 3]
-
-
-@pytest.mark.parametrize(("strategy", "best"), [("average", 0), ("least_misery", 3)])
-def test_a_group_gets_what_its_strategy_says(strategy, best):
-    places = np.array([[1, 6, 4, 3, 2, 5], [5, 1, 6, 3, 4, 2]])
-    scores = np.array([[10.0], [0.1]]) * (7 - places)  # one person's scores are far larger than the other's
-    merit = group_scores(scores.astype(np.float32), strategy)
-    logs = np.log2(places)
-    np.testing.assert_allclose(-merit, logs.max(axis=0) if strategy == "least_misery" else logs.mean(axis=0), rtol=1e-5)
-    assert merit.dtype == np.float32
-    assert np.argmax(merit) == best
-
-
-def test_a_group_of_one_gets_their_own_list():
-    order = np.argsort(-group_scores(SCORES[None, ::-1], "average"), kind="stable")
-    assert order.tolist() == [3, 2, 1, 0]

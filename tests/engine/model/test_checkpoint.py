@@ -20,6 +20,7 @@ RESUMABLE = {
     "unregularised als": ALS(n_factors=3, n_epochs=3, regularization=0.0),
     "hybrid": Hybrid(n_factors=16),
 }
+N_MOMENTS = 12
 
 
 class Interrupted(Exception):
@@ -71,27 +72,26 @@ def n_checkpoints(algorithm):
 
 
 def test_it_saves_after_every_epoch_or_costly_step(algorithm, n_checkpoints):
-    expected = algorithm.n_epochs if isinstance(algorithm, ALS) else 1 + algorithm.n_rounds + 3
+    expected = algorithm.n_epochs if isinstance(algorithm, ALS) else 2 * (1 + algorithm.n_rounds + 1) + 2
     assert n_checkpoints == expected
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_it_resumes_from_every_checkpoint_with_the_same_bytes(algorithm, undisturbed, n_checkpoints, moment):
-    for number in range(n_checkpoints):
+def test_it_resumes_from_every_checkpoint_with_the_same_bytes(algorithm, undisturbed, n_checkpoints):
+    for number in range(1, n_checkpoints + 1):
         kept = Kept()
-        kept.dies = (moment, number + (moment == "after"))
+        kept.dies = ("after", number)
         with pytest.raises(Interrupted):
             fit(algorithm, kept)
         kept.dies = None
         assert bytes_of(fit(algorithm, kept)) == undisturbed
-        assert kept.n_loaded == (number > 0 or moment == "after")
+        assert kept.n_loaded == 1
         assert kept.n_saved == n_checkpoints, "no step is done twice"
 
 
 def test_it_resumes_from_any_moment_in_between(algorithm, undisturbed):
     moments = []
     fit(algorithm, Kept(), on_progress=moments.append)
-    for moment in range(len(moments)):
+    for moment in np.unique(np.linspace(0, len(moments) - 1, N_MOMENTS, dtype=int)):
         kept, seen = Kept(), []
 
         def die(share, seen=seen, moment=moment):
@@ -140,7 +140,7 @@ def test_progress_continues_where_it_stopped(algorithm):
     kept.dies = None
     fit(algorithm, kept, on_progress=shares.append)
     assert shares == sorted(shares)
-    assert shares[0] >= 0.3
+    assert shares[0] >= 0.15
     assert shares[-1] == pytest.approx(1)
 
 

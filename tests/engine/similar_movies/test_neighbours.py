@@ -140,7 +140,7 @@ def test_ranges_in_any_order_give_the_same_bytes(
 ) -> None:
     ratings = two_circles()
     whole = algorithm.fit(ratings, without_genres(ratings), n_threads=2)
-    monkeypatch.setattr(engine, "CO_RATINGS_PER_BLOCK", 400)
+    monkeypatch.setattr(engine, "PAIRS_PER_BLOCK", 400)
     comparison = Comparison.of(ratings, without_genres(ratings), algorithm)
     ranges = movie_ranges(ratings, n_co_ratings)
     assert [first for first, _ in ranges] == [0, *(last for _, last in ranges[:-1])]

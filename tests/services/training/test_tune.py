@@ -42,10 +42,38 @@ def test_the_command_keeps_the_trace_and_says_what_came_of_it(dataset, tmp_path)
     assert trace["best"]["value"] == max(trial["value"] for trial in trace["trials"])
     assert set(trace["held_out"]["algorithms"]) == {"tuned", "before"}
     *parameters, last = printed.splitlines()
-    assert [line.split(" = ")[0] for line in parameters] == ["movie_damping", "rater_damping"]
+    shown = ["movie_damping", "rater_damping"] if trace["recommended"] else []
+    assert [line.split(" = ")[0] for line in parameters] == shown
+    assert trace["recommended"] == (trace["gain"]["low"] > 0)
     assert last.startswith("Tuned mean in 4 trials and ")
     assert last.endswith(f"written to {file}.")
     assert [path.name for path in tmp_path.iterdir()] == ["trace.json"]
+
+
+GAIN = {"mean": 0.01, "low": 0.002, "high": 0.018}
+
+
+@pytest.mark.parametrize(
+    ("recommended", "best", "low", "advice"),
+    [
+        (True, 1, 0.002, "so the setting above is better than the current one"),
+        (False, 1, -0.001, "which may be luck, so the current setting stays"),
+        (False, 0, 0.0, "because no trial beat the current setting, which stays"),
+    ],
+)
+def test_a_setting_is_shown_only_if_it_is_recommended(dataset, monkeypatch, recommended, best, low, advice):
+    found = {
+        "algorithm": "mean",
+        "objective": {"rank_agreement": 1.0},
+        "trials": [{"value": 0.6}, {"value": 0.61}],
+        "best": {"number": best, "value": 0.61, "parameters": {"movie_damping": 3.0}},
+        "gain": GAIN | {"low": low},
+        "recommended": recommended,
+    }
+    monkeypatch.setattr(tune, "tune", lambda **_: found)
+    *parameters, last = run("mean", "--budget=2", data=dataset).splitlines()
+    assert parameters == (["movie_damping = 3"] if recommended else [])
+    assert advice in last
 
 
 def test_an_interrupted_command_goes_on_where_it_stopped(dataset, tmp_path, monkeypatch):
@@ -81,6 +109,9 @@ def test_it_does_not_go_on_from_another_search(dataset, tmp_path):
     with pytest.raises(CommandError, match="its algorithm is mean, not median"):
         run("median", "--budget=1", data=dataset, json=file)
     assert file.read_text() == kept
+    file.write_text(json.dumps({name: value for name, value in json.loads(kept).items() if name != "inner_splits"}))
+    with pytest.raises(CommandError, match=r"written by an earlier version of movierec.*Name another file"):
+        run("mean", "--budget=1", data=dataset, json=file)
     file.write_text("{")
     with pytest.raises(CommandError, match=r"trace\.json: this file is not the trace of a tuning"):
         run("mean", "--budget=1", data=dataset, json=file)

@@ -28,8 +28,9 @@ from recommender.engine.model.search_space import (
 )
 from recommender.engine.model.training import TrainingOptions
 
-TYPICAL_COUNT = 10.0
+WELL_LIKED_STARS = 4.0
 SMALL_CATALOGUE = 2_000
+INDICES_PER_BLOCK = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,12 @@ class EASE:
         ``λ``.
     rating_weight : float
         ``c``, per star; with 0 only whether a movie was rated counts, not how.
-    popularity_exponent : float
-        Columns are divided, scores multiplied by ``(n_ratings / 10) ** popularity_exponent``: a weaker ridge on movies
-        with many ratings.
     activity_exponent : float
         The row of a rater with n ratings is scaled by ``n ** −activity_exponent``.
     sitting_weight, genre_weight, tag_weight, year_weight : float
         Of the further rows.
     prior_weight : float
-        Score of a movie that everybody rated, for a user without ratings.
+        Score of a movie that everybody liked (4 stars or more), for a user without ratings.
     damping : float
         Of movie means and rater biases.
     min_ratings, max_movies : int
@@ -72,7 +70,6 @@ class EASE:
     search_space: ClassVar[SearchSpace] = {
         "regularization": Range(20.0, 2000.0, log=True),
         "rating_weight": Range(0.0, 1.0),
-        "popularity_exponent": Range(0.0, 0.4),
         "activity_exponent": Range(0.0, 0.5),
         "sitting_weight": Range(0.0, 1.5),
         "genre_weight": Range(0.0, 10.0),
@@ -83,7 +80,6 @@ class EASE:
 
     regularization: float = 220.0
     rating_weight: float = 0.4
-    popularity_exponent: float = 0.1
     activity_exponent: float = 0.15
     sitting_weight: float = 0.5
     genre_weight: float = 3.0
@@ -114,23 +110,25 @@ class EASE:
         ratings : RatingMatrix
         movies : MovieFeatures
         options : TrainingOptions
-            Only `on_progress` is used, between the steps; BLAS has its own number of threads.
+            `on_progress` is called between the blocks of every step; no seed is used.
         """
-        baseline = Mean(movie_damping=self.damping, rater_damping=self.damping, n_sweeps=8).fit(ratings, movies)
+        means_only = Mean(movie_damping=self.damping, rater_damping=self.damping, n_sweeps=8, popularity_weight=1.0)
+        baseline = means_only.fit(ratings, movies)
         means = baseline.item_features.offsets
-        rows, scale = self._rows(ratings, movies, means)
+        rows = self._rows(ratings, movies, means)
         counts = ratings.movie_counts()
         n_chosen = min(max(np.count_nonzero(counts >= self.min_ratings), SMALL_CATALOGUE), self.max_movies)
         chosen = np.sort(np.argsort(-counts, kind="stable")[:n_chosen])
         n_kept = self.max_weights // max(chosen.size, 1)
         weights = csr_array((ratings.n_movies, ratings.n_movies), dtype=np.float32)
-        for step in solve(csr_array(rows[:, chosen]), self.regularization, n_kept):
+        for step in solve(csr_array(rows[:, chosen]), self.regularization, n_kept, n_threads=options.n_threads):
             if isinstance(step, Progress):
                 options.on_progress(step.share)
             else:
-                weights = _in_catalogue(step, chosen, scale)
+                weights = _in_catalogue(step, chosen, ratings.n_movies)
         options.on_progress(1.0)
-        share = ratings.movie_counts() / max(ratings.n_raters, 1)
+        liked = ratings.half_stars >= 2 * WELL_LIKED_STARS
+        share = np.bincount(ratings.movie_indices[liked], minlength=ratings.n_movies) / max(ratings.n_raters, 1)
         item_weights = ItemWeights(
             weights=weights,
             popularity=(self.prior_weight * share).astype(np.float32),
@@ -140,19 +138,18 @@ class EASE:
             bias_damping=self.damping,
             alike=largest_of_rows(weights),
         )
-        return EASEModel(baseline.item_features, item_weights=item_weights)
+        return EASEModel(baseline.item_features, item_weights=item_weights, widths=baseline.widths)
 
-    def _rows(self, ratings: RatingMatrix, movies: MovieFeatures, means: Float32) -> tuple[csr_array, Float64]:
-        """Return ``X`` and the scale its rater columns were divided by."""
+    def _rows(self, ratings: RatingMatrix, movies: MovieFeatures, means: Float32) -> csr_array:
+        """Return ``X``."""
         raters, stars = ratings.row_of_each_rating(), ratings.half_stars / 2.0
         residuals = np.bincount(raters, stars - means[ratings.movie_indices], minlength=ratings.n_raters)
         biases = residuals / np.maximum(ratings.rater_counts() + self.damping, 1.0)
-        scale = (np.maximum(ratings.movie_counts(), 1) / TYPICAL_COUNT) ** self.popularity_exponent
         values = 1.0 + self.rating_weight * (stars - _global_mean(ratings) - biases[raters])
-        by_rater = rater_rows(ratings, values / scale[ratings.movie_indices], self.activity_exponent)
+        by_rater = rater_rows(ratings, values, self.activity_exponent)
         sittings = sitting_rows(ratings, by_rater, self.sitting_weight)
         content = content_rows(movies, self.genre_weight, self.tag_weight, self.year_weight)
-        return csr_array(vstack([by_rater, sittings, content], format="csr", dtype=np.float32)), scale
+        return csr_array(vstack([by_rater, sittings, content], format="csr", dtype=np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,19 +185,20 @@ class EASEModel(LinearModel):
     def from_arrays(cls, arrays: Arrays, metadata: Mapping[str, str]) -> Self:
         """Rebuild from `to_arrays`."""
         baseline = LinearModel.from_arrays(arrays, metadata)
-        return cls(baseline.item_features, item_weights=ItemWeights.from_arrays(arrays))
+        return cls(baseline.item_features, item_weights=ItemWeights.from_arrays(arrays), widths=baseline.widths)
 
 
 def _global_mean(ratings: RatingMatrix) -> float:
     return float(ratings.half_stars.mean(dtype=np.float64)) / 2 if ratings.n_ratings else MIDDLE_OF_SCALE
 
 
-def _in_catalogue(weights: csr_array, chosen: Int64, scale: Float64) -> csr_array:
-    """Return the weights between the chosen movies as weights between all, the popularity scale undone."""
-    lengths = np.diff(weights.indptr)
-    indptr = np.zeros(scale.size + 1, dtype=np.int64)
-    indptr[chosen + 1] = lengths
-    scored = chosen[weights.indices].astype(np.int32)
-    data = (weights.data * scale[scored] / np.repeat(scale[chosen], lengths)).astype(np.float32)
-    starts = np.cumsum(indptr).astype(np.int32 if data.size <= np.iinfo(np.int32).max else np.int64)
-    return csr_array((data, scored, starts), shape=(scale.size, scale.size))
+def _in_catalogue(weights: csr_array, chosen: Int64, n_movies: int) -> csr_array:
+    """Return the weights between the chosen movies as weights between all."""
+    indptr = np.zeros(n_movies + 1, dtype=weights.indptr.dtype)
+    indptr[chosen + 1] = np.diff(weights.indptr)
+    np.cumsum(indptr, out=indptr)
+    scored = weights.indices
+    for start in range(0, scored.size, INDICES_PER_BLOCK):
+        block = slice(start, start + INDICES_PER_BLOCK)
+        scored[block] = chosen[scored[block]]
+    return csr_array((weights.data, scored, indptr), shape=(n_movies, n_movies))

@@ -13,9 +13,10 @@ from recommender.engine.data.array_shapes import ArrayShape, sparse
 from recommender.engine.data.types import Arrays, Float32, Float64, Int8, Int32, Int64
 from recommender.engine.model.opinions import middle_of
 
-N_ALIKE = 20
+PRIOR_RATINGS = 3
+"""After so many ratings popularity counts half."""
+N_ALIKE = 8
 """The movies that a rated movie speaks for most are alike: a dislike of it never speaks for them."""
-AVERAGE_INPUT, INPUT_PER_STAR, LOWEST_INPUT = 0.8, 0.6, -0.4
 MIDDLE_DAMPING = 4.0
 
 
@@ -23,15 +24,15 @@ MIDDLE_DAMPING = 4.0
 class ItemWeights:
     """The matrix ``B`` of an item-item model, and how a user's ratings become its input.
 
-    ``score_i = popularity_i / (1 + n) + sum_j x_ji · B_ji`` over the user's ``n`` ratings, with
-    ``x_j = max(0.8 + 0.6 · (r_j − mu − bias), −0.4)``: what a user watched says something even if they did not like it.
-    Not so for the movies most like a disliked one, the 20 with the largest ``B_ji``: where ``r_j`` is below the user's
+    ``score_i = popularity_i · 3 / (3 + n) + sum_j x_ji · B_ji`` over the user's ``n`` ratings, with
+    ``x_j = 1 + rating_weight · (r_j − mu − bias)``: what a user watched says something even if they did not like it.
+    Not so for the movies most like a disliked one, the 8 with the largest ``B_ji``: where ``r_j`` is below the user's
     middle, ``x_ji`` is ``min(x_j, 0)`` for them.
 
     Attributes
     ----------
     weights : (n_movies, n_movies) csr_array of float32
-        Row ``j`` is the rated movie, column ``i`` the scored one; the diagonal is empty.
+        Row ``j`` is the rated movie, column ``i`` the scored one; nothing, or zeros, on the diagonal.
     popularity : (n_movies,) float32
         The score before the first rating. It fades with every rating, because it would make lists less personal.
     means : (n_movies,) float32
@@ -43,8 +44,8 @@ class ItemWeights:
     bias_damping : float
         Pulls the user's bias towards zero, like so many average ratings.
     alike : (n_movies, n_movies) csr_array of float32, optional
-        The 20 largest weights of every row, of those above 0. Models fitted before there was any rank as they did: with
-        ``x_j = 1 + rating_weight · (r_j − mu − bias)`` for all movies.
+        The 8 largest weights of every row, of those above 0. Models fitted before there was any rank as they did: with
+        ``x_j`` for all movies, and popularity times ``1 / (1 + n)``.
     """
 
     array_shapes: ClassVar[tuple[ArrayShape, ...]] = (
@@ -68,10 +69,12 @@ class ItemWeights:
         stars = half_stars / 2.0
         total = float((stars - self.means[movie_indices]).sum())
         bias = total / max(movie_indices.size + self.bias_damping, 1.0)
-        deviations = stars - self.global_mean - bias
-        if self.alike is None:
-            return np.asarray(1.0 + self.rating_weight * deviations)
-        return np.maximum(AVERAGE_INPUT + INPUT_PER_STAR * deviations, LOWEST_INPUT)
+        return np.asarray(1.0 + self.rating_weight * (stars - self.global_mean - bias))
+
+    def prior(self, n_ratings: int) -> Float32:
+        """Return the scores that do not depend on what a user with so many ratings has rated, (n_movies,) float32."""
+        fades_with = 1 if self.alike is None else PRIOR_RATINGS
+        return np.asarray(self.popularity * np.float32(fades_with / (fades_with + n_ratings)))
 
     def dislikes(self, half_stars: Int8, inputs: Float64) -> tuple[Int64, Float64]:
         """Return the positions of the ratings below the user's middle, and their inputs for movies alike.
@@ -86,7 +89,7 @@ class ItemWeights:
     def scores(self, movie_indices: Int32, half_stars: Int8) -> Float32:
         """Return the score of every movie for a user with these ratings, (n_movies,) float32."""
         inputs = self.inputs(movie_indices, half_stars)
-        prior = self.popularity / np.float32(1 + movie_indices.size)
+        prior = self.prior(movie_indices.size)
         matrix = self.weights
         added = weighted_sum(
             matrix.indptr, matrix.indices, matrix.data, movie_indices, inputs.astype(np.float32), prior.size
@@ -158,12 +161,14 @@ class ItemWeights:
 
 
 def largest_of_rows(weights: csr_array) -> csr_array:
-    """Return the 20 largest weights of every row, of those above 0, (n_movies, n_movies)."""
-    kept = np.zeros(weights.data.size, dtype=np.bool_)
-    for start, stop in pairwise(weights.indptr.tolist()):
-        row = weights.data[start:stop]
-        n_kept = min(N_ALIKE, row.size)
-        kept[start + np.argpartition(row, row.size - n_kept)[row.size - n_kept :]] = n_kept > 0
-    kept &= weights.data > 0
-    counts = np.concatenate([[0], np.cumsum(kept)])[weights.indptr].astype(weights.indptr.dtype)
-    return csr_array((weights.data[kept], weights.indices[kept], counts), shape=weights.shape)
+    """Return the 8 largest weights of every row, of those above 0, (n_movies, n_movies)."""
+    kept, counts = [], np.zeros_like(weights.indptr)
+    for row, (start, stop) in enumerate(pairwise(weights.indptr.tolist())):
+        of_row = weights.data[start:stop]
+        largest = np.argpartition(of_row, -N_ALIKE)[-N_ALIKE:] if of_row.size > N_ALIKE else np.arange(of_row.size)
+        largest = np.sort(largest[of_row[largest] > 0])
+        kept.append(start + largest)
+        counts[row + 1] = largest.size
+    stored = np.concatenate([np.zeros(0, dtype=np.int64), *kept])
+    indptr = np.cumsum(counts, dtype=weights.indptr.dtype)
+    return csr_array((weights.data[stored], weights.indices[stored], indptr), shape=weights.shape)

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.engine.algorithms.als import ALS
+from recommender.engine.algorithms.baselines import Mean
+from recommender.engine.algorithms.calibration import calibrated, most_ratings
 from recommender.engine.algorithms.ease.ease import EASE
 from recommender.engine.algorithms.ease.weights import ItemWeights
-from recommender.engine.algorithms.hybrid.intervals import calibrated, ratings_seen_by_factors
 from recommender.engine.algorithms.hybrid.kernel_features import (
     N_ITERATIONS,
     genre_features,
     leading_factors,
+    people_features,
     tag_features,
+    unwatched,
     watched_features,
     weighted,
     year_features,
@@ -24,7 +27,9 @@ from recommender.engine.algorithms.hybrid.kernel_features import (
 from recommender.engine.algorithms.hybrid.latent import LatentTaste
 from recommender.engine.algorithms.hybrid.model import HybridModel
 from recommender.engine.algorithms.hybrid.offsets import Offsets
+from recommender.engine.algorithms.hybrid.strengths import measured_strengths
 from recommender.engine.algorithms.hybrid.tastes import tastes
+from recommender.engine.algorithms.hybrid.watched import WatchedFactors, fit_watched
 from recommender.engine.data.movie_features import MovieFeatures
 from recommender.engine.data.ratings import RatingMatrix
 from recommender.engine.data.types import Float32, Float64
@@ -43,9 +48,14 @@ from recommender.engine.model.search_space import (
 from recommender.engine.model.training import TrainingOptions
 from recommender.engine.progress import OnProgress, subrange
 
+MEANS_SHARE = 0.7
+"""Of damped means in the offsets for somebody without ratings: people rate what they expect to like, and about somebody
+whose taste is unknown, offsets without the tastes of others say too little (measured, see docs/algorithms.md)."""
 OFFSET_SCALE, POPULARITY_SCALE = 3.0, 0.4
-FACTORS_SHARE, TASTES_SHARE, LATENT_SHARE, WIDTH_SHARE = 0.3, 0.55, 0.6, 0.65
-"""Progress after the factors, after the tastes, after ALS and after ALS on most ratings; EASE is the rest."""
+STARS_SHARE, WIDTH_SHARE, EASE_SHARE = 0.35, 0.65, 0.95
+"""Progress when stars can be predicted, when the intervals have been measured, and after EASE; factors are the rest."""
+FACTORS_SHARE, TASTES_SHARE = 0.5, 0.9
+"""Of the first two, after the factors and after the tastes; ALS is the rest."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +71,10 @@ class Hybrid:
     Attributes
     ----------
     n_factors : int
-    watched_weight, genre_weight, tag_weight, year_weight, offset_weight, popularity_weight : float
+    watched_weight, genre_weight, tag_weight, year_weight, people_weight, offset_weight, popularity_weight : float
         Variance of a user's taste, in stars squared, that each group of features explains.
     bias_variance : float
-        Of user biases, in stars squared.
+        Of user biases, in stars squared; 0 estimates it from the ratings (`Offsets.bias_variance`).
     noise : float
         Variance of a rating around what the kernel knows, in stars squared.
     spread : float
@@ -73,6 +83,8 @@ class Hybrid:
         How often tastes and offsets are fitted alternately.
     n_latent : int
         Factors of ALS.
+    n_watched : int
+        Factors of who watches what.
     latent_offset_share : float
         Share of ALS in the movie offsets, 0 to 1.
     latent_taste_share : float
@@ -91,9 +103,9 @@ class Hybrid:
         "genre_weight": Range(0.01, 1.0, log=True),
         "tag_weight": Range(0.01, 1.0, log=True),
         "year_weight": Range(0.01, 1.0, log=True),
-        "offset_weight": Range(0.003, 0.3, log=True),
+        "people_weight": Range(0.01, 1.0, log=True),
+        "offset_weight": Range(0.001, 0.1, log=True),
         "popularity_weight": Range(0.005, 0.5, log=True),
-        "bias_variance": Range(0.1, 2.0, log=True),
         "noise": Range(0.3, 3.0, log=True),
         "spread": Range(0.005, 0.2, log=True),
         "latent_offset_share": Range(0.0, 0.8),
@@ -105,15 +117,17 @@ class Hybrid:
     n_factors: int = 256
     watched_weight: float = 0.2
     genre_weight: float = 0.15
-    tag_weight: float = 0.15
+    tag_weight: float = 0.22
     year_weight: float = 0.1
-    offset_weight: float = 0.03
-    popularity_weight: float = 0.08
-    bias_variance: float = 0.4
+    people_weight: float = 0.1
+    offset_weight: float = 0.0075
+    popularity_weight: float = 0.16
+    bias_variance: float = 0.0
     noise: float = 0.9
     spread: float = 0.03
     n_rounds: int = 2
     n_latent: int = 32
+    n_watched: int = 64
     latent_offset_share: float = 0.2
     latent_taste_share: float = 0.5
     regularization: float = 220.0
@@ -122,15 +136,15 @@ class Hybrid:
         """Reject values that cannot be fitted."""
         if self.n_factors < 1 or self.n_rounds < 0:
             raise ValueError(f"n_factors must be at least 1 and n_rounds 0, not {self.n_factors} and {self.n_rounds}.")
-        if min(self.noise, self.spread, self.bias_variance, self.regularization) <= 0:
-            raise ValueError("noise, spread, bias_variance and regularization must be above 0.")
+        if min(self.noise, self.spread, self.regularization) <= 0 or self.bias_variance < 0:
+            raise ValueError("noise, spread and regularization must be above 0, and bias_variance not below.")
         if not 0 <= self.latent_offset_share <= 1 or self.latent_taste_share < 0:
             raise ValueError("latent_offset_share must be 0 to 1, and latent_taste_share not below 0.")
 
     def fit(
         self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions = TrainingOptions()
     ) -> HybridModel:
-        """Learn item features, then tastes and offsets alternately, then the item-item weights.
+        """Learn what predicts stars, once more without a tenth of the ratings to measure intervals on, and EASE.
 
         Parameters
         ----------
@@ -141,89 +155,85 @@ class Hybrid:
             checkpoint saves the factors, every round of tastes, ALS and EASE.
         """
         steps = Steps(options.checkpoint)
+        model = self._stars(ratings, movies, steps, "", options.for_part(0.0, STARS_SHARE))
+        model = replace(model, strengths=measured_strengths(model.taste, ratings, options.seed))
+        seen = most_ratings(ratings, options.seed)
+        unseen = movies.without(ratings.rater_ids[ratings.row_of_each_rating()[~seen]], ratings.movie_indices[~seen])
+        of_seen = self._stars(ratings.take(seen), unseen, steps, " of kept", options.for_part(STARS_SHARE, WIDTH_SHARE))
+        of_seen = replace(of_seen, strengths=model.strengths)
+        model = calibrated(model, of_seen, ratings, seen, options.seed)
+        ease = EASE(regularization=self.regularization)
+        weights = steps.run(
+            "ease",
+            lambda: ease.fit(ratings, movies, options.for_part(WIDTH_SHARE, EASE_SHARE)).item_weights.to_arrays(),
+        )
+        factors = steps.run(
+            "watched",
+            lambda: fit_watched(ratings, movies, self.n_watched, options.for_part(EASE_SHARE, 1.0)).to_arrays(),
+        )
+        options.on_progress(1.0)
+        return replace(
+            model, item_weights=ItemWeights.from_arrays(weights), watched=WatchedFactors.from_arrays(factors)
+        )
+
+    def _stars(
+        self, ratings: RatingMatrix, movies: MovieFeatures, steps: Steps, suffix: str, options: TrainingOptions
+    ) -> HybridModel:
+        """Learn item features, then tastes and offsets alternately, then latent factors: all but the item weights."""
         offsets = Offsets.damped(ratings, movies, self.spread)
         leading = steps.run(
-            "factors", lambda: self._factors(ratings, movies, offsets, options.for_part(0.0, FACTORS_SHARE))
+            f"factors{suffix}", lambda: self._factors(ratings, movies, offsets, options.for_part(0.0, FACTORS_SHARE))
         )
         factors: Float32 = leading["factors"]
         noise = np.asarray(leading["rest"] + np.float32(self.noise), dtype=np.float32)
         options.on_progress(FACTORS_SHARE)
         offsets.refit()
+        bias_precision = 1 / (self.bias_variance or offsets.bias_variance(factors, noise, options.seed))
         tastes_part = subrange(options.on_progress, FACTORS_SHARE, TASTES_SHARE)
         for number in range(self.n_rounds):
             on_round = subrange(tastes_part, number / self.n_rounds, (number + 1) / self.n_rounds)
             refitted = steps.run(
-                f"tastes {number + 1}",
-                partial(self._refit_offsets, ratings, offsets, factors, noise, options.n_threads, on_round),
+                f"tastes {number + 1}{suffix}",
+                partial(_refit_offsets, ratings, offsets, factors, noise, bias_precision, options.n_threads, on_round),
             )
             offsets.movie, offsets.rater = refitted["movie"], refitted["rater"]
-        seen = ratings_seen_by_factors(ratings, options.seed)
-        learned = steps.run("latent", lambda: self._als(ratings, movies, options.for_part(TASTES_SHARE, LATENT_SHARE)))
-        of_seen = steps.run(
-            "latent of kept",
-            lambda: self._als(ratings.take(seen), movies, options.for_part(LATENT_SHARE, WIDTH_SHARE)),
-        )
-        own = (1 - self.latent_offset_share) * (offsets.mean + offsets.movie)
-        mixed = (own + self.latent_offset_share * learned["offsets"]).astype(np.float32)
-        ease = EASE(regularization=self.regularization)
-        watched = steps.run(
-            "ease",
-            lambda: ease.fit(ratings, movies, options.for_part(WIDTH_SHARE, 1.0)).item_weights.to_arrays(),
-        )
-        options.on_progress(1.0)
-        model = HybridModel(
+        learned = steps.run(f"latent{suffix}", lambda: self._als(ratings, options.for_part(TASTES_SHARE, 1.0)))
+        own = offsets.mean + offsets.movie
+        rated = ratings.movie_counts() > 0  # of the others, only their content tells anything
+        latent_share = np.where(rated, self.latent_offset_share, 0.0)
+        settled = ((1 - latent_share) * own + latent_share * learned["offsets"]).astype(np.float32)
+        means_share = np.where(rated, np.float32(MEANS_SHARE), np.float32(0))
+        start = (1 - means_share) * settled + means_share * Mean().learn(ratings).offsets
+        return HybridModel(
             ItemFeatures(
                 movie_ids=ratings.movie_ids,
-                offsets=mixed,
+                offsets=start,
                 factors=factors,
                 prior_precision=np.ones(self.n_factors, dtype=np.float32),
-                bias_precision=1 / self.bias_variance,
+                bias_precision=bias_precision,
                 noise=self.noise,
             ),
-            latent=self._latent(learned, mixed),
+            latent=self._latent(learned, start),
             movie_noise=noise,
-            offset_variance=offsets.variance().astype(np.float32),
-            item_weights=ItemWeights.from_arrays(watched),
+            offset_variance=(offsets.variance() + self.watched_weight * unwatched(ratings)).astype(np.float32),
             genre_names=movies.genre_names,
             genre_factors=_means_of_genres(movies, factors),
+            settled_offsets=settled,
         )
-        return calibrated(model, ratings, offsets.reliability, options.seed, seen, self._latent(of_seen, mixed))
 
     def _factors(
         self, ratings: RatingMatrix, movies: MovieFeatures, offsets: Offsets, options: TrainingOptions
     ) -> dict[str, Float32]:
         """Return the leading eigenvectors of the kernel, and the rest of its diagonal."""
         features = self._features(ratings, movies, offsets)
-        iterations = leading_factors(features, self.n_factors, options.seed)
+        iterations = leading_factors(features, ratings.movie_counts(), self.n_factors, options.seed)
         for number, (factors, rest) in enumerate(iterations, start=1):  # noqa: B007
             options.on_progress(number / N_ITERATIONS)
         return {"factors": factors, "rest": rest}
 
-    def _refit_offsets(
-        self,
-        ratings: RatingMatrix,
-        offsets: Offsets,
-        factors: Float32,
-        noise: Float32,
-        n_threads: int,
-        on_progress: OnProgress,
-    ) -> dict[str, Float64]:
-        """Fit the raters' tastes, then the biases to the ratings minus the tastes."""
-        taste = tastes(
-            ratings,
-            (offsets.mean + offsets.movie).astype(np.float32),
-            factors,
-            noise,
-            1 / self.bias_variance,
-            n_threads=n_threads,
-            on_progress=on_progress,
-        )
-        offsets.refit(taste)
-        return {"movie": offsets.movie, "rater": offsets.rater}
-
-    def _als(self, ratings: RatingMatrix, movies: MovieFeatures, options: TrainingOptions) -> dict[str, NDArray[Any]]:
+    def _als(self, ratings: RatingMatrix, options: TrainingOptions) -> dict[str, NDArray[Any]]:
         """Return the offsets and latent factors of ALS."""
-        return ALS(n_factors=self.n_latent).fit(ratings, movies, options).to_arrays()
+        return LinearModel(ALS(n_factors=self.n_latent).learn(ratings, options)).to_arrays()
 
     def _latent(self, learned: dict[str, NDArray[Any]], offsets: Float32) -> LatentTaste:
         """Return what the factors add to predictions that have these offsets."""
@@ -238,10 +248,34 @@ class Hybrid:
                 (self.genre_weight, genre_features(movies)),
                 (self.tag_weight, tag_features(movies)),
                 (self.year_weight, year_features(movies)),
+                (self.people_weight, people_features(movies)),
                 (self.offset_weight, csr_array(OFFSET_SCALE * offsets.movie[:, None])),
                 (self.popularity_weight, csr_array(POPULARITY_SCALE * _popularity(ratings)[:, None])),
             ]
         )
+
+
+def _refit_offsets(
+    ratings: RatingMatrix,
+    offsets: Offsets,
+    factors: Float32,
+    noise: Float32,
+    bias_precision: float,
+    n_threads: int,
+    on_progress: OnProgress,
+) -> dict[str, Float64]:
+    """Fit the raters' tastes, then the biases to the ratings minus the tastes."""
+    taste = tastes(
+        ratings,
+        (offsets.mean + offsets.movie).astype(np.float32),
+        factors,
+        noise,
+        bias_precision,
+        n_threads=n_threads,
+        on_progress=on_progress,
+    )
+    offsets.refit(taste)
+    return {"movie": offsets.movie, "rater": offsets.rater}
 
 
 def _popularity(ratings: RatingMatrix) -> Float64:

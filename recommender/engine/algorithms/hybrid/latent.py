@@ -39,9 +39,9 @@ class LatentTaste:
     share: float
     width: float = 1.0
 
-    def fold_in(self, movie_indices: Int32, half_stars: Int8) -> UserProfile:
+    def fold_in(self, movie_indices: Int32, half_stars: Int8, offsets: Float64) -> UserProfile:
         """Ridge fit of one user (`ItemFeatures.fold_in`)."""
-        return self.features.fold_in(movie_indices, half_stars)
+        return self.features.fold_in(movie_indices, half_stars, offsets)
 
     def stars(self, profile: UserProfile, movie_indices: Int32 | None) -> Float32:
         """Return what is added to the predictions of some or all movies, (n,) float32."""
