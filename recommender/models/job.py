@@ -13,6 +13,8 @@ from django.db.models.functions import MD5, Cast, Now
 
 MIN_GAIN = 0.005
 """Progress below which the throughput cannot be estimated."""
+FORECAST_COUNTS = 0.2
+"""The forecast counts as much for the time left as the throughput of this share of the job."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -22,13 +24,29 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Return the jobs that are queued, running or cancelling, the oldest first."""
         return self.filter(state__in=Job.UNFINISHED).order_by("pk")
 
+    def due_again(self) -> JobQuerySet:
+        """Return the jobs that have waited long enough for storage, by the database's clock."""
+        return self.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING), waits_until__lte=Now())
+
     def last_succeeded(self, *kinds: Job.Kind) -> Job | None:
         """Return the job of these kinds that succeeded last."""
         return self.filter(kind__in=kinds, state=Job.State.SUCCEEDED).order_by("-finished_at").first()
 
     def progress_of(self, job_ids: Sequence[int]) -> JobQuerySet:
         """Return the jobs with these ids, with the fields that show their progress."""
-        read = ("kind", "state", "stage", "progress", "message", "resumed_at", "resumed_progress", "heartbeat_at")
+        read = (
+            "kind",
+            "state",
+            "stage",
+            "progress",
+            "message",
+            "resumed_at",
+            "resumed_progress",
+            "heartbeat_at",
+            "waits",
+            "waits_until",
+            "forecast_seconds",
+        )
         return self.filter(pk__in=job_ids).only(*read)
 
     def locked(self, job_id: int) -> Job:
@@ -53,6 +71,8 @@ class Job(models.Model):
         SIMILAR_MOVIES = "similar_movies", "Similar movies"
         RETRAIN = "retrain", "Retrain"
         TMDB = "tmdb", "TMDB metadata"
+        IMDB = "imdb", "IMDb catalogue"
+        DRIFT = "drift", "Drift"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -81,6 +101,9 @@ class Job(models.Model):
     kind = models.CharField(max_length=32, choices=Kind)
     arguments = models.JSONField(default=dict, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    request_id = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="the request that started it, as logs name it"
+    )
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     stage = models.SmallIntegerField(default=0)
     progress = models.FloatField(default=0)
@@ -98,6 +121,12 @@ class Job(models.Model):
     resumed_progress = models.FloatField(default=0)
     heartbeat_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    waits_until = models.DateTimeField(null=True, blank=True, help_text="no chunk is claimed before, storage was away")
+    waits = models.SmallIntegerField(db_default=0, help_text="how often in a row it has waited for storage")
+    data_size = models.JSONField(null=True, blank=True, help_text="how much there was to work on: numbers by name")
+    forecast_seconds = models.FloatField(null=True, blank=True, help_text="how long it was expected to take")
+    machine_seconds = models.FloatField(null=True, blank=True, help_text="how long all machines were busy with it")
+    forecast = models.JSONField(null=True, blank=True, help_text="the same by stage, and the seconds of all machines")
 
     objects = JobQuerySet.as_manager()
 
@@ -105,6 +134,11 @@ class Job(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(progress__range=(0, 1)), name="job_progress_0_to_1"),
             models.CheckConstraint(condition=Q(attempts__gte=0, stage__gte=0), name="job_attempts_not_negative"),
+            models.CheckConstraint(condition=Q(waits__gte=0), name="job_waits_not_negative"),
+            models.CheckConstraint(
+                condition=Q(forecast_seconds=None, forecast=None) | Q(forecast_seconds__gte=0, forecast__isnull=False),
+                name="job_forecast_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=("succeeded", "failed", "cancelled"),
@@ -142,17 +176,40 @@ class Job(models.Model):
         return f"{self.get_kind_display()} #{self.pk}"
 
     @property
+    def waits_for_storage(self) -> bool:
+        """Whether it does nothing until artifact storage has been tried again."""
+        at_rest = self.state == self.State.QUEUED or self.waits_until is not None
+        return self.waits > 0 and at_rest and self.state not in self.FINISHED
+
+    @property
     def duration(self) -> timedelta | None:
         """How long it has been running: until it finished, or until its last heartbeat."""
         return (self.finished_at or self.heartbeat_at) - self.started_at if self.started_at else None
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds left at the throughput since it last started running; None if that is not known yet."""
-        gained = self.progress - self.resumed_progress
-        if self.state != self.State.RUNNING or self.resumed_at is None or gained < MIN_GAIN:
+        """Seconds left, at first by the forecast, then more and more at the throughput since it last started running.
+
+        None if neither is known yet.
+        """
+        if self.state != self.State.RUNNING or self.resumed_at is None:
             return None
-        return (self.heartbeat_at - self.resumed_at).total_seconds() * (1 - self.progress) / gained
+        gained = max(self.progress - self.resumed_progress, 0.0)
+        taken = (self.heartbeat_at - self.resumed_at).total_seconds()
+        if self.forecast_seconds is not None:
+            whole = (FORECAST_COUNTS * self.forecast_seconds + taken) / (FORECAST_COUNTS + gained)
+        elif gained >= MIN_GAIN:
+            whole = taken / gained
+        else:
+            return None
+        return whole * (1 - self.progress)
+
+    @property
+    def forecast_error(self) -> float | None:
+        """How much longer it took than expected, as a share of that: 0.1 is a tenth longer, -0.1 a tenth shorter."""
+        if self.state != self.State.SUCCEEDED or not self.forecast_seconds or self.duration is None:
+            return None
+        return self.duration.total_seconds() / self.forecast_seconds - 1
 
 
 class JobLogLine(models.Model):

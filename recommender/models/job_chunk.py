@@ -43,6 +43,10 @@ class JobChunkQuerySet(models.QuerySet["JobChunk"]):
         """Return the chunks that wait for a worker."""
         return self.filter(state=JobChunk.State.QUEUED)
 
+    def unfinished(self) -> JobChunkQuerySet:
+        """Return the chunks that are queued or running."""
+        return self.filter(state__in=(JobChunk.State.QUEUED, JobChunk.State.RUNNING))
+
     def by_stage(self) -> models.QuerySet[JobChunk, Any]:
         """Return the stages in order, with the number of chunks in each state and the total of attempts."""
         in_state = {f"n_{state}": Count("pk", filter=Q(state=state)) for state in JobChunk.State.values}
@@ -51,9 +55,7 @@ class JobChunkQuerySet(models.QuerySet["JobChunk"]):
 
     def stale(self, lost_after: timedelta) -> JobChunkQuerySet:
         """Return unfinished chunks without a recent heartbeat, by the database's clock: message or worker is lost."""
-        return self.filter(
-            state__in=(JobChunk.State.QUEUED, JobChunk.State.RUNNING), heartbeat_at__lte=Now() - lost_after
-        )
+        return self.unfinished().filter(heartbeat_at__lte=Now() - lost_after)
 
 
 class JobChunk(models.Model):

@@ -1,4 +1,4 @@
-"""Marks on movies that a rater has not rated: to see some day, or never to be recommended."""
+"""Marks on movies that a rater has not rated: to see some day, seen, or never to be recommended."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ class MarkQuerySet(models.QuerySet["Mark"]):
 
 
 class Mark(models.Model):
-    """One rater's mark on one movie. The key allows only one: a movie is never both on the watchlist and hidden."""
+    """One rater's mark on one movie. The key allows only one: a movie on the watchlist is neither hidden nor seen."""
 
     class Kind(models.TextChoices):
         WATCHLIST = "watchlist", "Watchlist"
         HIDDEN = "hidden", "Hidden"
+        SEEN = "seen", "Seen"
 
     pk = models.CompositePrimaryKey("rater_id", "movie_id")
     rater = models.ForeignKey(Rater, on_delete=models.CASCADE, related_name="marks", db_index=False)
@@ -38,7 +39,7 @@ class Mark(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(kind__in=("watchlist", "hidden")), name="mark_kind_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=("watchlist", "hidden", "seen")), name="mark_kind_is_known"),
         )
         indexes = (models.Index(F("rater"), F("kind"), F("marked_at").desc(), name="mark_newest_of_rater"),)
 

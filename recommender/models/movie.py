@@ -26,6 +26,19 @@ class Genre(models.Model):
         return self.name
 
 
+class Collection(models.Model):
+    """The movies that TMDB counts as one series; the primary key is its id at TMDB."""
+
+    id = models.IntegerField(primary_key=True)
+    name = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(name=""), name="collection_name_not_empty"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class MovieQuerySet(models.QuerySet["Movie"]):
     """Queries on movies."""
 
@@ -46,30 +59,46 @@ class MovieQuerySet(models.QuerySet["Movie"]):
 
     def most_rated(self) -> MovieQuerySet:
         """Return rated movies, the most rated first."""
-        return self.filter(rating_count__gt=0).order_by("-rating_count", "pk")
+        return self.originals().filter(rating_count__gt=0).order_by("-rating_count", "pk")
+
+    def originals(self) -> MovieQuerySet:
+        """Return the movies without those that the catalogue has twice."""
+        return self.filter(duplicate_of=None)
+
+    def original_ids(self) -> dict[int, int]:
+        """Return, by the id of every movie that the catalogue has twice, the id of the one that stands for both."""
+        return dict(self.filter(duplicate_of__isnull=False).values_list("pk", "duplicate_of_id"))
 
     def awaiting_metadata(self) -> MovieQuerySet:
-        """Return the movies to look up in TMDB: never by their current id yet, or long ago; most rated first."""
+        """Return the movies to look up in TMDB: never by this id, long ago, or for fewer facts; most rated first."""
         now = timezone.now()
         never = Q(metadata_tmdb_id=None) | ~Q(metadata_tmdb_id=F("tmdb_id"))
         still_unknown = Q(metadata_found=False, metadata_fetched_at__lt=now - Movie.UNKNOWN_FOR)
         stale = Q(metadata_found=True, metadata_fetched_at__lt=now - Movie.FRESH_FOR)
-        return self.filter(never | still_unknown | stale, tmdb_id__gt=0).order_by("-rating_count", "pk")
+        lacks_facts = Q(metadata_found=True, metadata_format__lt=Movie.METADATA_FORMAT)
+        return self.filter(never | still_unknown | stale | lacks_facts, tmdb_id__gt=0).order_by("-rating_count", "pk")
 
     def with_titles_fetched_since(self, moment: datetime) -> MovieQuerySet:
-        """Return the movies for which other titles have been fetched since a given time."""
-        return self.filter(~Q(original_title="", tmdb_titles=[]), metadata_fetched_at__gt=moment)
+        """Return the movies for which other titles, or a collection, have been fetched since a given time."""
+        fetched = ~Q(original_title="", tmdb_titles=[]) | Q(collection__isnull=False)
+        return self.filter(fetched, metadata_fetched_at__gt=moment)
 
     def recently_rated(self) -> MovieQuerySet:
         """Return the movies that somebody has rated on this site, the latest first."""
-        return self.filter(last_rated_at__isnull=False).order_by("-last_rated_at", "pk")
+        return self.originals().filter(last_rated_at__isnull=False).order_by("-last_rated_at", "pk")
 
 
 class Movie(models.Model):
-    """A movie; its primary key is the MovieLens id. Titles are written as usual: "The Matrix"."""
+    """A movie; its primary key is the MovieLens id, or one from `FIRST_OTHER_ID` on if MovieLens does not have it.
 
+    Titles are written as usual: "The Matrix".
+    """
+
+    FIRST_OTHER_ID = 1_000_000_000  # a movie that only IMDb has gets this plus the number of its IMDb id
     UNKNOWN_FOR = timedelta(days=30)
     FRESH_FOR = timedelta(days=180)
+    METADATA_FORMAT = 1  # add one when more is fetched: movies with a lower number are asked about again
+    TITLES = ("title", "alternative_titles", "original_title", "tmdb_titles", "imdb_titles")
     ON_TILES = ("title", "year", "imdb_id", "tmdb_id", "poster_path", "rating_count", "rating_mean")
 
     id = models.IntegerField(primary_key=True)
@@ -79,14 +108,29 @@ class Movie(models.Model):
     genres = models.ManyToManyField(Genre, related_name="movies", blank=True)
     imdb_id = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001 - unknown is not an empty id
     tmdb_id = models.IntegerField(null=True, blank=True)
+    # The same film with a lower id, which stands for both wherever people meet it (services/catalogue/duplicates.py).
+    duplicate_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, editable=False, db_index=False)
     poster_path = models.CharField(max_length=64, blank=True, default="")
     overview = models.TextField(blank=True, default="", db_default="")
     original_title = models.CharField(max_length=512, blank=True, default="", db_default="")
     tmdb_titles = ArrayField(models.CharField(max_length=512), default=list, db_default=Value([]), blank=True)
     runtime_minutes = models.IntegerField(null=True, blank=True)
+    tagline = models.CharField(max_length=512, blank=True, default="", db_default="")
+    original_language = models.CharField(max_length=2, blank=True, default="", db_default="")
+    spoken_languages = ArrayField(models.CharField(max_length=2), default=list, db_default=Value([]), blank=True)
+    countries = ArrayField(models.CharField(max_length=2), default=list, db_default=Value([]), blank=True)
+    trailer = models.CharField(max_length=16, blank=True, default="", db_default="")  # its key at YouTube
+    backdrop_path = models.CharField(max_length=64, blank=True, default="", db_default="")
+    collection = models.ForeignKey(
+        Collection, on_delete=models.SET_NULL, null=True, blank=True, related_name="movies", db_index=False
+    )
+    imdb_titles = ArrayField(models.CharField(max_length=512), default=list, db_default=Value([]), blank=True)
+    imdb_votes = models.IntegerField(null=True, editable=False)
+    imdb_mean = models.FloatField(null=True, editable=False)  # of 10
     metadata_tmdb_id = models.IntegerField(null=True, editable=False)  # the id that was looked up
     metadata_found = models.BooleanField(null=True, editable=False)
     metadata_fetched_at = models.DateTimeField(null=True, editable=False)
+    metadata_format = models.SmallIntegerField(default=0, db_default=0, editable=False)
     rating_count = models.IntegerField(default=0, editable=False)
     rating_mean = models.FloatField(null=True, editable=False)
     rating_median = models.FloatField(null=True, editable=False)
@@ -112,7 +156,16 @@ class Movie(models.Model):
             ),
             models.CheckConstraint(condition=~Q(title=""), name="movie_title_not_empty"),
             models.CheckConstraint(
+                condition=Q(duplicate_of=None) | Q(duplicate_of__lt=F("pk")), name="movie_duplicate_of_a_lower_id"
+            ),
+            models.CheckConstraint(
                 condition=Q(runtime_minutes=None) | Q(runtime_minutes__gt=0), name="movie_runtime_positive"
+            ),
+            models.CheckConstraint(condition=Q(trailer__regex=r"^[A-Za-z0-9_-]*$"), name="movie_trailer_is_a_key"),
+            models.CheckConstraint(
+                condition=Q(imdb_votes=None, imdb_mean=None)
+                | Q(imdb_votes__gt=0, imdb_mean__isnull=False, imdb_mean__range=(1, 10)),
+                name="movie_imdb_votes_and_mean_belong_together",
             ),
             models.CheckConstraint(
                 condition=Q(metadata_tmdb_id=None, metadata_found=None, metadata_fetched_at=None)
@@ -125,6 +178,8 @@ class Movie(models.Model):
             models.Index(
                 F("last_rated_at").desc(), "id", condition=Q(last_rated_at__isnull=False), name="movie_recently_rated"
             ),
+            models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="movie_duplicate_of"),
+            models.Index(fields=["collection"], condition=Q(collection__isnull=False), name="movie_collection"),
             models.Index(fields=["imdb_id"], name="movie_imdb_id"),
             models.Index(fields=["tmdb_id"], name="movie_tmdb_id"),
         )
@@ -133,6 +188,6 @@ class Movie(models.Model):
         return f"{self.title} ({self.year})" if self.year else self.title
 
     def other_titles(self) -> tuple[str, ...]:
-        """Return all other titles, those of the dataset and those of TMDB."""
-        names = dict.fromkeys((*self.alternative_titles, self.original_title, *self.tmdb_titles))
-        return tuple(name for name in names if name and name != self.title)
+        """Return all other titles: those of the dataset, of TMDB and of IMDb."""
+        names = (*self.alternative_titles, self.original_title, *self.tmdb_titles, *self.imdb_titles)
+        return tuple(name for name in dict.fromkeys(names) if name and name != self.title)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+
+from recommender.models.postgres import AnyOf
 
 MAX_DIGITS = 9
 """Maximum digits of an id; longer numbers do not fit the column."""
@@ -14,6 +17,16 @@ MAX_DIGITS = 9
 
 class RaterQuerySet(models.QuerySet["Rater"]):
     """Queries on raters."""
+
+    def members_who_said_something_about(self, movie_ids: Sequence[int]) -> RaterQuerySet:
+        """Return the users who have rated, marked or tagged one of these movies."""
+        from recommender.models import Mark, Rating, TagApplication  # these modules import this one
+
+        about = [
+            Exists(model.objects.filter(AnyOf(F("movie_id"), list(movie_ids)), rater=OuterRef("pk")))
+            for model in (Rating, Mark, TagApplication)
+        ]
+        return self.filter(about[0] | about[1] | about[2], user__isnull=False)
 
     def known_as(self, text: str) -> RaterQuerySet:
         """Find a rater by id, by MovieLens id ("ML 12"), by e-mail address or by user name.
@@ -59,9 +72,13 @@ class Preferences(models.Model):
 
     rater = models.OneToOneField(Rater, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
     algorithm = models.CharField(max_length=64, blank=True, default="")
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")  # where they watch movies
 
     class Meta:
         verbose_name_plural = "preferences"
+        constraints = (
+            models.CheckConstraint(condition=Q(country__regex=r"^([A-Z]{2})?$"), name="preferences_country_is_a_code"),
+        )
 
     def __str__(self) -> str:
         return f"preferences of {self.rater}"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Value
 
 from recommender.models.movie import Movie
 from recommender.models.rater import Rater
@@ -35,6 +35,9 @@ class RatingImport(models.Model):
     file_name = models.CharField(max_length=255)
     state = models.CharField(max_length=16, choices=State, default=State.REVIEW)
     left_out = models.JSONField(default=dict)
+    bad_rows = ArrayField(models.TextField(), default=list, db_default=Value([]))  # the first ones, as sentences
+    n_bad_rows = models.IntegerField(default=0, db_default=0)
+    n_unread_dates = models.IntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
@@ -75,10 +78,10 @@ class RatingImportRow(models.Model):
         UNMATCHED = "unmatched", "No movie found"
 
     class Outcome(models.TextChoices):
-        ADDED = "added", "New rating"
-        REPLACED = "replaced", "Replaced my rating"
-        KEPT = "kept", "My rating was kept"
-        SAME = "same", "Already rated the same"
+        ADDED = "added", "New"
+        REPLACED = "replaced", "Replaced what was there"
+        KEPT = "kept", "What was there was kept"
+        SAME = "same", "Already the same"
         REPEATED = "repeated", "Another row has this movie"
         UNDONE = "undone", "Undone"
 
@@ -87,6 +90,7 @@ class RatingImportRow(models.Model):
     pk = models.CompositePrimaryKey("rating_import_id", "line")
     rating_import = models.ForeignKey(RatingImport, on_delete=models.CASCADE, related_name="rows", db_index=False)
     line = models.IntegerField()
+    kind = models.CharField(max_length=16, default="ratings", db_default="ratings")
     title = models.CharField(max_length=512, blank=True)
     year = models.SmallIntegerField(null=True)
     half_stars = models.SmallIntegerField(null=True)
@@ -95,6 +99,7 @@ class RatingImportRow(models.Model):
     candidates = ArrayField(models.IntegerField(), default=list)
     movie = models.ForeignKey(Movie, on_delete=models.SET_NULL, null=True, related_name="+")
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True, default="")
+    mark_before = models.CharField(max_length=16, blank=True, default="", db_default="")
     half_stars_before = models.SmallIntegerField(null=True)
     rated_at_before = models.DateTimeField(null=True)
 

@@ -27,11 +27,17 @@ class Mine:
 
 
 def get(*, movie_id: int) -> Movie:
-    """Return a movie with its genres; raise `UnknownMovie` when there is none."""
+    """Return a movie with its genres, of two that are the same film the one that stands for both.
+
+    Raises
+    ------
+    UnknownMovie
+        If there is no movie with this id.
+    """
     movie = Movie.objects.with_genres().filter(pk=movie_id).first()
     if movie is None:
         raise UnknownMovie(f"There is no movie with id {movie_id}.")
-    return movie
+    return movie if movie.duplicate_of_id is None else get(movie_id=movie.duplicate_of_id)
 
 
 def half_stars_by(user: User | AnonymousUser, movies: Sequence[Movie]) -> dict[int, int]:

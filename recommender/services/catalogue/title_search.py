@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion, Movie
+from recommender.services.catalogue import duplicates
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts
@@ -30,7 +31,8 @@ def build(*, job: Job | None = None, on_progress: OnProgress = no_progress) -> M
 
 
 def prepare(*, job: Job | None = None, on_progress: OnProgress = no_progress) -> Callable[[], ModelVersion]:
-    """Index all titles and store the index as an artifact; return what puts it in service."""
+    """Index all titles, each film once, and store the index as an artifact; return what puts it in service."""
+    duplicates.mark()
     n_movies = max(Movie.objects.count(), 1)
     indexing = subrange(on_progress, 0.0, 0.9)
 
@@ -66,7 +68,7 @@ def search(query: TitleQuery) -> SearchHits:
 def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
     for movie in Movie.objects.with_genres().defer("overview").order_by("pk").iterator(chunk_size=2000):
         names = "\t".join((movie.title, *movie.other_titles()))
-        digest.update(f"{movie.pk}\t{names}\t{movie.year}\t{movie.rating_count}\n".encode())
+        digest.update(f"{movie.pk}\t{names}\t{movie.year}\t{movie.rating_count}\t{movie.duplicate_of_id}\n".encode())
         yield TitleDocument(
             movie_id=movie.pk,
             title=movie.title,
@@ -77,6 +79,7 @@ def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
             tmdb_id=movie.tmdb_id,
             rating_mean=movie.rating_mean,
             alternative_titles=movie.other_titles(),
+            duplicate_of=movie.duplicate_of_id,
         )
 
 
@@ -86,5 +89,5 @@ def is_behind() -> bool:
     return built is not None and Movie.objects.with_titles_fetched_since(built.created_at).exists()
 
 
-BUILD_INDEX = Stage("title_index", "Indexing titles", _build)
+BUILD_INDEX = Stage("title_index", "Indexing titles", _build, grows_with="movies")
 BUILD_INDEX_IF_BEHIND = replace(BUILD_INDEX, plan=lambda _job: [{}] if is_behind() else [])

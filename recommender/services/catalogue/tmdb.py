@@ -1,4 +1,4 @@
-"""Fetch posters, overviews, titles and runtimes from The Movie Database."""
+"""Fetch what The Movie Database knows of movies: texts, posters, people, keywords, collections, where to watch."""
 
 import contextlib
 import logging
@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from recommender.engine.progress import no_progress
-from recommender.models import JobChunk, Movie
-from recommender.services.catalogue import title_search
+from recommender.models import Job, JobChunk, Movie
+from recommender.services.catalogue import title_search, tmdb_facts, tmdb_rows
 from recommender.services.catalogue.tmdb_client import CannotFetch, NoResponse, TmdbClient
 from recommender.services.catalogue.tmdb_response import Metadata
 from recommender.services.jobs.progress import OnProgress
@@ -27,8 +27,9 @@ MOVIES_PER_BATCH = 40
 POLL_SECONDS = 0.25
 MAX_CONSECUTIVE_FAILURES = 10
 FETCHED = (
-    "overview", "original_title", "tmdb_titles", "runtime_minutes", "poster_path",
-    "metadata_tmdb_id", "metadata_found", "metadata_fetched_at",
+    "overview", "tagline", "original_title", "tmdb_titles", "runtime_minutes", "poster_path", "backdrop_path",
+    "original_language", "spoken_languages", "countries", "trailer", "collection",
+    "metadata_tmdb_id", "metadata_found", "metadata_fetched_at", "metadata_format",
 )  # fmt: skip
 
 
@@ -81,19 +82,28 @@ def save(*, metadata_by_id: Mapping[int, Metadata | None]) -> tuple[int, int]:
     movies_asked = Movie.objects.filter(tmdb_id__in=metadata_by_id).only("tmdb_id", *FETCHED)
     movies = list(movies_asked.select_for_update().order_by("pk"))
     now = timezone.now()
-    for movie in movies:
-        metadata = metadata_by_id[movie.tmdb_id] if movie.tmdb_id is not None else None
+    found = {movie: _metadata_of(movie, metadata_by_id) for movie in movies}
+    known = {movie: metadata or Metadata(id=0) for movie, metadata in found.items()}
+    tmdb_rows.save_collections(known)
+    for movie, metadata in known.items():
         movie.metadata_tmdb_id, movie.metadata_fetched_at = movie.tmdb_id, now
-        movie.metadata_found = metadata is not None
-        metadata = metadata or Metadata(id=0)
-        movie.overview = metadata.kept_overview()
-        movie.original_title = metadata.kept_original_title()
-        movie.tmdb_titles = metadata.kept_titles()
-        movie.runtime_minutes = metadata.runtime or None
-        movie.poster_path = metadata.kept_poster_path() or movie.poster_path
+        movie.metadata_found, movie.metadata_format = found[movie] is not None, Movie.METADATA_FORMAT
+        movie.overview, movie.tagline = metadata.kept_overview(), metadata.tagline or ""
+        movie.original_title, movie.tmdb_titles = metadata.original_title or "", metadata.kept_titles()
+        movie.runtime_minutes = metadata.runtime or movie.runtime_minutes
+        movie.poster_path, movie.backdrop_path = metadata.poster_path or movie.poster_path, metadata.backdrop_path
+        movie.original_language = metadata.original_language.lower()
+        movie.spoken_languages, movie.countries = tmdb_facts.languages(metadata), tmdb_facts.countries(metadata)
+        movie.trailer = tmdb_facts.trailer(metadata)
+    # The movies first: an import of releases or of IMDb's files locks their table, and then waits for this transaction.
     Movie.objects.bulk_update(movies, FETCHED)
+    tmdb_rows.save_rows(known)
     n_found = sum(movie.metadata_found is True for movie in movies)
     return n_found, len(movies) - n_found
+
+
+def _metadata_of(movie: Movie, metadata_by_id: Mapping[int, Metadata | None]) -> Metadata | None:
+    return metadata_by_id[movie.tmdb_id] if movie.tmdb_id is not None else None
 
 
 @contextlib.contextmanager
@@ -181,4 +191,9 @@ def _fetch(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     return Outcome(asdict(fetch_metadata(on_progress=on_progress)))
 
 
-FETCH = Stage("fetch", "Asking TMDB", _fetch, weight=10)
+def _due(job: Job) -> dict[str, float]:
+    """Return how many movies there are to ask about."""
+    return {"movies_due": max(float(Movie.objects.awaiting_metadata().count()), 1.0)}
+
+
+FETCH = Stage("fetch", "Asking TMDB", _fetch, weight=10, grows_with="movies_due", measure=_due)

@@ -25,7 +25,9 @@ READ_TIMEOUT = 4.0
 """Seconds without any data after which a request counts as failed."""
 RESPONSE_TIMEOUT = 10.0
 """Seconds that a whole response may take, even if data keeps arriving."""
-MAX_BYTES = 2 << 20
+MAX_BYTES = 4 << 20
+WITH_THE_MOVIE = "alternative_titles,credits,keywords,release_dates,videos,watch/providers"
+"""What TMDB appends to its answer about a movie, so that one request is enough."""
 BLOCK_BYTES = 1 << 16
 BASE_URL = re.compile(r"https?://[^/?#\s@]+(?:/[^?#\s@]*)?")
 
@@ -55,7 +57,7 @@ class TmdbClient:
         self.rate_limit = RateLimit(rate)
         self._url = url.rstrip("/")
         self._host = urlsplit(url).hostname
-        self._fields = {"append_to_response": "alternative_titles"}
+        self._fields = {"append_to_response": WITH_THE_MOVIE}
         self._headers = {"Accept": "application/json", "User-Agent": "movierec"}
         if "." in key:  # a version 4 token, which is a JSON Web Token
             self._headers["Authorization"] = f"Bearer {key}"
@@ -100,12 +102,27 @@ class TmdbClient:
                 self.rate_limit.wait(_backoff(attempt))
         raise NoResponse(f"TMDB movie {tmdb_id}: {reason}; tried {N_TRIES} times.")
 
+    def ask_once(self, path: str, **fields: str) -> bytes | None:
+        """Return the response to one request that is not repeated, None if TMDB has no such movie.
+
+        For somebody who waits for it; raises `NoResponse` or `CannotFetch`.
+        """
+        self.rate_limit.acquire()
+        key = {name: value for name, value in self._fields.items() if name == "api_key"}
+        try:
+            return self._usable(self._get(path, key | fields))
+        except (HTTPError, OSError, UnusableResponse) as error:
+            raise NoResponse(f"TMDB gave no usable response to {path}: {type(error).__name__}") from error
+
     def _ask(self, tmdb_id: int) -> _Response:
+        return self._get(f"/movie/{tmdb_id}", self._fields)
+
+    def _get(self, path: str, fields: Mapping[str, str]) -> _Response:
         deadline = time.monotonic() + RESPONSE_TIMEOUT
         response = self._pool.request(
             "GET",
-            f"{self._url}/movie/{tmdb_id}",
-            fields=self._fields,
+            f"{self._url}{path}",
+            fields=fields,
             headers=self._headers,
             redirect=False,  # the key is for this host only
             preload_content=False,
@@ -128,6 +145,11 @@ class TmdbClient:
         return _Response(response.status, response.headers, bytes(body))
 
     def _read(self, response: _Response, tmdb_id: int) -> Metadata | None:
+        body = self._usable(response)
+        return None if body is None else parse(body, tmdb_id=tmdb_id)
+
+    def _usable(self, response: _Response) -> bytes | None:
+        """Return the body, None if TMDB says that it has no such movie."""
         if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise CannotFetch(f"{self._host} refuses the key ({response.status}); check TMDB_API_KEY.")
         if response.status == HTTPStatus.NOT_FOUND and is_unknown_movie(response.body):
@@ -138,7 +160,7 @@ class TmdbClient:
             raise CannotFetch(f"{self._host} answered {response.status}, which TMDB never does; check TMDB_URL.")
         if not response.headers.get("Content-Type", "").lower().startswith("application/json"):
             raise UnusableResponse("the response is not JSON")
-        return parse(response.body, tmdb_id=tmdb_id)
+        return response.body
 
     def _asked_to_wait(self, response: _Response) -> bool:
         """Pause all requests for as long as the response asks; return whether it asks."""

@@ -1,35 +1,152 @@
-"""TMDB's response about a movie, validated and cut to what the database can hold."""
+"""TMDB's response about a movie, read field by field: what differs from its documentation is left out."""
 
 import re
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, OnErrorOmit, ValidationError, WrapValidator
 
 TITLE_LENGTH = 512
 OVERVIEW_LENGTH = 5000
+LARGEST_ID: Final = 2**31 - 1
 NO_SUCH_MOVIE = 34
 """The `status_code` in the body of TMDB's own 404; the 404 of a wrong address has none."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
-_POSTER_PATH = re.compile(r"/[\w.-]{1,63}", re.ASCII)
 
 
 class UnusableResponse(ValueError):
-    """A response that differs from TMDB's documentation."""
+    """A response that is not about the movie asked for."""
 
 
 def _clean(text: str | None) -> str:
     return _CONTROL.sub(" ", text or "").strip()
 
 
-Text = Annotated[str | None, AfterValidator(_clean)]
+def _or(default: Any) -> WrapValidator:
+    """Read a value of a wrong type or size as this one."""
+
+    def read(value: object, usual: Callable[[object], object]) -> object:
+        try:
+            return usual(value)
+        except ValidationError:
+            return default
+
+    return WrapValidator(read)
+
+
+def _at_most(length: int) -> AfterValidator:
+    """Read a text that is longer as an empty one: it is not what it should be."""
+    return AfterValidator(lambda text: text if len(text) <= length else "")
+
+
+Text = Annotated[str | None, AfterValidator(_clean), _or("")]
+Name = Annotated[Text, _at_most(128)]
+Title = Annotated[Text, _at_most(TITLE_LENGTH)]
+Id = Annotated[int, Field(gt=0, le=LARGEST_ID)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
+ImagePath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_.-]{1,63}$"), _or("")]
 
 
 class _Title(BaseModel):
-    title: Text = None
+    title: Title = ""
 
 
 class _Titles(BaseModel):
-    titles: list[_Title] = []
+    titles: Annotated[list[OnErrorOmit[_Title]], _or([])] = []
+
+
+class Named(BaseModel):
+    """Something that TMDB has an id and a name for."""
+
+    id: Id
+    name: Name
+
+
+class CastMember(Named):
+    """Somebody who plays in the movie."""
+
+    order: Annotated[int, Field(ge=0), _or(LARGEST_ID)] = LARGEST_ID
+
+
+class CrewMember(Named):
+    """Somebody who made the movie."""
+
+    job: Text = ""
+    department: Text = ""
+
+
+class Credits(BaseModel):
+    """Cast and crew."""
+
+    cast: Annotated[list[OnErrorOmit[CastMember]], _or([])] = []
+    crew: Annotated[list[OnErrorOmit[CrewMember]], _or([])] = []
+
+
+class _Keywords(BaseModel):
+    keywords: Annotated[list[OnErrorOmit[Named]], _or([])] = []
+
+
+class Release(BaseModel):
+    """A release in a country; type 3 is the one in cinemas."""
+
+    certification: Annotated[Text, _at_most(16)] = ""
+    type: Annotated[int, _or(0)] = 0
+
+
+class CountryReleases(BaseModel):
+    """The releases in one country."""
+
+    country: Code = Field(alias="iso_3166_1")
+    release_dates: Annotated[list[OnErrorOmit[Release]], _or([])] = []
+
+
+class _Releases(BaseModel):
+    results: Annotated[list[OnErrorOmit[CountryReleases]], _or([])] = []
+
+
+class Video(BaseModel):
+    """A video on another site."""
+
+    site: Text = ""
+    type: Text = ""
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{6,16}$")]
+    official: Annotated[bool, _or(False)] = False
+
+
+class _Videos(BaseModel):
+    results: Annotated[list[OnErrorOmit[Video]], _or([])] = []
+
+
+class OfferedBy(BaseModel):
+    """A provider in a list of a country."""
+
+    provider_id: Id
+    provider_name: Name
+
+
+Offers = Annotated[list[OnErrorOmit[OfferedBy]], _or([])]
+
+
+class CountryOffers(BaseModel):
+    """Who shows the movie in one country, by how it is paid for."""
+
+    flatrate: Offers = []
+    free: Offers = []
+    ads: Offers = []
+    rent: Offers = []
+    buy: Offers = []
+
+
+class _Watch(BaseModel):
+    results: Annotated[dict[str, Annotated[CountryOffers, _or(CountryOffers())]], _or({})] = {}
+
+
+class _Country(BaseModel):
+    code: Code = Field(alias="iso_3166_1")
+
+
+class _Language(BaseModel):
+    code: Code = Field(alias="iso_639_1")
 
 
 class Metadata(BaseModel):
@@ -37,29 +154,29 @@ class Metadata(BaseModel):
 
     id: int
     overview: Text = ""
-    original_title: Text = ""
-    poster_path: Text = ""
-    runtime: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
-    alternative_titles: _Titles = _Titles()
-
-    def kept_poster_path(self) -> str:
-        """Return the poster's path, or nothing when it is not a plain file name."""
-        path = self.poster_path or ""
-        return path if _POSTER_PATH.fullmatch(path) else ""
+    tagline: Title = ""
+    original_title: Title = ""
+    original_language: Annotated[Code, _or("")] = ""
+    spoken_languages: Annotated[list[OnErrorOmit[_Language]], _or([])] = []
+    production_countries: Annotated[list[OnErrorOmit[_Country]], _or([])] = []
+    poster_path: ImagePath = ""
+    backdrop_path: ImagePath = ""
+    runtime: Annotated[int | None, Field(ge=0, le=1_000_000), _or(None)] = None
+    belongs_to_collection: Annotated[Named | None, _or(None)] = None
+    alternative_titles: Annotated[_Titles, _or(_Titles())] = _Titles()
+    credits: Annotated[Credits, _or(Credits())] = Credits()
+    keywords: Annotated[_Keywords, _or(_Keywords())] = _Keywords()
+    release_dates: Annotated[_Releases, _or(_Releases())] = _Releases()
+    videos: Annotated[_Videos, _or(_Videos())] = _Videos()
+    watch: Annotated[_Watch, _or(_Watch()), Field(alias="watch/providers")] = _Watch()
 
     def kept_overview(self) -> str:
         """Return the overview, cut to the length that a page shows."""
         return (self.overview or "")[:OVERVIEW_LENGTH]
 
-    def kept_original_title(self) -> str:
-        """Return the original title, or nothing when it is too long to be one."""
-        title = self.original_title or ""
-        return title if len(title) <= TITLE_LENGTH else ""
-
     def kept_titles(self) -> list[str]:
         """Return the distinct alternative titles in TMDB's order."""
-        titles = (entry.title or "" for entry in self.alternative_titles.titles)
-        return list(dict.fromkeys(title for title in titles if 0 < len(title) <= TITLE_LENGTH))
+        return list(dict.fromkeys(entry.title for entry in self.alternative_titles.titles if entry.title))
 
 
 class _Refusal(BaseModel):

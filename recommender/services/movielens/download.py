@@ -1,6 +1,8 @@
 """Download one file: resume it when interrupted, check it, and give it its name only once it is complete."""
 
 import hashlib
+import os
+from email.utils import formatdate, parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -22,18 +24,20 @@ class DownloadError(Exception):
     """A download that failed, in one sentence."""
 
 
-def download(*, url: str, target: Path, on_progress: OnProgress, timeout: float) -> None:
+def download(*, url: str, target: Path, on_progress: OnProgress, timeout: float, only_newer: bool = False) -> None:
     """Download `url` to `target`; `timeout` (seconds) bounds each wait for the server.
 
     The size is checked against what the server announced, and the content against the MD5 sum in `url`.md5 where
-    there is one. What has arrived stays in `target`.part for the next try, unless it turned out to be wrong.
+    there is one. What has arrived stays in `target`.part for the next try, unless it turned out to be wrong. With
+    `only_newer`, for files that change and have no MD5 sum, a `target` that is still current stays as it is.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
         with _pool(url, timeout) as pool:
-            _fetch(pool, url, part, on_progress)
-            expected = _published_md5(pool, url)
+            if not _fetch(pool, url, part, on_progress, than=target if only_newer else None):
+                return
+            expected = None if only_newer else _published_md5(pool, url)
     except (HTTPError, OSError) as error:
         raise DownloadError(f"{url} cannot be downloaded: {_root_cause(error)}.") from error
     if expected is not None and _md5(part) != expected:
@@ -74,14 +78,26 @@ def _get(pool: urllib3.PoolManager, url: str, headers: dict[str, str]) -> urllib
     )
 
 
-def _fetch(pool: urllib3.PoolManager, url: str, part: Path, on_progress: OnProgress) -> None:
+def _fetch(pool: urllib3.PoolManager, url: str, part: Path, on_progress: OnProgress, *, than: Path | None) -> bool:
+    """Receive the file or the rest of it; return False if the one at `than` is current."""
     start = part.stat().st_size if part.exists() else 0
-    with _get(pool, url, {"Range": f"bytes={start}-"} if start else {}) as response:
+    headers = {}
+    if start:  # the rest only of the same file
+        headers = {"Range": f"bytes={start}-"} | ({"If-Range": _modified(part)} if than else {})
+    elif than is not None and than.exists():
+        headers = {"If-Modified-Since": _modified(than)}
+    with _get(pool, url, headers) as response:
+        if response.status == HTTPStatus.NOT_MODIFIED and not start:
+            return False
         if response.status != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not start:
             _receive(response, url, part, start, on_progress)
-            return
+            return True
     part.unlink()
-    _fetch(pool, url, part, on_progress)
+    return _fetch(pool, url, part, on_progress, than=than)
+
+
+def _modified(path: Path) -> str:
+    return formatdate(path.stat().st_mtime, usegmt=True)
 
 
 def _receive(response: urllib3.BaseHTTPResponse, url: str, part: Path, start: int, on_progress: OnProgress) -> None:
@@ -90,15 +106,28 @@ def _receive(response: urllib3.BaseHTTPResponse, url: str, part: Path, start: in
     received = start if resumed else 0
     length = response.headers.get("Content-Length")
     total = received + int(length) if length else None
-    with part.open("ab" if resumed else "wb") as file:
-        while block := response.read1(BLOCK_BYTES):
-            file.write(block)
-            received += len(block)
-            if received > MAX_BYTES:
-                raise DownloadError(f"{url} is larger than any MovieLens release.")
-            on_progress(received / total if total else 0.0, f"Downloading, {received / 1e6:.1f} MB")
+    try:
+        with part.open("ab" if resumed else "wb") as file:
+            while received <= MAX_BYTES and (block := response.read1(BLOCK_BYTES)):
+                file.write(block)
+                received += len(block)
+                on_progress(received / total if total else 0.0, f"Downloading, {received / 1e6:.1f} MB")
+    finally:
+        _set_modified(part, response.headers.get("Last-Modified"))
+    if received > MAX_BYTES:
+        part.unlink()
+        raise DownloadError(f"{url} is larger than {MAX_BYTES >> 30} GB, which no such file is.")
     if total is not None and received != total:
         raise DownloadError(f"{url} broke off after {received} of {total} bytes; the next try will resume there.")
+
+
+def _set_modified(path: Path, last_modified: str | None) -> None:
+    """Give a file the time that its server states, which tells later whether it has changed there."""
+    try:
+        stamp = parsedate_to_datetime(last_modified or "").timestamp()
+        os.utime(path, (stamp, stamp))
+    except (ValueError, OverflowError):
+        return
 
 
 def _published_md5(pool: urllib3.PoolManager, url: str) -> str | None:

@@ -4,6 +4,7 @@ from django.db.backends.utils import CursorWrapper
 
 from recommender.formats.movielens import Dataset, Movies, RatingTriples, TagTriples
 from recommender.services.movielens.binary_copy import OnBlock, copy_arrays, timestamps
+from recommender.services.ratings.tags import folded
 
 TAG_LENGTH = 255
 # Dropped first, for callers that run two imports in one transaction.
@@ -52,7 +53,7 @@ def _stage_tags(cursor: CursorWrapper, tags: TagTriples) -> None:
     rows = zip(tags.rater_ids.tolist(), tags.movie_ids.tolist(), tags.tags, tags.applied_at.tolist(), strict=True)
     with cursor.copy("COPY new_tag FROM STDIN") as copy:
         for rater_id, movie_id, tag, applied_at in rows:
-            copy.write_row((rater_id, movie_id, tag.lower()[:TAG_LENGTH].strip(), applied_at))
+            copy.write_row((rater_id, movie_id, folded(tag)[:TAG_LENGTH].strip(), applied_at))
 
 
 def _stage_ratings(cursor: CursorWrapper, ratings: RatingTriples, on_block: OnBlock) -> None:

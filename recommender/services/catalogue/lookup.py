@@ -1,0 +1,139 @@
+"""Look up a title that the catalogue lacks in The Movie Database, and add the film that a member chooses."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from pydantic import ValidationError
+
+from recommender.models import Genre, Job, Movie
+from recommender.services import jobs
+from recommender.services.catalogue import movies, title_search, tmdb
+from recommender.services.catalogue.lookup_response import LookedUp, candidates_in
+from recommender.services.catalogue.tmdb_client import WITH_THE_MOVIE, CannotFetch, NoResponse, TmdbClient
+from recommender.titles.text import title_words
+
+logger = logging.getLogger(__name__)
+Response = TypeVar("Response")
+N_CANDIDATES: Final = 5
+FIRST_TMDB_ID: Final = 2_000_000_000
+"""A movie without an IMDb id gets this plus its TMDB id, which is more than any id made from an IMDb id."""
+LAST_TMDB_ID: Final = 2_147_483_647 - FIRST_TMDB_ID
+
+
+class LookupNotOffered(LookupError):
+    """There is no source to look anything up in."""
+
+
+class UnknownFilm(LookupError):
+    """The source has no such film, or none that can be added."""
+
+
+class CannotLookUp(Exception):
+    """The source does not respond as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A film that the source knows, and its movie if the catalogue has it."""
+
+    tmdb_id: int
+    title: str
+    year: int | None
+    movie_id: int | None
+
+
+def is_offered() -> bool:
+    """Tell whether there is a source to look titles up in."""
+    return bool(settings.TMDB_API_KEY)
+
+
+def find(*, title: str) -> list[Found]:
+    """Return up to five films of this title; raise `LookupNotOffered` or `CannotLookUp`."""
+    candidates = (_ask("/search/movie", candidates_in, query=title, include_adult="false") or [])[:N_CANDIDATES]
+    here = Movie.objects.originals().filter(tmdb_id__in=[each.id for each in candidates])
+    movie_ids = dict(here.order_by("-pk").values_list("tmdb_id", "pk"))
+    return [Found(each.id, each.title or "", each.year, movie_ids.get(each.id)) for each in candidates]
+
+
+def add_named(*, title: str, year: int, added_by: User) -> Movie | None:
+    """Return the movie of the film of this title and year, as `add` does, None unless there is exactly one."""
+    asked = {"query": title, "primary_release_year": str(year), "include_adult": "false"}
+    candidates = _ask("/search/movie", candidates_in, **asked) or []
+    words = title_words(title)
+    same = [each.id for each in candidates if each.year == year and words in map(title_words, each.names)]
+    try:
+        return add(tmdb_id=same[0], added_by=added_by) if len(same) == 1 else None
+    except UnknownFilm:
+        return None
+
+
+def add(*, tmdb_id: int, added_by: User) -> Movie:
+    """Return the movie of a film, added unless the catalogue has it; the search finds it after `index_titles`.
+
+    Raises
+    ------
+    LookupNotOffered, CannotLookUp
+        If the source cannot be asked.
+    UnknownFilm
+        If it has no such film.
+    """
+    known = Movie.objects.filter(tmdb_id=tmdb_id).order_by("pk").first()
+    if known is not None and is_offered():
+        return movies.get(movie_id=known.pk)
+    film = _ask(f"/movie/{tmdb_id}", LookedUp.model_validate_json, append_to_response=WITH_THE_MOVIE)
+    new_id = None if film is None else _id_for(film)
+    if film is None or new_id is None or film.id != tmdb_id or not film.is_fit:
+        raise UnknownFilm(f"TMDB has no film {tmdb_id} that can be added.")
+    movie_id = _store(film, new_id)
+    logger.info("User %s looked up movie %s.", added_by.pk, movie_id)
+    return movies.get(movie_id=movie_id)
+
+
+def index_titles(*, requested_by: User) -> None:
+    """Let the title index be built, unless it has all titles that came from TMDB."""
+    if title_search.is_behind():
+        jobs.start(kind=Job.Kind.TITLE_INDEX, requested_by=requested_by)
+
+
+def _ask(path: str, read: Callable[[bytes], Response], **fields: str) -> Response | None:
+    """Ask TMDB once, because somebody is waiting; return None if it has no such film."""
+    if not is_offered():
+        raise LookupNotOffered("This site has no source to look films up in.")
+    try:
+        body = TmdbClient.from_settings(n_connections=1).ask_once(path, **fields)
+        return None if body is None else read(body)
+    except (CannotFetch, NoResponse, ValidationError) as error:
+        logger.warning("A look-up failed: %s", error)
+        raise CannotLookUp("TMDB does not answer as it should. Try again in a few minutes.") from error
+
+
+@transaction.atomic
+def _store(film: LookedUp, new_id: int) -> int:
+    """Give the film a new movie, or what TMDB knows of it to the movie that has its IMDb id; return the movie's id."""
+    digits = film.imdb_digits()
+    same = Movie.objects.filter(imdb_id__in=[digits, (digits or "").lstrip("0")]) if digits else Movie.objects.none()
+    movie = same.order_by("pk").first()
+    if movie is None:
+        facts = {"title": film.title, "year": film.year, "imdb_id": digits, "tmdb_id": film.id}
+        movie, is_new = Movie.objects.get_or_create(pk=new_id, defaults=facts)
+        if is_new:
+            names = film.genre_names()
+            Genre.objects.bulk_create([Genre(name=name) for name in names], ignore_conflicts=True)
+            movie.genres.set(Genre.objects.filter(name__in=names))
+    elif movie.tmdb_id is None:
+        Movie.objects.filter(pk=movie.pk, tmdb_id=None).update(tmdb_id=film.id)
+    tmdb.save(metadata_by_id={film.id: film})
+    return movie.pk
+
+
+def _id_for(film: LookedUp) -> int | None:
+    """Return the id that the movie gets: from its IMDb id, as IMDb's files give it, or else from its TMDB id."""
+    digits = film.imdb_digits()
+    if digits is not None:
+        return Movie.FIRST_OTHER_ID + int(digits)
+    return FIRST_TMDB_ID + film.id if film.id <= LAST_TMDB_ID else None

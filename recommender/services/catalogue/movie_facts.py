@@ -1,0 +1,90 @@
+"""What the movie page says of a movie besides its text: its series, its certification, and where to watch it."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from recommender.models import Availability, Certification, Movie, Preferences, Rater
+
+TRAILERS: Final = "https://www.youtube.com/watch?v="
+
+
+class UnknownCountry(LookupError):
+    """A country for which the site does not know where to watch movies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A collection of TMDB: its movies in the catalogue in the order of release, and the place of this one, from 1."""
+
+    name: str
+    movies: list[Movie]
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovieFacts:
+    """The facts about a movie for somebody in a country; empty where nothing is known."""
+
+    country: str
+    certification: str
+    providers: list[tuple[str, list[str]]]
+    series: Series | None
+    trailer: str
+
+
+def facts_of(movie: Movie, *, country: str) -> MovieFacts:
+    """Return the facts about a movie, in three queries at most."""
+    certification, providers = "", []
+    if country:
+        rows = Availability.objects.of_movie(movie, country)
+        by_kind = groupby(rows, key=Availability.get_kind_display)
+        providers = [(kind, [row.provider.name for row in some]) for kind, some in by_kind]
+        named = Certification.objects.filter(movie=movie, country=country)
+        certification = named.values_list("name", flat=True).first() or ""
+    return MovieFacts(
+        country=country,
+        certification=certification,
+        providers=providers,
+        series=_series_of(movie),
+        trailer=f"{TRAILERS}{movie.trailer}" if movie.trailer else "",
+    )
+
+
+def country_of(user: User | AnonymousUser, accept_language: str) -> str:
+    """Return the country somebody has chosen, or else the first that their browser's languages name, or nothing."""
+    chosen = chosen_country(user) if isinstance(user, User) else ""
+    asked = (language.rpartition("-")[2].upper() for language, _ in parse_accept_lang_header(accept_language))
+    offered = [country for country in (chosen, *asked) if country in settings.TMDB_COUNTRIES]
+    return offered[0] if offered else ""
+
+
+def chosen_country(user: User) -> str:
+    """Return the country that a member has chosen, or nothing."""
+    return Preferences.objects.filter(rater__user=user).values_list("country", flat=True).first() or ""
+
+
+def choose_country(*, rater: Rater, country: str) -> None:
+    """Let a member watch movies in this country; nothing takes the choice back.
+
+    Raises
+    ------
+    UnknownCountry
+        If the site does not know where to watch movies there.
+    """
+    if country and country not in settings.TMDB_COUNTRIES:
+        raise UnknownCountry(f'"{country}" is not a country of this site; choose {", ".join(settings.TMDB_COUNTRIES)}.')
+    Preferences.objects.update_or_create(rater=rater, defaults={"country": country})
+
+
+def _series_of(movie: Movie) -> Series | None:
+    if movie.collection is None:
+        return None
+    movies = list(movie.collection.movies.originals().only("title", "year").order_by("year", "pk"))
+    if len(movies) < 2:
+        return None
+    return Series(movie.collection.name, movies, movies.index(movie) + 1)
