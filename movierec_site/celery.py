@@ -1,12 +1,14 @@
 """The Celery application: the broker only notifies workers, the jobs are rows in the database."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 from kombu.transport import TRANSPORT_ALIASES
 
+from movierec_site import telemetry
 from movierec_site.processes.children import exit_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
@@ -42,6 +44,8 @@ def transport_options() -> dict[str, Any]:
 
 
 app = Celery("movierec")
+if sys.path[0] == os.getcwd():  # noqa: PTH109 - as Celery wrote it
+    sys.path.pop(0)  # it puts the current folder first, whose modules need not be ours
 app.config_from_object(
     {
         # A worker survives the loss of its broker for any length of time, and continues its current work meanwhile.
@@ -84,3 +88,4 @@ TRANSPORT_ALIASES |= {
 app.autodiscover_tasks(["recommender"])
 # A busy pool process must not outlive a killed worker, because its chunk is given to another worker.
 worker_process_init.connect(exit_with_parent, weak=False)
+worker_init.connect(lambda **_: telemetry.start(), weak=False)

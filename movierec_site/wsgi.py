@@ -6,8 +6,11 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from movierec_site import telemetry
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
 
+telemetry.start()
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 - imports all views now, once for all workers, not in the first request
 

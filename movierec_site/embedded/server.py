@@ -228,7 +228,7 @@ def _start(
     data: Path, socket_dir: Path, binaries: Path, account: Account, log: Path, *, throw_away: bool
 ) -> subprocess.Popen[bytes]:
     """Start the server and wait until it accepts connections."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [str(binaries / "postgres"), "-D", str(data), "-k", str(socket_dir), "-p", str(PORT)]
     for name, value in cluster.parameters(data, throw_away=throw_away).items():
         command += ["-c", f"{name}={value}"]

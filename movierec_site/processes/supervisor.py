@@ -1,6 +1,7 @@
-"""Supervises the processes of `make run`: if one dies, or we are told to stop, all of them stop."""
+"""Supervises the processes of `make run`: one that dies is started again, up to a bound; all stop together."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import signal
@@ -8,8 +9,8 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -28,24 +29,41 @@ class AlreadyRunning(Exception):
     """Another `make run` uses this data folder; the message has its address."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Restarts:
+    """How often a process that dies is started again, and after how many seconds; each pause is twice the last."""
+
+    at_most: int = 5
+    within: float = 600.0
+    first_pause: float = 1.0
+
+    def pause_after(self, deaths: Sequence[float]) -> float | None:
+        """Return the pause after the last of these deaths, or None if there were too many lately."""
+        recent = [death for death in deaths if death > deaths[-1] - self.within]
+        return None if len(recent) > self.at_most else self.first_pause * 2 ** (len(recent) - 1)
+
+
+@dataclass
 class Child:
-    """A process, its log, and the signals that stop it (none if other code stops it)."""
+    """A process, its log, the signals that stop it and what starts it again (neither if other code does that)."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
     stop_signals: Sequence[tuple[signal.Signals, float]] = ()
+    spawn: Callable[[], subprocess.Popen[bytes]] | None = None
+    deaths: list[float] = field(default_factory=list)
+    starts_again_at: float | None = None
 
 
 class Supervisor:
-    """Starts processes, waits for the first one to end, and stops them all."""
+    """Starts processes, starts those again that die, and stops them all."""
 
-    def __init__(self, logs: Path) -> None:
-        self._logs = logs
+    def __init__(self, logs: Path, *, say: Callable[[str], None] = print, restarts: Restarts | None = None) -> None:
+        self._logs, self._say, self._restarts = logs, say, restarts or Restarts()
         self._children: list[Child] = []
         self._wake = threading.Event()
-        logs.mkdir(parents=True, exist_ok=True)
+        logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         signal.signal(signal.SIGCHLD, self._on_child)
 
     def start(
@@ -60,29 +78,42 @@ class Supervisor:
     ) -> None:
         """Start a process in its own session, with its own log; call this from the main thread."""
         log = self._logs / f"{name}.log"
-        rotate(log)
-        with log.open("ab") as out:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
-                cwd=cwd,
-                start_new_session=True,
-                preexec_fn=children.die_with_parent(death_signal),
-            )
-        self._children.append(Child(name, process, log, stop_signals))
+
+        def spawn() -> subprocess.Popen[bytes]:
+            rotate(log)
+            with open(log, "ab", opener=private) as out:
+                return subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, **(environment or {})},
+                    cwd=cwd,
+                    start_new_session=True,
+                    preexec_fn=children.die_with_parent(death_signal),
+                )
+
+        self._children.append(Child(name, spawn(), log, stop_signals, spawn))
 
     def watch(self, name: str, process: subprocess.Popen[bytes], log: Path) -> None:
         """Watch a process that other code starts and stops."""
         self._children.append(Child(name, process, log))
 
     def wait(self) -> None:
-        """Never return; raise `ChildDied` if a process ends, `KeyboardInterrupt` if we are told to stop."""
+        """Never return; start processes again that end.
+
+        Raises
+        ------
+        ChildDied
+            If one ends too often, or one that other code has started.
+        KeyboardInterrupt
+            If we are told to stop.
+        """
         while True:
-            self.check()
-            self._wake.wait(2)
+            for child in self._children:
+                self._attend_to(child)
+            due = [child.starts_again_at - time.monotonic() for child in self._children if child.starts_again_at]
+            self._wake.wait(max(min([2.0, *due]), 0.0))
             self._wake.clear()
 
     def wait_for_port(self, host: str, port: int, seconds: float) -> None:
@@ -104,6 +135,24 @@ class Supervisor:
             code = child.process.poll()
             if code is not None:
                 raise ChildDied(_exit_report(child, code))
+
+    def _attend_to(self, child: Child) -> None:
+        if child.starts_again_at is not None:
+            if child.spawn is not None and time.monotonic() >= child.starts_again_at:
+                child.process, child.starts_again_at = child.spawn(), None
+            return
+        code = child.process.poll()
+        if code is None:
+            return
+        child.deaths.append(time.monotonic())
+        report, pause = _exit_report(child, code), self._restarts.pause_after(child.deaths)
+        if child.spawn is None:
+            raise ChildDied(report)
+        if pause is None:
+            raise ChildDied(f"{report}\nIt has been started again {self._restarts.at_most} times; stopping everything.")
+        _kill_group(child)  # what it may have left would be in the way
+        self._say(f"{report}\nIt is started again in {pause:.0f} s.")
+        child.starts_again_at = time.monotonic() + pause
 
     def stop(self) -> None:
         """Ask all processes to stop at the same time, then kill them and their process groups."""
@@ -147,7 +196,7 @@ def stop_signals() -> Iterator[None]:
 @contextlib.contextmanager
 def only_one(data_dir: Path, url: str) -> Iterator[None]:
     """Hold the data folder's run lock, which contains our address for the message of a second run."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = os.open(data_dir / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
@@ -162,15 +211,22 @@ def only_one(data_dir: Path, url: str) -> Iterator[None]:
 
 
 def port_is_free(host: str, port: int) -> bool:
-    """Tell whether a server could listen on a port."""
+    """Tell whether a server could listen on a port; raise `OSError` if the host or port is not for this account."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
             return False
     return True
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that only this account can read (an `opener`)."""
+    return os.open(path, flags, 0o600)
 
 
 def rotate(log: Path) -> None:
@@ -181,6 +237,10 @@ def rotate(log: Path) -> None:
 
 def _stop_group(child: Child) -> None:
     children.stop(child.process, list(child.stop_signals))
+    _kill_group(child)
+
+
+def _kill_group(child: Child) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.process.pid, signal.SIGKILL)
 

@@ -36,7 +36,7 @@ def pending_steps(*, dataset: Callable[[], Path]) -> list[Step]:
     if needs_dataset():
         path = str(dataset())
         steps.append(Step("Importing ratings", lambda: _job(Job.Kind.IMPORT, path=path)))
-    if Kind.INDEX not in kinds:
+    elif Kind.INDEX not in kinds:  # an import builds it
         steps.append(Step("Building the title index", lambda: _job(Job.Kind.TITLE_INDEX)))
     if TRAINED_FIRST not in trained:
         steps.append(Step("Training the first model", partial(_job, Job.Kind.TRAIN, algorithm=TRAINED_FIRST)))

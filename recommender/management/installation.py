@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -29,10 +29,16 @@ def collect_static_files() -> None:
     if stamp.exists() and stamp.read_text() == fingerprint:
         return
     print("Collecting static files ...", flush=True)
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    aside = root / ".collected.new"
-    aside.write_text(fingerprint)
-    aside.replace(stamp)
+    try:
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        aside = root / ".collected.new"
+        aside.write_text(fingerprint)
+        aside.replace(stamp)
+    except OSError as error:
+        raise CommandError(
+            f"Static files cannot be written to {root} ({error.strerror}); set STATIC_ROOT to a folder that belongs to"
+            " this account, with space left."
+        ) from error
 
 
 def _static_fingerprint() -> str:

@@ -14,7 +14,8 @@ from recommender.management import progress_bar
 from recommender.models import Job
 from recommender.models.job import JobQuerySet
 from recommender.services import job_kinds, jobs
-from recommender.services.jobs import broker, local_worker
+from recommender.services.jobs import broker, costs, local_worker
+from recommender.services.jobs.transitions import FAILED_STAGES
 
 
 class JobCommand(BaseCommand):
@@ -54,10 +55,14 @@ class JobCommand(BaseCommand):
             job = jobs.start(kind=self.kind, arguments=arguments)
             if job == joined:
                 self.stdout.write(f"{job} is already running; following it.")
+            print(f"{job.get_kind_display()}: {costs.expected(job)}", flush=True)
             if local:
                 work.enter_context(local_worker.running(job_id=job.pk))
             progress_bar.show(job.get_kind_display(), jobs.follow(job_id=job.pk))
         job.refresh_from_db()
+        for failed in (job.result or {}).get(FAILED_STAGES, []):
+            self.stderr.write(f"{job} is done, but a stage of it failed. {failed}")
+        print(f"{job.get_kind_display()}: took {costs.actual(job)}", flush=True)
         return job
 
 
@@ -80,7 +85,12 @@ def _cancelled_by_ctrl_c(same: JobQuerySet, *, joined: Job | None) -> Iterator[N
 
 
 def write_json(path: Path, figures: dict[str, Any]) -> None:
+    """Write figures as JSON, as `write_text` does."""
+    write_text(path, json.dumps(figures, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
     """Write to a temporary file and rename it, so that no reader sees half a file."""
     aside = path.with_name(f".{path.name}.partial")
-    aside.write_text(json.dumps(figures, indent=2) + "\n")
+    aside.write_text(text)
     aside.replace(path)

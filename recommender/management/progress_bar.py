@@ -13,6 +13,7 @@ from recommender.models import Job
 SECONDS_BETWEEN_LINES = 5.0
 FORMAT = "{desc}: {percentage:3.0f}% |{bar}| {postfix}"
 WAITING = "waiting for a worker"
+WAITING_FOR_STORAGE = "waiting for storage"
 
 
 class Draw(Protocol):
@@ -26,6 +27,8 @@ def show(label: str, views: Iterable[Job]) -> None:
     with meter(label) as draw:
         for job in views:
             words = WAITING if job.state == Job.State.QUEUED else job.message
+            if job.waits_for_storage:
+                words = WAITING_FOR_STORAGE
             draw(job.progress, words, seconds_left=job.seconds_left)
 
 

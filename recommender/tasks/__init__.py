@@ -1,5 +1,5 @@
 """Celery tasks: load by id, call one service, nothing else."""
 
-from recommender.tasks import impressions, jobs, worker
+from recommender.tasks import backups, impressions, jobs, worker
 
-__all__ = ["impressions", "jobs", "worker"]
+__all__ = ["backups", "impressions", "jobs", "worker"]

@@ -1,16 +1,20 @@
 """Every kind of job from the command line: here with --local, in a worker otherwise, stopped by Ctrl-C."""
 
 import io
+import re
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from recommender.formats.generator.generate import generate
-from recommender.models import Job, JobChunk, ModelVersion, Rating
+from recommender.models import Job, JobChunk, ModelVersion, Movie, Rating
 from recommender.services import jobs
+from recommender.services.catalogue import title_search
 from recommender.services.movielens import release as movielens
+from recommender.titles.query import TitleQuery
 from tests.support.factories import make_job
 from tests.support.processes import manage, wait_until
 from tests.tasks.conftest import Workers, broker, broker_servers, broker_url, workers
@@ -51,8 +55,20 @@ def test_it_imports_and_once_more_changes_nothing(release: Path) -> None:
     n_ratings = Rating.objects.count()
     assert line.startswith(f"Imported {release}. Movies: 80 new, 0 changed")
     assert f"ratings: {n_ratings:,} new" in line
+    most_rated = Movie.objects.most_rated()[0]
+    assert most_rated in title_search.search(TitleQuery(most_rated.title)).movies
     (line,) = run("import_movielens", str(release), LOCAL)
     assert f"ratings: 0 new, 0 changed, 0 removed, {n_ratings:,} unchanged" in line
+
+
+def test_it_lists_the_movies_that_it_cannot_map(imported: Path) -> None:
+    Movie.objects.filter(pk=Movie.objects.latest("pk").pk).update(
+        title="Renamed", year=1901, imdb_id=None, tmdb_id=None
+    )
+    first, unmapped, title = run("import_movielens", str(imported), "--match-titles", LOCAL)
+    assert "Movies: 0 new, 0 changed, 0 removed, 0 unchanged" in first
+    assert unmapped == "1 movie is not here or may be several; its ratings are left out:"
+    assert title.startswith("  ")
 
 
 def test_it_trains_with_other_hyperparameters(imported: Path) -> None:
@@ -103,9 +119,21 @@ def test_it_evaluates_as_on_disk(imported: Path) -> None:
 
 def test_it_shows_how_far_it_is(imported: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("title_index", LOCAL)
-    started, *_, done = capsys.readouterr().out.splitlines()
-    assert started == "Title index: started"
+    expected, started, *_, done, took = capsys.readouterr().out.splitlines()
+    assert (expected, started) == ("Title index: no forecast yet", "Title index: started")
     assert done.startswith("Title index: done in ")
+    assert took.startswith("Title index: took ")
+
+
+def test_it_says_what_to_expect_and_how_far_off_that_was(
+    imported: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.PRICE_PER_HOUR, settings.PRICE_CURRENCY = 1000.0, "EUR"
+    for _ in range(2):
+        run("title_index", LOCAL)
+    *_, second = capsys.readouterr().out.split("Title index: took ")[1].split("Title index: about ")
+    assert re.match(r"\d+ s, \d+\.\d\d EUR\n", second)
+    assert Job.objects.latest("pk").forecast_error is not None
 
 
 def test_local_work_needs_no_broker(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:

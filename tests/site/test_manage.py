@@ -41,7 +41,7 @@ def test_help_needs_no_database(tmp_path: Path) -> None:
 def test_an_invalid_setting_is_reported_in_one_sentence(tmp_path: Path) -> None:
     done = manage(tmp_path, "run", PORT="eighty")
     assert done.returncode == 1
-    assert done.stderr.strip().splitlines()[-1] == 'PORT is "eighty"; set it to a whole number.'
+    assert done.stderr.strip().splitlines()[-1] == 'PORT is "eighty"; set it to a whole number from 1 to 65535.'
     assert "Traceback" not in done.stderr
 
 

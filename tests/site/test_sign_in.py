@@ -1,5 +1,6 @@
 """Signing up, in and out: what strangers can learn, how often they may try, and where they are redirected."""
 
+import re
 from typing import Any
 
 import pytest
@@ -208,3 +209,12 @@ def test_errors_are_tied_to_their_fields() -> None:
 def test_the_password_hints_match_the_checks() -> None:
     shortest = get_default_password_validators()[1].min_length
     assert f"At least {shortest} characters" in Client().get(SIGNUP).content.decode()
+
+
+def test_the_name_of_a_new_account_tells_nothing_about_others() -> None:
+    make_user("bob")
+    names = []
+    for email in ("bob@elsewhere.example", "carol@elsewhere.example"):
+        Client().post(SIGNUP, {"email": email, "password1": PASSWORD})
+        names.append(User.objects.get(email=email).username)
+    assert all(re.fullmatch(r"member-[0-9a-f]{16}", name) for name in names)

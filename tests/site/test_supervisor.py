@@ -1,5 +1,6 @@
 """However `make run` ends, it leaves no process behind."""
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -29,7 +30,7 @@ SUPERVISE = f"""
 import signal, sys
 from pathlib import Path
 from movierec_site import embedded
-from movierec_site.processes.supervisor import Supervisor, only_one, stop_signals
+from movierec_site.processes.supervisor import Restarts, Supervisor, only_one, stop_signals
 data_dir = Path(sys.argv[1])
 try:
     with (
@@ -37,7 +38,8 @@ try:
         only_one(data_dir, "http://127.0.0.1:8000/"),
         embedded.serve(data_dir, throw_away=True, join=False) as server,
     ):
-        together = Supervisor(data_dir / "logs")
+        together = Supervisor(data_dir / "logs", restarts=Restarts(at_most=2, first_pause=0.0),
+                              say=lambda said: print(said, flush=True))
         together.watch("database", server.process, data_dir / "logs" / "postgres.log")
         try:
             for name, code in (("web", {STUBBORN!r}), ("worker", {POLITE!r})):
@@ -105,18 +107,57 @@ def test_a_signal_stops_everything(running: Run, told: signal.Signals) -> None:
     assert not any(is_alive(pid) for pid in running.pids)
 
 
-@pytest.mark.parametrize("name", ["database", "web", "worker"])
-def test_the_death_of_a_child_stops_everything(running: Run, name: str) -> None:
-    running.children[name].kill()
+def worker_of(running: Run) -> psutil.Process | None:
+    """Return the worker that runs now."""
+    for child in psutil.Process(running.process.pid).children():
+        with contextlib.suppress(psutil.Error):
+            if "sleep(600)" in child.cmdline()[-1] and child.status() != psutil.STATUS_ZOMBIE:
+                return child
+    return None
+
+
+def test_a_child_that_dies_is_started_again_up_to_a_bound(running: Run) -> None:
+    worker = running.children["worker"]
+    for _ in range(2):
+        worker.kill()
+        died = worker.pid
+        assert wait_until(lambda died=died: (now := worker_of(running)) is not None and now.pid != died)
+        worker = worker_of(running)
+    assert running.children["web"].is_running()
+    running.pids.append(worker.pid)
+    worker.kill()
     said = running.ends()
-    assert f"The {name} process was killed by SIGKILL" in said
+    assert said.count("The worker process was killed by SIGKILL") == 3
+    assert said.count("It is started again in 0 s.") == 2
+    assert "It has been started again 2 times; stopping everything." in said
+    assert running.process.returncode == 1
+    assert all_gone(running.pids)
+
+
+def test_what_a_dead_child_leaves_is_gone_before_it_starts_again(running: Run) -> None:
+    left = running.children["web"].children()[0]
+    running.children["web"].kill()
+    assert wait_until(lambda: not is_alive(left.pid))
+
+
+def test_the_pauses_grow_and_old_deaths_are_forgotten() -> None:
+    restarts = supervisor.Restarts(at_most=3, within=600, first_pause=1)
+    assert [restarts.pause_after([0.0, 1.0, 2.0, 3.0][:n]) for n in (1, 2, 3, 4)] == [1, 2, 4, None]
+    assert restarts.pause_after([0.0, 1.0, 2.0, 700.0]) == 1
+
+
+def test_the_death_of_the_database_stops_everything(running: Run) -> None:
+    running.children["database"].kill()
+    said = running.ends()
+    assert "The database process was killed by SIGKILL" in said
     assert running.process.returncode == 1
     assert all_gone(running.pids)
 
 
 def test_the_message_has_the_last_lines_of_the_log(running: Run) -> None:
     running.children["web"].kill()
-    assert "web says hello" in running.ends()
+    assert "The web process was killed" in running.process.stdout.readline()
+    assert "web says hello" in running.process.stdout.readline()
 
 
 def test_a_killed_supervisor_leaves_nothing(running: Run) -> None:
@@ -148,6 +189,8 @@ def test_a_taken_port_is_noticed() -> None:
         port = taken.getsockname()[1]
         assert not supervisor.port_is_free("127.0.0.1", port)
     assert supervisor.port_is_free("127.0.0.1", port)
+    with pytest.raises(OSError, match="not known"):
+        supervisor.port_is_free("nobody.invalid", port)
 
 
 def test_a_large_log_is_set_aside(tmp_path: Path) -> None:

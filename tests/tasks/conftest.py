@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -43,10 +45,15 @@ class Workers:
         concurrency: int = 1,
         app: str = "movierec_site",
         options: tuple[str, ...] = (),
+        before: tuple[str, ...] = (),
         **environment: str,
     ) -> list[subprocess.Popen[bytes]]:
-        """Start workers and wait until they are ready; `app` may be `tests.tasks.slow_kinds`."""
-        started = [self._start(["--concurrency", str(concurrency), *options], app, environment) for _ in range(n)]
+        """Start workers and wait until they are ready; `app` may be `tests.tasks.slow_kinds`.
+
+        `before` are the arguments of a Python that runs the worker's command.
+        """
+        options = ("--concurrency", str(concurrency), *options)
+        started = [self._start([*options], app, environment, before) for _ in range(n)]
         for process in started:
             assert wait_until(lambda process=process: self._is_up(process), 60), self.log_of(process)
             assert process.poll() is None, self.log_of(process)
@@ -58,7 +65,11 @@ class Workers:
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a worker and its pool at once, as a machine that vanishes does."""
+        below = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGKILL)
+        for each in below:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
         process.wait()
 
     def stop(self) -> None:
@@ -67,7 +78,9 @@ class Workers:
             if is_alive(process.pid):
                 self.kill(process)
 
-    def _start(self, options: list[str], app: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _start(
+        self, options: list[str], app: str, environment: dict[str, str], before: tuple[str, ...]
+    ) -> subprocess.Popen[bytes]:
         number = len(self.processes) + 1
         known = {
             "DATABASE_URL": adbc_uri(connection.settings_dict),
@@ -76,8 +89,9 @@ class Workers:
             "CELERY_BROKER_URL": self.broker_url,
             "JOB_LOST_AFTER": str(LOST_AFTER),
         }
-        command = [sys.executable, "-m", "celery", "-A", app, "worker", *options]
-        command += ["--prefetch-multiplier", "1", "--hostname", f"worker-{number}@test", "--loglevel", "INFO"]
+        command = [sys.executable, *before] if before else []
+        command += [sys.executable, "-m", "celery", "-A", app, "worker", "--hostname", f"worker-{number}@test"]
+        command += ["--prefetch-multiplier", "1", "--loglevel", "INFO", *options]
         with (self.logs / f"worker-{number}.log").open("wb") as out:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=os.environ | known | environment, stdout=out, stderr=out, start_new_session=True

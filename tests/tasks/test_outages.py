@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psutil
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
-from moto.server import ThreadedMotoServer
 
 from movierec_site import embedded
 from recommender.models import Activation, Job, JobChunk, ModelVersion
 from recommender.services import jobs
 from recommender.services.storage import artifacts
-from tests.support.brokers import free_port
+from tests.support import s3
 from tests.support.factories import make_job
 from tests.support.processes import wait_until
 from tests.tasks.conftest import Workers
@@ -26,7 +24,6 @@ from tests.tasks.conftest import Workers
 pytestmark = [pytest.mark.slow]
 SLOW = "tests.tasks.slow_kinds"
 PER_CHUNK = 15_000
-KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
 BUCKET = "artifacts"
 
 
@@ -109,61 +106,32 @@ def test_a_database_that_crashes_and_stays_away_for_a_while_only_delays(
     assert [process.poll() for process in both] == [None, None]
 
 
-class Storage:
-    """S3 as moto plays it in this process; what it holds stays while it is away."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.start()
-
-    @property
-    def url(self) -> str:
-        """The address."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Answer."""
-        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=self.port, verbose=False)
-        self._server.start()
-
-    def stop(self) -> None:
-        """Refuse connections."""
-        self._server.stop()
-
-
 @pytest.fixture
-def storage(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Storage]:
+def storage(settings: Any, tmp_path: Path) -> Iterator[s3.S3]:
     """Artifact storage on S3."""
-    server = Storage()
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    boto3.client("s3", endpoint_url=server.url).create_bucket(Bucket=BUCKET)
-    options = {"bucket_name": BUCKET, "endpoint_url": server.url, "file_overwrite": False}
-    backend = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    settings.STORAGES = settings.STORAGES | {"artifacts": backend}
-    settings.ARTIFACT_CACHE_DIR = tmp_path / "cache"
-    yield server
-    server.stop()
+    with s3.running() as server:
+        settings.STORAGES = settings.STORAGES | {"artifacts": server.make_bucket(BUCKET)}
+        settings.ARTIFACT_CACHE_DIR = tmp_path / "cache"
+        yield server
 
 
-def test_storage_that_cannot_be_reached_fails_the_job_in_a_sentence_and_a_retry_goes_on(
-    storage: Storage, workers: Workers, undisturbed: str
+def test_a_job_waits_while_storage_is_away_and_goes_on_by_itself(
+    storage: s3.S3, workers: Workers, undisturbed: str
 ) -> None:
     workers.start(app=SLOW, ARTIFACT_BUCKET=BUCKET, AWS_ENDPOINT_URL=storage.url)
     job = start(seconds=1)
     assert wait_until(lambda: is_running(job))
     storage.stop()
     finished_before = make_job(state=Job.State.SUCCEEDED, has_outputs=True, **ended())
-    job = wait_for(job, Job.State.FAILED)
-    assert job.error.startswith("Artifact storage fails (Could not connect to the endpoint URL")
-    assert job.error.endswith("check ARTIFACT_BUCKET and AWS_ENDPOINT_URL, then retry.")
+    assert wait_until(lambda: Job.objects.get(pk=job.pk).waits > 1, 60)
+    log = "\n".join(line.text for line in job.log_lines.all())
+    assert "Waiting for storage, which is tried again in 5 s: " in log
+    assert "Could not connect to the endpoint URL" in log
     assert not ModelVersion.objects.filter(job=job).exists()
     done = finished_chunks(job)
     assert done
-    time.sleep(2)
     storage.start()
-    jobs.retry(job_id=job.pk)
-    job = wait_for(job, Job.State.SUCCEEDED)
+    job = wait_for(job, Job.State.SUCCEEDED, 120)
     assert done.items() <= finished_chunks(job).items()
     version = in_service()
     assert (version.job_id, version.artifact_sha256) == (job.pk, undisturbed)

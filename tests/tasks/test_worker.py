@@ -33,7 +33,8 @@ def test_a_worker_imports_trains_and_puts_the_model_in_service(small_dataset: Pa
     assert Rating.objects.count() > 2_000
     trained = finished(jobs.start(kind=Job.Kind.TRAIN, arguments={"algorithm": "als", "seed": 3}))
     version = ModelVersion.objects.active().get(algorithm="als")
-    assert trained.result == {"ratings": 3000, "model_version": version.pk, "state": "active"}
+    known = {"ratings": 3000, "model_version": version.pk, "state": "active", "compared": False}
+    assert trained.result == known
     assert (version.seed, version.job_id) == (3, trained.pk)
     assert trained.worker.startswith("worker-1@")
     rater: Rater = rater_of(make_user("alice"))

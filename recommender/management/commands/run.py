@@ -1,7 +1,6 @@
 """Run everything on one machine: database, web server, worker and schedule; set up a first run."""
 
 import contextlib
-import os
 import secrets
 import signal
 import sys
@@ -16,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from movierec_site import embedded, env
-from movierec_site.processes.machine import n_cores
+from movierec_site.processes import site_commands
 from movierec_site.processes.supervisor import (
     AlreadyRunning,
     ChildDied,
@@ -25,29 +24,34 @@ from movierec_site.processes.supervisor import (
     port_is_free,
     stop_signals,
 )
+from recommender.management.commands import worker
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - the address to connect to when listening everywhere
 START_TIMEOUT = 60.0
 
 
 class Command(BaseCommand):
-    """`make run`."""
+    """`make run` and `movierec run`."""
 
     help = "Run movierec on this machine: database, web server, worker and schedule; set up what is missing."
     requires_system_checks = ()  # they import every page, which the web server does at the same time anyway
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=env.text("HOST") or "127.0.0.1", help="address to listen on")
-        parser.add_argument("--port", type=int, default=env.number("PORT", 8000), help="port to listen on")
+        parser.add_argument(
+            "--port", type=int, default=env.number("PORT", 8000, low=1, high=65535), help="port to listen on"
+        )
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        if not 1 <= port <= 65535:
+            raise CommandError(f"--port is {port}; give a number from 1 to 65535.")
         address = EVERYWHERE.get(host, host)
         url = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
         try:
             with stop_signals(), only_one(settings.DATA_DIR, url):
-                if not port_is_free(host, port):
+                if not _is_free(host, port):
                     raise CommandError(
-                        f"Port {port} of {host} is taken by another program; choose another: make run PORT={port + 1}"
+                        f"Port {port} of {host} is taken by another program; choose another with PORT={port + 1}."
                     )
                 with self._database() as server:
                     self._run(server, host=host, port=port, address=address, url=url)
@@ -69,7 +73,7 @@ class Command(BaseCommand):
         from recommender.management import installation
 
         logs: Path = settings.DATA_DIR / "logs"
-        supervisor = Supervisor(logs)
+        supervisor = Supervisor(logs, say=self._say)
         if server is not None and server.process is not None:
             supervisor.watch("database", server.process, logs / "postgres.log")
         installation.migrate()
@@ -123,12 +127,11 @@ class Command(BaseCommand):
 
 def start_web(supervisor: Supervisor, *, host: str, port: int) -> None:
     """Start gunicorn; its workers stop with their master, even if it is killed."""
-    root: Path = settings.BASE_DIR
     supervisor.start(
         "web",
-        [sys.executable, "-m", "gunicorn", "-c", str(root / "deploy" / "gunicorn.conf.py"), "movierec_site.wsgi"],
-        environment={"HOST": f"[{host}]" if ":" in host else host, "PORT": str(port)},
-        cwd=root,
+        site_commands.web(),
+        environment=site_commands.folders() | {"HOST": f"[{host}]" if ":" in host else host, "PORT": str(port)},
+        cwd=settings.BASE_DIR,
         stop_signals=[(signal.SIGTERM, 4.0), (signal.SIGQUIT, 1.0)],
         death_signal=signal.SIGQUIT,
     )
@@ -136,11 +139,11 @@ def start_web(supervisor: Supervisor, *, host: str, port: int) -> None:
 
 def start_worker(supervisor: Supervisor) -> None:
     """Start the Celery worker; unfinished chunks are handed back when it stops, or recovered at the next start."""
-    concurrency = os.environ.get("WORKER_CONCURRENCY") or str(min(max(n_cores(), 2), 8))
-    command = [sys.executable, "-m", "celery", "-A", "movierec_site", "worker", "--pool", "prefork"]
+    concurrency = env.text("WORKER_CONCURRENCY").lower() or worker.AUTO
     supervisor.start(
         "worker",
-        [*command, "--concurrency", concurrency, "--prefetch-multiplier", "1", "--loglevel", "INFO"],
+        site_commands.worker(worker.n_processes(concurrency)),
+        environment=site_commands.folders() | {"WORKER_CONCURRENCY": concurrency},
         cwd=settings.BASE_DIR,
         stop_signals=[(signal.SIGTERM, 3.0), (signal.SIGQUIT, 2.0)],
         death_signal=signal.SIGQUIT,
@@ -151,8 +154,19 @@ def start_beat(supervisor: Supervisor) -> None:
     """Start the process that starts scheduled jobs."""
     supervisor.start(
         "beat",
-        [sys.executable, "-m", "celery", "-A", "movierec_site", "beat", "--pidfile", "", "--loglevel", "INFO"],
+        site_commands.beat(),
+        environment=site_commands.folders(),
         cwd=settings.BASE_DIR,
         stop_signals=[(signal.SIGTERM, 3.0)],
         death_signal=signal.SIGTERM,
     )
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        return port_is_free(host, port)
+    except OSError as error:
+        raise CommandError(
+            f"Nothing can listen on port {port} of {host} ({error.strerror}); set HOST to an address of this machine,"
+            " and PORT to a port that this account may use."
+        ) from error

@@ -91,8 +91,9 @@ class Command(BaseCommand):
                 where = f"The same command continues from {json}." if json and n_kept else "Nothing was saved."
                 raise CommandError(f"Stopped after {n_kept} trials. {where}", returncode=INTERRUPTED) from error
         keep(trace)
-        for name, value in trace["best"]["parameters"].items():
-            self.stdout.write(f"{name} = {value:.6g}")
+        if trace["recommended"]:
+            for name, value in trace["best"]["parameters"].items():
+                self.stdout.write(f"{name} = {value:.6g}")
         self.stdout.write(_sentence(trace, time.monotonic() - began) + (f"; written to {json}." if json else "."))
 
 
@@ -110,15 +111,16 @@ def _earlier(path: Path | None) -> dict[str, Any] | None:
 
 
 def _sentence(trace: tune.Trace, seconds: float) -> str:
-    """Return one sentence on what the search gained, on the inner split and on held-out ratings."""
-    first, best = trace["trials"][0]["value"], trace["best"]["value"]
-    gains = trace["held_out"]["differences"]["tuned"]["before"]
-    held_out = ", ".join(
-        f"{metric} {gains[metric]['mean']:+.4f} ({gains[metric]['low']:+.4f} to {gains[metric]['high']:+.4f})"
-        for metric in trace["objective"]
-    )
-    objective = " + ".join(trace["objective"])
+    """Return one sentence on what the search gained, on the inner splits and on held-out ratings, and what follows."""
+    first, best, gain = trace["trials"][0]["value"], trace["best"]["value"], trace["gain"]
+    if trace["recommended"]:
+        advice = "so the setting above is better than the current one"
+    elif trace["best"]["number"] == 0:
+        advice = "because no trial beat the current setting, which stays"
+    else:
+        advice = "which may be luck, so the current setting stays"
     return (
-        f"Tuned {trace['algorithm']} in {len(trace['trials'])} trials and {seconds:.0f} s: {objective} {first:.4f} "
-        f"became {best:.4f} on the inner split; on held-out ratings {held_out}"
+        f"Tuned {trace['algorithm']} in {len(trace['trials'])} trials and {seconds:.0f} s: "
+        f"{' + '.join(trace['objective'])} {first:.4f} became {best:.4f} on the inner splits, and changed by "
+        f"{gain['mean']:+.4f} ({gain['low']:+.4f} to {gain['high']:+.4f}) on held-out ratings, {advice}"
     )

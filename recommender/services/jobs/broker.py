@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 from celery import current_app
@@ -13,6 +14,9 @@ TASK = "recommender.tasks.jobs.run_chunk"
 MAX_MESSAGES = 64
 """Enough to start as many workers: each one that finishes a chunk notifies another while chunks are queued."""
 _silenced = threading.Event()
+ASKED_EVERY = 10.0
+"""Seconds for which an answer of `is_reachable` holds: asking a broker that is away takes a while."""
+_asked: tuple[float, bool] = (float("-inf"), False)
 
 
 @contextlib.contextmanager
@@ -23,6 +27,22 @@ def silenced() -> Iterator[None]:
         yield
     finally:
         _silenced.clear()
+
+
+def is_reachable() -> bool:
+    """Return whether the broker answers, or did so a moment ago."""
+    global _asked
+    asked_at, answered = _asked
+    if time.monotonic() - asked_at > ASKED_EVERY:
+        try:
+            with current_app.connection_for_write(connect_timeout=1) as connection:
+                connection.ensure_connection(max_retries=1, timeout=2, interval_start=0)
+                connection.default_channel  # noqa: B018 - Redis and SQS connect here
+            answered = True
+        except Exception:  # noqa: BLE001 - each transport has errors of its own
+            answered = False
+        _asked = time.monotonic(), answered
+    return answered
 
 
 def notify_workers(*, job_id: int, times: int = 1) -> None:

@@ -5,7 +5,7 @@ import errno
 from django.conf import settings
 from psycopg.errors import DiskFull
 
-from recommender.services.storage import artifacts
+from recommender.services.storage.outages import storage_errors
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -21,6 +21,6 @@ def sentence(error: BaseException) -> str:
         return f"The worker's disk is full ({error.strerror}): free some space for {settings.DATA_DIR}, then retry."
     if is_full(error):
         return f"The disk of PostgreSQL is full ({str(error).strip()}): free some space there, then retry."
-    if isinstance(error, artifacts.storage_errors()) and not isinstance(error, OSError):
+    if isinstance(error, storage_errors()) and not isinstance(error, OSError):
         return f"Artifact storage fails ({error}): check ARTIFACT_BUCKET and AWS_ENDPOINT_URL, then retry."
     return str(error).strip() or type(error).__name__

@@ -4,6 +4,7 @@ import logging
 import resource
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from django.db.models.functions import Now
 from recommender.models import Job, JobChunk
 from recommender.services.jobs import shutdown
 from recommender.services.jobs.progress import ChunkLost, JobCancelled, Stopped, WorkerStopping
-from recommender.services.jobs.stages import stages_of
+from recommender.services.jobs.stages import Stage, stages_of
 
 logger = logging.getLogger(__name__)
 INTERVAL = 0.5
@@ -38,7 +39,9 @@ class Heartbeat:
         self._share, self._message = 0.0, ""
         self._stop: type[Stopped] | None = None
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{chunk.pk}", daemon=True)
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._beat,), name=f"heartbeat-{chunk.pk}", daemon=True
+        )
 
     def __call__(self, share: float, message: str = "") -> None:
         """Record the chunk's progress (an `OnProgress`); raise a subclass of `Stopped` if it should stop."""
@@ -95,7 +98,7 @@ def update_progress(*, job_id: int, message: str) -> None:
     chunks = job.chunks.filter(stage=job.stage).aggregate(
         n=Count("pk"), done=Count("pk", filter=Q(state=JobChunk.State.SUCCEEDED)), progress=Sum("progress", default=0.0)
     )
-    weights = [stage.weight for stage in stages]
+    weights = _weights(job, stages)
     share = chunks["progress"] / max(chunks["n"], 1)
     progress = (sum(weights[: job.stage]) + weights[job.stage] * share) / sum(weights)
     if chunks["n"] > 1:
@@ -103,6 +106,12 @@ def update_progress(*, job_id: int, message: str) -> None:
     due.filter(stage=job.stage).update(
         progress=min(progress, 1.0), message=(message or stages[job.stage].label)[:200], heartbeat_at=Now()
     )
+
+
+def _weights(job: Job, stages: tuple[Stage, ...]) -> list[float]:
+    """Return the share of each stage: the seconds it is expected to take or, without a forecast, its usual weight."""
+    expected: list[float] = (job.forecast or {}).get("stages", [])
+    return expected if len(expected) == len(stages) and sum(expected) > 0 else [stage.weight for stage in stages]
 
 
 def reset_peak_memory() -> None:

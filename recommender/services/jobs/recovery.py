@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from recommender.models import Job, JobChunk
-from recommender.services.jobs import log, outputs, transitions
+from recommender.services.jobs import log, outputs, transitions, waiting
 from recommender.services.jobs.broker import notify_workers
 from recommender.services.jobs.stages import stages_of
 
@@ -26,12 +26,15 @@ KEPT_FOR_RETRY = timedelta(days=1)
 def recover(*, lost_after: timedelta | None = None) -> int:
     """Queue stale chunks again and announce those that no worker has claimed; return how many chunks.
 
+    Jobs that wait for storage are announced when their pause is over.
+
     `lost_after` is JOB_LOST_AFTER by default. With zero (no worker is running), every unfinished chunk is queued again
     and this does not count as a loss.
     """
     if lost_after is None:
         lost_after = timedelta(seconds=settings.JOB_LOST_AFTER)
-    active = Q(job__state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    waiting.end_pauses()
+    active = Q(job__state__in=(Job.State.QUEUED, Job.State.RUNNING), job__waits_until=None)
     lost = JobChunk.objects.stale(lost_after).filter(Q(state=JobChunk.State.RUNNING) | active)
     job_ids = list(lost.order_by("job_id").values_list("job_id", flat=True).distinct())
     return sum(_recover(job_id, lost_after) for job_id in job_ids)

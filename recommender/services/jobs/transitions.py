@@ -12,10 +12,13 @@ from recommender.models import Job, JobChunk
 from recommender.services.jobs import log
 from recommender.services.jobs.broker import notify_workers
 from recommender.services.jobs.errors import sentence
+from recommender.services.jobs.history import machine_seconds
 from recommender.services.jobs.progress import ChunkLost, JobCancelled
 from recommender.services.jobs.stages import Outcome, Stage, stages_of
+from recommender.services.storage.outages import is_away
 
 State = Job.State
+FAILED_STAGES = "failed_stages"
 
 
 @transaction.atomic
@@ -49,6 +52,8 @@ def succeed(*, chunk: JobChunk, outcome: Outcome) -> None:
         finished_at=Now(),
     )
     if job.state == State.RUNNING:
+        if job.waits:
+            Job.objects.filter(pk=job.pk).update(waits=0, waits_until=None)
         advance(job)
     else:
         sync_state(job)
@@ -56,7 +61,7 @@ def succeed(*, chunk: JobChunk, outcome: Outcome) -> None:
 
 @transaction.atomic
 def fail(*, chunk: JobChunk, error: str, trace: str = "") -> None:
-    """Fail a chunk and its job; the job's other chunks stop at their next step."""
+    """Fail a chunk and, unless its stage is optional, its job, whose other chunks then stop at their next step."""
     job = Job.objects.locked(chunk.job_id)
     failed = JobChunk.objects.same_attempt(chunk).update(
         state=JobChunk.State.FAILED,
@@ -65,10 +70,16 @@ def fail(*, chunk: JobChunk, error: str, trace: str = "") -> None:
         peak_memory=chunk.peak_memory,
         finished_at=Now(),
     )
-    if failed and job.state == State.RUNNING:
-        finish(job, State.FAILED, error=error, traceback=trace)
-    elif failed:
+    if not failed:
+        return
+    stage = stages_of(job)[chunk.stage]
+    if job.state != State.RUNNING:
         sync_state(job)
+    elif stage.optional:
+        log.write(job_id=job.pk, text=f"Goes on although a stage failed. {stage.label}: {error}")
+        advance(job)
+    else:
+        finish(job, State.FAILED, error=error, traceback=trace)
 
 
 @transaction.atomic
@@ -96,14 +107,16 @@ def sync_state(job: Job) -> None:
 def advance(job: Job) -> None:
     """Plan the next stage of a (locked, running) job once this one is done; after the last one, finish the job."""
     stages = stages_of(job)
-    while not job.chunks.exclude(state=JobChunk.State.SUCCEEDED).exists():
+    while not job.chunks.unfinished().exists():  # failed ones are of optional stages, or the job would not be running
         if job.stage + 1 == len(stages):
-            finish(job, State.SUCCEEDED, result=_results(job), progress=1)
+            finish(job, State.SUCCEEDED, result=_results(job, stages), progress=1)
             return
         try:
             with transaction.atomic():
                 plan(job, stages, job.stage + 1)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with the next stage, this chunk has succeeded
+        except Exception as error:
+            if is_away(error):
+                raise  # the chunk is repeated when storage is back, and the next stage planned after it
             finish(job, State.FAILED, error=sentence(error), traceback=traceback.format_exc())
             return
 
@@ -126,7 +139,15 @@ def plan(job: Job, stages: tuple[Stage, ...], number: int) -> None:
 def finish(job: Job, state: Job.State, **fields: Any) -> None:
     """Finish a (locked) job. The files of its chunks stay for now: a retry may need them, see `recovery.clean_up`."""
     peak = job.chunks.aggregate(peak=Max("peak_memory"))["peak"]
-    Job.objects.filter(pk=job.pk).update(state=state, finished_at=Now(), peak_memory=peak, **fields)
+    Job.objects.filter(pk=job.pk).update(
+        machine_seconds=machine_seconds(job.pk),
+        state=state,
+        finished_at=Now(),
+        peak_memory=peak,
+        waits=0,
+        waits_until=None,
+        **fields,
+    )
     job.state = state
     log.write(job_id=job.pk, text=f"{state.label}. {fields.get('error', '')}".strip())
 
@@ -147,12 +168,16 @@ def mark_claimed(job: Job, *, worker: str) -> None:
     job.refresh_from_db()
 
 
-def _results(job: Job) -> dict[str, Any]:
-    """Return the merged results of the stages with a single chunk, later ones overriding earlier ones."""
-    rows = list(job.chunks.order_by("stage", "number").values_list("stage", "number", "result"))
-    split = {stage for stage, number, _ in rows if number > 0}
+def _results(job: Job, stages: tuple[Stage, ...]) -> dict[str, Any]:
+    """Return the merged results of the stages with a single chunk, later ones overriding earlier ones.
+
+    What failed in optional stages is added under the name FAILED_STAGES.
+    """
+    rows = list(job.chunks.order_by("stage", "number").values_list("stage", "number", "result", "error"))
+    split = {stage for stage, number, *_ in rows if number > 0}
     merged: dict[str, Any] = {}
-    for stage, _, result in rows:
+    for stage, _, result, _ in rows:
         if stage not in split:
             merged |= result or {}
-    return merged
+    errors = [f"{stages[stage].label}: {error}" for stage, *_, error in rows if error]
+    return merged | ({FAILED_STAGES: errors} if errors else {})

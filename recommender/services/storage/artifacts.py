@@ -1,16 +1,17 @@
 """Artifact storage: immutable files, identified by key and sha256, read through a local copy."""
 
 import hashlib
-import os
+import logging
 import shutil
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,8 +20,10 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils import timezone
 
 from recommender.engine.data.artifact import ArtifactError
+from recommender.services.storage import cache
+from recommender.services.storage.outages import storage_errors
 
-CACHE_BYTES = 4 << 30
+logger = logging.getLogger(__name__)
 ABANDONED_AFTER = timedelta(days=2)
 """Longer than a task may take (`task_time_limit`)."""
 SETTLED_AFTER = 0.05
@@ -48,7 +51,7 @@ def workspace() -> Iterator[Path]:
 def remove_abandoned_work(*, older_than: timedelta = ABANDONED_AFTER) -> int:
     """Remove what killed processes have left on this machine; return the number of folders and files removed."""
     limit = time.time() - older_than.total_seconds()
-    partial_downloads = Path(settings.ARTIFACT_CACHE_DIR).glob("*.partial-*")
+    partial_downloads = Path(settings.ARTIFACT_CACHE_DIR).glob(f"*{cache.ASIDE}*")
     abandoned = [path for path in (*_workspaces().glob("*"), *partial_downloads) if _written_at(path) < limit]
     for path in abandoned:
         if path.is_dir():
@@ -67,6 +70,32 @@ def store(*, path: Path, name: str) -> StoredArtifact:
     return StoredArtifact(saved, sha256, path.stat().st_size)
 
 
+def mapped_files(*, key: str, sha256: str) -> dict[Path, tuple[int, int]]:
+    """Return the local files of an artifact that has been loaded, with the inode and size of each.
+
+    Whoever has mapped a file into memory is killed by the system when reading behind its end, so they compare these
+    before they read (`is_as_mapped`).
+    """
+    storage, cache = _storage(), Path(settings.ARTIFACT_CACHE_DIR)
+    folder, cached = cache / f"{sha256}.folder", cache / f"{sha256}{Path(key).suffix}"
+    stored = Path(storage.path(key)) if isinstance(storage, FileSystemStorage) else cached
+    found = {file: _inode_and_size(file) for file in (sorted(folder.iterdir()) if folder.exists() else [stored])}
+    return {file: mapped for file, mapped in found.items() if mapped is not None}
+
+
+def is_as_mapped(files: Mapping[Path, tuple[int, int]]) -> bool:
+    """Tell whether the files have neither been cut nor replaced; one that was removed is still there for us."""
+    return all(_inode_and_size(file) in (mapped, None) for file, mapped in files.items())
+
+
+def _inode_and_size(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size
+
+
 def store_folder(*, path: Path, name: str) -> StoredArtifact:
     """Put a folder into artifact storage as one tar file."""
     with workspace() as work:
@@ -75,6 +104,12 @@ def store_folder(*, path: Path, name: str) -> StoredArtifact:
             for file in sorted(path.iterdir()):
                 archive.add(file, arcname=file.name, recursive=False)
         return store(path=packed, name=name)
+
+
+def fetch(*, key: str, path: Path) -> None:
+    """Copy what is in artifact storage into a file, unverified; raise `FileNotFoundError` if it is not there."""
+    storage: Any = _storage()  # of movierec_site.storage or artifact_bucket
+    storage.fetch(key, path)
 
 
 def local_file(*, key: str, sha256: str) -> Path:
@@ -89,30 +124,65 @@ def local_file(*, key: str, sha256: str) -> Path:
     if isinstance(storage, FileSystemStorage):
         return _verified_once(Path(storage.path(key)), key=key, sha256=sha256)
     local = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}{Path(key).suffix}"
+    if local.exists():
+        try:
+            _verified_once(local, key=key, sha256=sha256)
+        except ArtifactError:  # our copy; the artifact in storage is another matter
+            logger.warning("The local copy of artifact %s is damaged; fetching it again.", key)
+            local.unlink(missing_ok=True)
     if not local.exists():
-        _download(storage, key, local, sha256)
-    os.utime(local)
+        _download(key, local, sha256)
+    cache.mark_used(local)
     return local
 
 
-def local_folder(*, key: str, sha256: str) -> Path:
-    """Return a local, unpacked copy of a folder that `store_folder` stored."""
+def local_folder(*, key: str, sha256: str, again: bool = False) -> Path:
+    """Return a local, unpacked copy of a folder that `store_folder` stored; `again` replaces one that is damaged."""
     folder = Path(settings.ARTIFACT_CACHE_DIR) / f"{sha256}.folder"
+    if again:
+        logger.warning("The unpacked copy of artifact %s is damaged; unpacking it again.", key)
+        cache.remove_folder(folder)
     if not folder.exists():
-        packed = local_file(key=key, sha256=sha256)
-        aside = folder.with_name(f"{folder.name}.partial-{uuid4().hex}")
-        aside.mkdir(parents=True)
         try:
-            with tarfile.open(packed) as archive:
-                archive.extractall(aside, filter="data")
+            _unpack(local_file(key=key, sha256=sha256), folder)
         except tarfile.TarError as error:
-            shutil.rmtree(aside)
             raise ArtifactError(f"Artifact {key} is not a folder ({error}); build it again or roll back.") from error
+        except OSError as error:
+            raise ArtifactError(
+                f"Artifact {key} cannot be unpacked into {folder.parent} ({error.strerror}); free some space there,"
+                " or set MOVIEREC_DATA_DIR to a folder that can be written to."
+            ) from error
+        cache.trim()
+    cache.mark_used(folder)
+    return folder
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Extract a plain file; tarfile's own filter is missing in Python before 3.11.4, and Debian 12 has 3.11.2."""
+    content = archive.extractfile(member) if member.isfile() else None
+    if content is None or member.name == ".." or Path(member.name).name != member.name:
+        raise tarfile.ExtractError(f"{member.name!r} is not a plain file")
+    with content, (folder / member.name).open("wb") as out:
+        shutil.copyfileobj(content, out, length=1 << 20)
+
+
+def _unpack(packed: Path, folder: Path) -> None:
+    aside = folder.with_name(f"{folder.name}{cache.ASIDE}{uuid4().hex}")
+    aside.mkdir(parents=True)
+    try:
+        with tarfile.open(packed) as archive:
+            for member in archive:
+                _extract(archive, member, aside)
+        for file in aside.iterdir():
+            # Nobody writes into a file that others have mapped; a lock is opened for writing by whoever reads an index.
+            file.chmod(0o640 if file.name.endswith(".lock") else 0o440)
         try:
             aside.rename(folder)
         except OSError:  # another process unpacked it first
-            shutil.rmtree(aside)
-    return folder
+            if not folder.exists():
+                raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def listing(*, folder: str) -> Iterator[tuple[str, datetime]]:
@@ -137,14 +207,6 @@ def folders(*, folder: str) -> list[str]:
     except FileNotFoundError:
         return []
     return [f"{folder}/{name}" for name in sorted(names) if name]
-
-
-def storage_errors() -> tuple[type[Exception], ...]:
-    """Return the exceptions that storage raises when it is full, missing or unreachable."""
-    # Imported only after an error, because it is slow to import.
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    return OSError, BotoCoreError, ClientError
 
 
 def remove(*, key: str) -> None:
@@ -192,12 +254,13 @@ def _verified_once(path: Path, *, key: str, sha256: str) -> Path:
     before = _identity(path)
     if before and stamp.exists() and stamp.read_text() == before:
         return path
-    _verified(path, key=key, sha256=sha256)
+    check(path, key=key, sha256=sha256)
     if before == _identity(path) and time.time() - path.stat().st_ctime > SETTLED_AFTER:
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        aside = stamp.with_name(f"{stamp.name}.partial-{uuid4().hex}")
-        aside.write_text(before)
-        aside.rename(stamp)
+        with suppress(OSError):  # a full or read-only disk: verified again the next time
+            stamp.parent.mkdir(parents=True, exist_ok=True)
+            aside = stamp.with_name(f"{stamp.name}{cache.ASIDE}{uuid4().hex}")
+            aside.write_text(before)
+            aside.rename(stamp)
     return path
 
 
@@ -210,7 +273,8 @@ def _identity(path: Path) -> str:
     return f"{path} {found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
 
 
-def _verified(path: Path, *, key: str, sha256: str) -> Path:
+def check(path: Path, *, key: str, sha256: str) -> Path:
+    """Return a file, or raise `ArtifactError` if its sha256 is another."""
     try:
         found = _sha256(path)
     except OSError as error:
@@ -220,29 +284,17 @@ def _verified(path: Path, *, key: str, sha256: str) -> Path:
     return path
 
 
-def _download(storage: Storage, key: str, local: Path, sha256: str) -> None:
+def _download(key: str, local: Path, sha256: str) -> None:
     local.parent.mkdir(parents=True, exist_ok=True)
-    aside = local.with_name(f"{local.name}.partial-{uuid4().hex}")
+    aside = local.with_name(f"{local.name}{cache.ASIDE}{uuid4().hex}")
     try:
-        with storage.open(key) as remote, aside.open("xb") as out:
-            shutil.copyfileobj(remote, out, length=1 << 20)
-        _verified(aside, key=key, sha256=sha256).rename(local)
+        fetch(key=key, path=aside)
+        aside.chmod(0o440)  # nobody writes into a file that others have mapped
+        check(aside, key=key, sha256=sha256).rename(local)
     except FileNotFoundError as error:
         raise ArtifactError(f"Artifact {key} is not in storage; train again or roll back.") from error
     except storage_errors() as error:
         raise ArtifactError(f"Artifact {key} cannot be fetched from storage ({error}).") from error
     finally:
         aside.unlink(missing_ok=True)
-    _trim_cache(local.parent, keep=local)
-
-
-def _trim_cache(folder: Path, *, keep: Path) -> None:
-    """Remove the least recently used files until the cache is within its limit."""
-    files = sorted((file for file in folder.iterdir() if file.is_file()), key=lambda file: file.stat().st_mtime)
-    size = sum(file.stat().st_size for file in files)
-    for file in files:
-        if size <= CACHE_BYTES:
-            break
-        if file != keep:
-            size -= file.stat().st_size
-            file.unlink(missing_ok=True)
+    cache.trim()

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from recommender.engine.data.artifact import ArtifactError, read_artifact, write_artifact
 from recommender.engine.data.types import Arrays
 from recommender.services.storage import artifacts
+from recommender.services.storage.outages import storage_errors
 
 logger = logging.getLogger(__name__)
 FOLDER = "checkpoints"
@@ -46,7 +46,7 @@ class StoredCheckpoint:
                 arrays = _read(key)
                 if arrays is not None:
                     return arrays
-        except artifacts.storage_errors() as error:
+        except storage_errors() as error:
             logger.warning("The checkpoint %s cannot be read (%s); the fit starts over.", self.folder, error)
         return None
 
@@ -63,7 +63,7 @@ class StoredCheckpoint:
                     storages["artifacts"].save(key, File(content))
             for key in before:
                 artifacts.remove(key=key)
-        except artifacts.storage_errors() as error:
+        except storage_errors() as error:
             logger.warning("A checkpoint could not be saved (%s); the fit continues without it.", error)
 
     def remove(self) -> None:
@@ -72,7 +72,7 @@ class StoredCheckpoint:
             for key in self._keys():
                 artifacts.remove(key=key)
             artifacts.remove(key=self.folder)
-        except artifacts.storage_errors() as error:
+        except storage_errors() as error:
             logger.warning("The checkpoint %s could not be removed (%s); it will be removed later.", self.folder, error)
 
     def _keys(self) -> list[str]:
@@ -94,8 +94,7 @@ def _read(key: str) -> dict[str, NDArray[Any]] | None:
     with artifacts.workspace() as folder:
         file = folder / "checkpoint.safetensors"
         try:
-            with storages["artifacts"].open(key) as stored, file.open("wb") as out:
-                shutil.copyfileobj(stored, out, length=1 << 20)
+            artifacts.fetch(key=key, path=file)
             arrays, manifest = read_artifact(file)
         except (FileNotFoundError, ArtifactError) as error:
             logger.warning("Checkpoint %s is skipped: %s", key, error)

@@ -112,6 +112,22 @@ def test_it_keeps_the_error_and_the_traceback(monkeypatch: pytest.MonkeyPatch) -
         list(jobs.follow(job_id=job.pk))
 
 
+def test_a_job_goes_on_without_an_optional_stage_that_fails_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+        raise ValueError("There are no ratings.")
+
+    def found(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
+        return Outcome({"found": 3})
+
+    put_in_place(monkeypatch, one_stage(found), Stage("report", "Report", broken, optional=True), one_stage(nothing))
+    job = jobs.run_here(job_id=start().pk)
+    assert (job.state, states(job)) == (Job.State.SUCCEEDED, ["succeeded", "failed", "succeeded"]), job.error
+    assert job.result == {"found": 3, "failed_stages": ["Report: There are no ratings."]}
+    said = "Goes on although a stage failed. Report: There are no ratings."
+    assert said in job.log_lines.values_list("text", flat=True)
+    assert "in broken" in job.chunks.get(stage=1).traceback
+
+
 def test_a_stage_that_cannot_be_planned_fails_the_job_and_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     def hopeless(job: Job) -> list[dict[str, Any]]:
         raise ValueError("There is nothing to cut.")

@@ -262,3 +262,16 @@ def test_a_database_without_room_fails_the_job_and_says_so(monkeypatch: pytest.M
     jobs.run_chunk(job_id=job.pk)
     assert now(job).state == Job.State.FAILED
     assert job.error.startswith("The disk of PostgreSQL is full (could not extend file")
+
+
+def test_after_a_restore_a_job_starts_over_and_one_that_was_to_be_cancelled_is(three_parts: Job) -> None:
+    jobs.run_chunk(job_id=three_parts.pk)
+    claimed(three_parts)
+    jobs.start_over(job_id=three_parts.pk)
+    assert (now(three_parts).state, now(three_parts).stage) == (Job.State.QUEUED, 0)
+    assert states(three_parts) == ["queued"] * 3
+    claimed(three_parts)
+    jobs.cancel(job_id=three_parts.pk)
+    jobs.start_over(job_id=three_parts.pk)
+    assert now(three_parts).state == Job.State.CANCELLED
+    assert not three_parts.chunks.exists()

@@ -1,6 +1,7 @@
 """Artifacts in storage: verified, immutable, never half-written."""
 
 import os
+import tarfile
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from django.core.files.storage import storages
 
 from recommender.engine.data.artifact import ArtifactError, read_artifact, write_artifact
 from recommender.services.storage import artifacts
+from tests.support.artifact_storage import OnDisk, OnS3, keys
+
+pytestmark = pytest.mark.usefixtures("artifact_storage")
+on_disk = pytest.mark.parametrize("artifact_storage", ["file system"], indirect=True)
 
 
 def test_it_gives_back_what_was_stored(tmp_path: Path) -> None:
@@ -28,6 +33,7 @@ def test_it_never_uses_a_name_twice(tmp_path: Path) -> None:
     assert artifacts.store(path=file, name="test").key != artifacts.store(path=file, name="test").key
 
 
+@on_disk
 def test_it_removes_what_killed_processes_left_days_ago(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR, settings.ARTIFACT_CACHE_DIR = tmp_path, tmp_path / "artifact-cache"
     old_work, busy_work, cache = tmp_path / "work/old", tmp_path / "work/busy", settings.ARTIFACT_CACHE_DIR
@@ -45,17 +51,16 @@ def test_it_removes_what_killed_processes_left_days_ago(settings: Any, tmp_path:
     assert [path.name for path in cache.iterdir()] == ["abc.safetensors"]
 
 
-def test_it_refuses_a_damaged_artifact(tmp_path: Path) -> None:
+def test_it_refuses_a_damaged_artifact(artifact_storage: OnDisk | OnS3, tmp_path: Path) -> None:
     file = tmp_path / "numbers.txt"
     file.write_text("one two three")
     stored = artifacts.store(path=file, name="test")
-    in_storage = Path(storages["artifacts"].path(stored.key))
-    in_storage.chmod(0o640)
-    in_storage.write_text("one two four!")
+    artifact_storage.overwrite(stored.key, b"one two four!")
     with pytest.raises(ArtifactError, match="is damaged"):
         artifacts.local_file(key=stored.key, sha256=stored.sha256)
 
 
+@on_disk
 def test_it_reads_an_artifact_once_to_verify_it_until_it_is_touched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +74,7 @@ def test_it_reads_an_artifact_once_to_verify_it_until_it_is_touched(
         artifacts.local_file(key=stored.key, sha256=stored.sha256)
     assert len(hashed) == 1
     in_storage = Path(storages["artifacts"].path(stored.key))
+    in_storage.chmod(0o640)
     times = in_storage.stat()
     in_storage.write_text("one two three, 0nce")
     os.utime(in_storage, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -77,7 +83,7 @@ def test_it_reads_an_artifact_once_to_verify_it_until_it_is_touched(
 
 
 def test_it_says_which_artifact_is_missing() -> None:
-    with pytest.raises(ArtifactError, match=r"als/gone\.safetensors cannot be read"):
+    with pytest.raises(ArtifactError, match=r"als/gone\.safetensors (cannot be read|is not in storage)"):
         artifacts.local_file(key="als/gone.safetensors", sha256="0" * 64)
 
 
@@ -92,17 +98,41 @@ def test_it_gives_back_a_folder(tmp_path: Path) -> None:
         assert {file.name: file.read_text() for file in local.iterdir()} == {"a": "A", "b": "B"}
 
 
-def test_it_leaves_nothing_behind_when_writing_fails(settings: Any) -> None:
+def test_readers_may_lock_an_unpacked_folder_and_write_nothing_else_there(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    for name in ("titles", ".tantivy-meta.lock"):
+        (folder / name).touch(mode=0o600)
+    stored = artifacts.store_folder(path=folder, name="test")
+    local = artifacts.local_folder(key=stored.key, sha256=stored.sha256)
+    # By their modes, since root, as which CI runs, may do everything.
+    assert {file.name: bool(file.stat().st_mode & 0o222) for file in local.iterdir()} == {
+        "titles": False,
+        ".tantivy-meta.lock": True,
+    }
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "in/side", ".."])
+def test_it_unpacks_plain_files_only(tmp_path: Path, name: str) -> None:
+    packed = tmp_path / "packed.tar"
+    with tarfile.open(packed, "w") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    stored = artifacts.store(path=packed, name="test")
+    with pytest.raises(ArtifactError, match="is not a plain file"):
+        artifacts.local_folder(key=stored.key, sha256=stored.sha256)
+
+
+def test_it_leaves_nothing_behind_when_writing_fails() -> None:
     class Broken(ContentFile):  # type: ignore[type-arg]
         def read(self, *_: object, **__: object) -> bytes:
             raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
         storages["artifacts"].save("broken/file.bin", Broken(b"data"))
-    folder = Path(settings.DATA_DIR) / "artifacts" / "broken"
-    assert list(folder.iterdir()) == []
+    assert keys() == set()
 
 
+@on_disk
 def test_arrays_come_back_as_they_were_and_the_same_arrays_give_the_same_bytes(tmp_path: Path) -> None:
     arrays = {"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.array([[1], [2]], dtype=np.int8)}
     for name in ("first", "second"):
@@ -116,6 +146,7 @@ def test_arrays_come_back_as_they_were_and_the_same_arrays_give_the_same_bytes(t
         assert not read[name].flags.writeable
 
 
+@on_disk
 @pytest.mark.parametrize("content", [b"", b"not an artifact at all", b"\xff" * 64])
 def test_it_refuses_a_foreign_file(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "foreign").write_bytes(content)
@@ -123,9 +154,25 @@ def test_it_refuses_a_foreign_file(tmp_path: Path, content: bytes) -> None:
         read_artifact(tmp_path / "foreign")
 
 
+@on_disk
 def test_it_refuses_a_truncated_artifact(tmp_path: Path) -> None:
     whole = tmp_path / "model"
     write_artifact(whole, {"a": np.zeros(1000)}, {})
     whole.write_bytes(whole.read_bytes()[:-100])
     with pytest.raises(ArtifactError, match="model is not a readable artifact"):
         read_artifact(whole)
+
+
+@on_disk
+def test_a_read_only_cache_does_not_stop_anybody_from_reading(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "numbers.txt"
+    file.write_text("one two three, read-only")
+    stored = artifacts.store(path=file, name="test")
+    (tmp_path / "taken").touch()
+    settings.ARTIFACT_CACHE_DIR = tmp_path / "taken" / "cache"  # cannot be made, even by root
+    monkeypatch.setattr(artifacts, "SETTLED_AFTER", -1.0)
+    assert artifacts.local_file(key=stored.key, sha256=stored.sha256).read_text() == "one two three, read-only"
+    with pytest.raises(ArtifactError, match=r"cannot be unpacked into .*; free some space there, or set MOVIEREC_DATA"):
+        artifacts.local_folder(key=stored.key, sha256=stored.sha256)

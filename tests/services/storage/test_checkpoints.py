@@ -1,7 +1,7 @@
 """Checkpoints in artifact storage: the newest that is whole counts, and nothing is left behind."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +10,9 @@ from django.core.files.storage import storages
 
 from recommender.services.storage import artifacts, checkpoints
 from recommender.services.storage.checkpoints import StoredCheckpoint
+from tests.support.artifact_storage import OnDisk, OnS3, keys
 
+pytestmark = pytest.mark.usefixtures("artifact_storage")
 MANIFEST = {"algorithm": "als", "seed": "3", "parameters": "{}"}
 
 
@@ -25,8 +27,13 @@ def checkpoint() -> StoredCheckpoint:
     return kept
 
 
-def files(checkpoint: StoredCheckpoint) -> list[Path]:
-    return [Path(storages["artifacts"].path(key)) for key, _ in artifacts.listing(folder=checkpoint.folder)]
+def files(checkpoint: StoredCheckpoint) -> list[str]:
+    return [key for key, _ in artifacts.listing(folder=checkpoint.folder)]
+
+
+def content(key: str) -> bytes:
+    with storages["artifacts"].open(key) as stored:
+        return stored.read()
 
 
 def loaded(checkpoint: StoredCheckpoint) -> int | None:
@@ -53,16 +60,18 @@ def test_another_fit_has_another_checkpoint(checkpoint: StoredCheckpoint, change
 
 
 @pytest.mark.parametrize("damage", [lambda content: content[:-3], lambda content: content[:-1] + b"?", lambda _: b""])
-def test_it_passes_over_a_damaged_one(checkpoint: StoredCheckpoint, damage) -> None:
+def test_it_passes_over_a_damaged_one(
+    artifact_storage: OnDisk | OnS3, checkpoint: StoredCheckpoint, damage: Callable[[bytes], bytes]
+) -> None:
     checkpoint.save(state(1))
     (older,) = files(checkpoint)
-    whole = older.read_bytes()
+    whole = content(older)
     checkpoint.save(state(2))
-    older.write_bytes(whole)
+    artifact_storage.overwrite(older, whole)
     newest = files(checkpoint)[-1]
-    newest.write_bytes(damage(newest.read_bytes()))
+    artifact_storage.overwrite(newest, damage(content(newest)))
     assert loaded(checkpoint) == 1
-    older.unlink()
+    artifacts.remove(key=older)
     assert loaded(checkpoint) is None
 
 
@@ -84,7 +93,7 @@ def test_a_full_disk_does_not_stop_the_fit(
 def test_it_is_removed_with_its_fit(checkpoint: StoredCheckpoint) -> None:
     checkpoint.save(state(1))
     checkpoint.remove()
-    assert not Path(storages["artifacts"].path(checkpoint.folder)).exists()
+    assert keys() == set()
 
 
 def test_stale_ones_are_removed(checkpoint: StoredCheckpoint) -> None:
