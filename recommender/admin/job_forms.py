@@ -7,6 +7,8 @@ from django import forms
 
 from recommender.admin import job_words
 from recommender.models import Job
+from recommender.services.catalogue import imdb_terms
+from recommender.services.movielens import import_folders
 
 if TYPE_CHECKING:
     from recommender.engine.model.search_space import Hyperparameter
@@ -141,11 +143,32 @@ class ImportForm(JobForm):
 
     kind = Job.Kind.IMPORT
     path = forms.CharField(
-        max_length=1000, help_text="Folder or zip of a MovieLens release, at a path that the workers can read."
+        max_length=1000,
+        help_text="Folder or zip of a MovieLens release in one of the IMPORT_FOLDERS, where the workers can read it.",
+    )
+    match_titles = forms.BooleanField(
+        required=False,
+        help_text="The release numbers its movies differently: map them by IMDb id, TMDB id, or title and year.",
     )
 
+    def clean_path(self) -> str:
+        """Refuse a path outside the folders of imports."""
+        path: str = self.cleaned_data["path"]
+        try:
+            import_folders.check(path)
+        except import_folders.OutsideFolders as error:
+            raise forms.ValidationError(str(error)) from error
+        return path
 
-FORMS: dict[str, type[JobForm]] = {form.kind: form for form in (TrainForm, EvaluateForm, ImportForm)}
+
+class ImdbForm(JobForm):
+    """A fetch of IMDb's data files."""
+
+    kind = Job.Kind.IMDB
+    accept_terms = forms.BooleanField(label="Accept IMDb's terms", help_text=imdb_terms.TERMS)
+
+
+FORMS: dict[str, type[JobForm]] = {form.kind: form for form in (TrainForm, EvaluateForm, ImportForm, ImdbForm)}
 HEADINGS: dict[str, tuple[str, str]] = {
     Job.Kind.TRAIN: (
         "Train",
@@ -153,6 +176,10 @@ HEADINGS: dict[str, tuple[str, str]] = {
     ),
     Job.Kind.EVALUATE: ("Evaluate", "Measure algorithms with their defaults on ratings held out from them."),
     Job.Kind.IMPORT: ("Import", "Import a MovieLens release and remove what it no longer has."),
+    Job.Kind.IMDB: (
+        "IMDb catalogue",
+        "Bring all films of IMDb's data files, their people and their votes into the catalogue, or update them.",
+    ),
 }
 SIMPLE = (
     (
@@ -163,6 +190,7 @@ SIMPLE = (
     (Job.Kind.SIMILAR_MOVIES, "Similar movies", "Find the similar movies of every movie."),
     (Job.Kind.TITLE_INDEX, "Title index", "Rebuild the index that the title search uses."),
     (Job.Kind.TMDB, "TMDB metadata", "Fetch posters, overviews and other titles from The Movie Database."),
+    (Job.Kind.DRIFT, "Drift", "Compare the last week of ratings with what the models in service learned from."),
     (Job.Kind.SNAPSHOT, "Snapshot", "Keep the current ratings as a file."),
 )
 SIMPLE_KINDS = frozenset(kind for kind, _, _ in SIMPLE)

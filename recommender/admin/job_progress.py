@@ -7,8 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from recommender.models import Job
-
-MINUTE, HOUR = 60, 3600
+from recommender.services.jobs.costs import duration
 
 
 def bar(job: Job, *, follow: bool = False) -> str:
@@ -52,25 +51,21 @@ def moment(at: datetime | None) -> str:
     return f"{at:%-d %b %Y %H:%M}" if at else "–"
 
 
-def in_words(seconds: float) -> str:
-    """Return a duration such as 1 h 05 min, 3 min 20 s or 12 s."""
-    whole = round(seconds)
-    if whole >= HOUR:
-        return f"{whole // HOUR} h {whole % HOUR // MINUTE:02} min"
-    return f"{whole // MINUTE} min {whole % MINUTE:02} s" if whole >= MINUTE else f"{whole} s"
-
-
 def _step(job: Job) -> str:
     return f"{job.state} {job.stage}"
 
 
 def _message(job: Job) -> str:
     """Return the message of an unfinished job."""
+    if job.waits_for_storage:
+        return f"The next try is at {job.waits_until:%H:%M:%S}." if job.waits_until else "It is tried again now."
     return job.message if job.state in Job.UNFINISHED else ""
 
 
 def _words(job: Job) -> str:
     left = job.seconds_left
+    if job.waits_for_storage:
+        return "waiting for storage"
     if job.state != Job.State.RUNNING:
         return job.get_state_display().lower()
-    return f"{job.progress:.0%}" + (f", {in_words(left)} left" if left is not None else "")
+    return f"{job.progress:.0%}" + (f", {duration(left)} left" if left is not None else "")

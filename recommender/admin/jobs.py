@@ -15,12 +15,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 from django.views.decorators.http import require_GET, require_POST
 
-from recommender.admin import job_words, version_figures
+from recommender.admin import job_forecasts, job_words, training_table, version_figures
 from recommender.admin.job_forms import FORMS, HEADINGS, SIMPLE, SIMPLE_KINDS
-from recommender.admin.job_progress import as_json, bar, in_words, moment, pill
+from recommender.admin.job_progress import as_json, bar, moment, pill
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.models import Job
 from recommender.services import jobs
+from recommender.services.jobs import costs
 
 MAX_IDS = 100
 MAX_DIGITS = 18
@@ -31,15 +32,15 @@ MAX_ERROR_LENGTH = 100
 class JobAdmin(ReadOnlyAdmin):
     """The list of jobs, the page of one job, and the page that starts them."""
 
-    list_display = ("name", "state_pill", "progress_or_error", "took", "requested_by", "created")
+    list_display = ("name", "state_pill", "progress_or_error", "expected", "took", "requested_by", "created")
     list_filter = ("kind", "state")
     list_select_related = ("requested_by",)
     ordering = ("-pk",)
     sortable_by = ("name",)
     actions = ("cancel", "retry")
     fields = (
-        "state_pill", "bar", "job_arguments", "job_result", "requested_by", "worker_name", "times_claimed", "took",
-        "memory", "created", "started", "finished",
+        "state_pill", "bar", "expected", "job_arguments", "job_result", "requested_by", "worker_name",
+        "times_claimed", "took", "memory", "created", "started", "finished",
     )  # fmt: skip
     readonly_fields = fields
     show_facets = admin.ShowFacets.NEVER
@@ -80,7 +81,12 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description="duration")
     def took(self, job: Job) -> str:
         """Return how long it has been running."""
-        return in_words(job.duration.total_seconds()) if job.duration is not None else "–"
+        return costs.actual(job) or (costs.duration(job.duration.total_seconds()) if job.duration is not None else "–")
+
+    @admin.display(description="expected")
+    def expected(self, job: Job) -> str:
+        """Return how long it was expected to take, and what that costs."""
+        return costs.expected(job)
 
     @admin.display(description="worker")
     def worker_name(self, job: Job) -> str:
@@ -113,8 +119,11 @@ class JobAdmin(ReadOnlyAdmin):
         return moment(job.finished_at)
 
     def get_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
-        """Leave out the bar of a finished job and the result of one that has not succeeded."""
-        missing = {"bar": obj and obj.state in Job.FINISHED, "job_result": obj and obj.result is None}
+        """Leave out the bar of a finished job, and a result that there is not or that is shown as a table."""
+        missing = {
+            "bar": obj and obj.state in Job.FINISHED,
+            "job_result": obj and (obj.result is None or obj.kind == Job.Kind.RETRAIN),
+        }
         return [name for name in self.fields if not missing.get(name)]
 
     def get_urls(self) -> list[URLPattern]:
@@ -144,11 +153,18 @@ class JobAdmin(ReadOnlyAdmin):
         asked = FORMS[kind](request.POST, auto_id=f"id_{kind}_%s") if kind in FORMS else None
         if request.method == "POST" and (asked is None or asked.is_valid()):
             return self._start(request, Job.Kind(kind), asked.arguments if asked else {})
+        expected = job_forecasts.by_kind()
+        simple = [(*each, expected[each[0]]) for each in SIMPLE]
         forms = [
-            (each, *HEADINGS[each], asked if asked is not None and each == kind else form(auto_id=f"id_{each}_%s"))
+            (
+                each,
+                *HEADINGS[each],
+                expected.get(each),
+                asked if asked is not None and each == kind else form(auto_id=f"id_{each}_%s"),
+            )
             for each, form in FORMS.items()
         ]
-        context = self.admin_site.each_context(request) | {"title": "Start a job", "simple": SIMPLE, "forms": forms}
+        context = self.admin_site.each_context(request) | {"title": "Start a job", "simple": simple, "forms": forms}
         return TemplateResponse(request, "admin/recommender/job/start.html", context)
 
     def _start(self, request: HttpRequest, kind: Job.Kind, arguments: dict[str, Any]) -> HttpResponse:
@@ -194,6 +210,7 @@ class JobAdmin(ReadOnlyAdmin):
         context |= {
             "stages": [{"label": stage["stage_name"].replace("_", " ")} | stage for stage in job.chunks.by_stage()],
             "evaluation": self._evaluation(job),
+            "training": training_table.of(job),
             "log_lines": job.log_lines.all(),
             "may_control": self.has_control_permission(request),
             "may_cancel": job.state in (Job.State.QUEUED, Job.State.RUNNING),

@@ -3,15 +3,19 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
 from recommender.admin.big_tables import BigTableAdmin
-from recommender.models import Genre, Movie, Tag
+from recommender.models import Genre, Job, Movie, Tag
+from recommender.services import jobs
+from recommender.services.ratings.tags import folded
 
 MAX_QUERY_LENGTH = 200
 MAX_RESULTS = 100
+FROM_TMDB = ("tagline", "original_language", "spoken_languages", "countries", "collection", "trailer", "backdrop_path")
 
 
 @admin.register(Movie)
@@ -24,11 +28,14 @@ class MovieAdmin(BigTableAdmin):
     search_help_text = "Titles, or ids such as tt0133093 and tmdb:603"
     fieldsets = (
         (None, {"fields": ("id", "title", "year", "genres", "alternative_titles")}),
-        ("On other sites", {"fields": ("imdb_id", "tmdb_id")}),
-        ("From TMDB", {"fields": ("original_title", "tmdb_titles", "runtime_minutes", "poster_path", "overview")}),
+        ("On other sites", {"fields": ("imdb_id", "tmdb_id", "duplicate_of")}),
+        (
+            "From TMDB",
+            {"fields": ("original_title", "tmdb_titles", "runtime_minutes", "poster_path", "overview", *FROM_TMDB)},
+        ),
         ("Ratings", {"fields": ("rating_count", "mean", "rating_median", "last_rated_at")}),
     )
-    readonly_fields = ("id", "rating_count", "mean", "rating_median", "last_rated_at")
+    readonly_fields = ("id", "duplicate_of", *FROM_TMDB, "rating_count", "mean", "rating_median", "last_rated_at")
     formfield_overrides: ClassVar = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
     ordering = ("-rating_count", "id")
     sortable_by = ("rating_count",)
@@ -41,6 +48,14 @@ class MovieAdmin(BigTableAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the user may correct titles, genres and ids."""
         return bool(request.user.has_perm("recommender.change_movie"))
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Note the change, and index the titles again so that the movie is found by what is new."""
+        if message:  # something has changed
+            user = request.user if isinstance(request.user, User) else None
+            job = jobs.start(kind=Job.Kind.TITLE_INDEX, requested_by=user)
+            self.message_user(request, f"The title index is rebuilt by {job}; the search knows the change then.")
+        return super().log_change(request, obj, message)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Movie], search_term: str
@@ -82,4 +97,4 @@ class TagAdmin(BigTableAdmin):
         self, request: HttpRequest, queryset: QuerySet[Tag], search_term: str
     ) -> tuple[QuerySet[Tag], bool]:
         """Search by prefix, through the index of names, which are in lower case."""
-        return queryset.filter(name__startswith=search_term.strip().lower()) if search_term else queryset, False
+        return queryset.filter(name__startswith=folded(search_term)) if search_term else queryset, False

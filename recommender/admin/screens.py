@@ -1,5 +1,25 @@
 """All screens; importing them registers them."""
 
-from recommender.admin import experiments, jobs, model_versions, movies, raters, users
+from recommender.admin import (
+    audit_entries,
+    drift_reports,
+    experiments,
+    jobs,
+    model_versions,
+    movies,
+    other_apps,
+    raters,
+    users,
+)
 
-__all__ = ["experiments", "jobs", "model_versions", "movies", "raters", "users"]
+__all__ = [
+    "audit_entries",
+    "drift_reports",
+    "experiments",
+    "jobs",
+    "model_versions",
+    "movies",
+    "other_apps",
+    "raters",
+    "users",
+]

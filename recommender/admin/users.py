@@ -1,17 +1,20 @@
-"""Django's screen of users, in which deleting one closes the account as the user would."""
+"""Django's screen of users, in which deleting one closes the account as the user would, and their second factors."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.services.accounts import accounts
 
 admin.site.unregister(User)
+admin.site.unregister(Authenticator)
 
 
 @admin.register(User)
@@ -32,3 +35,16 @@ class AccountAdmin(UserAdmin):
         """Close the selected accounts."""
         for user in queryset:
             accounts.delete(user=user)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors, without their secrets; one that is lost can be removed."""
+
+    list_display = fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    ordering = ("-pk",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the user may remove a second factor."""
+        return bool(request.user.has_perm("mfa.delete_authenticator"))

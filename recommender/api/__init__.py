@@ -8,9 +8,11 @@ from recommender.api import (
     errors,
     explanations,
     imports,
+    lookup,
     marks,
     movies,
     onboarding,
+    people,
     profile,
     ratings,
     recommendations,
@@ -29,8 +31,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for module in (
-    search, movies, tags, explanations, ratings, marks, onboarding, recommendations, profile, algorithms, settings,
-    imports, account,
+    search, lookup, movies, people, tags, explanations, ratings, marks, onboarding, recommendations, profile,
+    algorithms, settings, imports, account,
 ):  # fmt: skip
     api.add_router("/v1", module.router)
 errors.register(api)

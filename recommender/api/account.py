@@ -12,14 +12,21 @@ from ninja.security import django_auth
 from pydantic import Field
 
 from recommender.api.schemas import Problem
-from recommender.services.accounts import accounts, personal_data
+from recommender.services.accounts import accounts, other_sites, personal_data
 
 router = Router(tags=["my account"], auth=django_auth)
 STREAMS = {
     "json": (personal_data.as_json, "application/json"),
     "csv": (personal_data.as_zip, "application/zip"),
+    "letterboxd": (other_sites.for_letterboxd, "text/csv"),
+    "trakt": (other_sites.for_trakt, "text/csv"),
 }
-FILE_NAMES = {"json": "movierec.json", "csv": "movierec.zip"}
+FILE_NAMES = {
+    "json": "movierec.json",
+    "csv": "movierec.zip",
+    "letterboxd": "movierec-letterboxd.csv",
+    "trakt": "movierec-trakt.csv",
+}
 
 
 class DeletionIn(Schema):
@@ -37,10 +44,13 @@ class DeletionIn(Schema):
         "responses": {200: {"description": "OK", "content": {kind: {} for _, kind in STREAMS.values()}}},
     },
 )
-def export(request: HttpRequest, format: Literal["json", "csv"] = "json") -> StreamingHttpResponse:
+def export(
+    request: HttpRequest, format: Literal["json", "csv", "letterboxd", "trakt"] = "json"
+) -> StreamingHttpResponse:
     """Return everything the site knows about me: one JSON file, or a zip archive of CSV files safe for spreadsheets.
 
     ratings.csv begins with the columns of a MovieLens release; it can be imported again, and so can the whole archive.
+    The formats `letterboxd` and `trakt` are one CSV file each, for the imports of these sites.
     """
     stream, content_type = STREAMS[format]
     answer = StreamingHttpResponse(stream(user=_user(request)), content_type=content_type)
@@ -57,8 +67,9 @@ def export(request: HttpRequest, format: Literal["json", "csv"] = "json") -> Str
 def delete(request: HttpRequest, payload: DeletionIn) -> HttpResponse:
     """Delete everything that an export contains, at once and irrevocably.
 
-    That is my account, email addresses, sessions, ratings, tags, watchlist, hidden movies, imports, settings, and the
-    record of what lists showed me and what I did with it. `confirmation` is "delete my account".
+    That is my account, email addresses, second factors, sessions, ratings, tags, watchlist, hidden movies, seen movies,
+    imports, settings, and the record of what lists showed me and what I did with it. `confirmation` is "delete my
+    account".
     """
     user = _user(request)
     accounts.check_confirmation(payload.confirmation)

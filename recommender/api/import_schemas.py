@@ -1,17 +1,82 @@
 """The requests and responses of imports."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Literal, Self
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
 
 from ninja import Schema
+from pydantic import Field
 
-from recommender.api.schemas import MovieId, MovieOut
+from recommender.api.schemas import MovieId, MovieOut, Problem
+from recommender.formats.exports import Answers, UnclearDates, UnclearList, UnclearTable
+from recommender.formats.exports.any_table import TABLES
 from recommender.formats.exports.formats import FORMATS
+from recommender.formats.exports.questions import Column, DateOrder, FirstRow, Role, Unrated
+from recommender.formats.exports.values import Scale
 from recommender.models import Movie, RatingImport, RatingImportRow
 from recommender.services.imports import review
 
-LABELS = {each.name: each.label for each in FORMATS}
+LABELS = {each.name: each.label for each in (*FORMATS, *TABLES.values())}
+
+
+ScaleName = Literal["4", "5", "10", "20", "100", "letters"]
+SCALES: Mapping[ScaleName, Scale] = {"4": 4, "5": 5, "10": 10, "20": 20, "100": 100, "letters": "letters"}
+
+
+class AnswersIn(Schema):
+    """What a file leaves open; only what was asked is needed."""
+
+    unrated: Unrated | None = Field(None, description="What a list without ratings is.")
+    dates: DateOrder | None = Field(None, description="What comes first in dates such as 04/05/2026.")
+    columns: list[Role] = Field(
+        [], description="What each column of a table holds, in their order; the field is repeated.", max_length=200
+    )
+    scale: ScaleName | None = Field(None, description="The best rating in the table; letters are grades up to A+.")
+    first_row: FirstRow | None = Field(None, description="Whether the table begins with names or with a movie.")
+
+    def answers(self) -> Answers:
+        """Return them as the reader takes them."""
+        scale = SCALES[self.scale] if self.scale else None
+        return Answers(self.unrated, self.dates, self.columns or None, scale, self.first_row)
+
+
+class ColumnOut(Schema):
+    """A column of a table: its name, its first values, what it seems to hold, and the scale if those are ratings."""
+
+    name: str
+    values: list[str]
+    role: Role
+    scale: ScaleName | None
+
+    @classmethod
+    def of(cls, column: Column) -> Self:
+        """Build it from a column."""
+        scale = next((name for name, scale in SCALES.items() if scale == column.scale), None)
+        return cls(name=column.name, values=list(column.values), role=column.role, scale=scale)
+
+
+class ImportQuestion(Problem):
+    """Why a file is refused; `ask` names the field of the form that has to be answered, if that would help.
+
+    If `dates` is asked, `readings` has both readings of one date in the file. If `columns` is asked, `columns` has each
+    column with what it seems to hold, and `first_row` whether the table seems to begin with their names.
+    """
+
+    ask: Literal["unrated", "dates", "columns"] | None = None
+    readings: dict[DateOrder, date | None] | None = None
+    columns: list[ColumnOut] | None = None
+    first_row: FirstRow | None = None
+
+    @classmethod
+    def of(cls, error: UnclearList | UnclearDates | UnclearTable) -> Self:
+        """Build it from what the reader asks."""
+        if isinstance(error, UnclearDates):
+            readings: dict[DateOrder, date | None] = {"day": error.day_first, "month": error.month_first}
+            return cls(detail=str(error), ask="dates", readings=readings)
+        if isinstance(error, UnclearTable):
+            columns = [ColumnOut.of(column) for column in error.columns]
+            return cls(detail=str(error), ask="columns", columns=columns, first_row=error.first_row)
+        return cls(detail=str(error), ask="unrated")
 
 
 class ImportSummary(Schema):
@@ -62,6 +127,15 @@ class Matches(Schema):
     unmatched: int = 0
 
 
+class Kinds(Schema):
+    """How many rows are ratings, and how many are movies of a watchlist, seen without a rating, or hidden."""
+
+    ratings: int = 0
+    watchlist: int = 0
+    seen: int = 0
+    hidden: int = 0
+
+
 class Outcomes(Schema):
     """What became of the rows: `added` and `replaced` ones have written a rating, `undone` ones no longer do."""
 
@@ -81,13 +155,22 @@ class LeftOut(Schema):
 
 
 class ImportOut(ImportSummary):
-    """An import with its figures; the `chosen` rows have a movie and are written when it is applied."""
+    """An import with its figures; the `chosen` rows have a movie and are written when it is applied.
+
+    `bad_rows` says of the first rows that cannot be read where they are and why; dates that cannot be read become the
+    time of the import.
+    """
 
     rows: int
     chosen: int
+    kinds: Kinds
     matches: Matches
     outcomes: Outcomes
     left_out: list[LeftOut]
+    kind: str
+    bad_rows: list[str]
+    n_bad_rows: int
+    n_unread_dates: int
 
     @classmethod
     def of(cls, rating_import: RatingImport, **more: object) -> Self:
@@ -97,8 +180,13 @@ class ImportOut(ImportSummary):
             rating_import,
             rows=figures.rows,
             chosen=figures.chosen,
+            kinds=Kinds(**figures.kinds),
             matches=Matches(**figures.matches),
             outcomes=Outcomes(**{name: count for name, count in figures.outcomes.items() if name}),
+            kind=rating_import.kind,
+            bad_rows=rating_import.bad_rows,
+            n_bad_rows=rating_import.n_bad_rows,
+            n_unread_dates=rating_import.n_unread_dates,
             left_out=[LeftOut(what=what, count=count) for what, count in rating_import.left_out.items()],
             **more,
         )
@@ -108,6 +196,7 @@ class ImportRowOut(Schema):
     """One row: what the file says, the movies it may be about, and the one chosen."""
 
     line: int
+    kind: str
     title: str
     year: int | None
     stars: float | None
@@ -123,6 +212,7 @@ class ImportRowOut(Schema):
         chosen = [row.movie_id] if row.movie_id and row.movie_id not in row.candidates else []
         return cls(
             line=row.line,
+            kind=row.kind,
             title=row.title,
             year=row.year,
             stars=row.half_stars / 2 if row.half_stars else None,
@@ -150,6 +240,20 @@ class ChoiceIn(Schema):
     """The movie a row is about; null leaves it out."""
 
     movie_id: MovieId | None
+
+
+class LookUpIn(Schema):
+    """After which line to go on; 0 to begin."""
+
+    after: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+
+
+class LookUpOut(Schema):
+    """How many rows were looked up, how many got a movie, and the `after` to go on with; null when all are done."""
+
+    asked: int
+    found: int
+    after: int | None
 
 
 class ApplyIn(Schema):

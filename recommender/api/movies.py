@@ -19,7 +19,7 @@ def recently_rated(request: HttpRequest, limit: Limit = 20, exclude: Exclude = "
     return MovieList.of(found, len(found), movies.mine(request.user, found))
 
 
-@router.get("/movies/{movie_id}", response={200: MovieDetailOut, 404: Problem, 422: Problem}, summary="One movie")
+@router.get("/movies/{int:movie_id}", response={200: MovieDetailOut, 404: Problem, 422: Problem}, summary="One movie")
 def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieDetailOut:
     """Return a movie with its overview and, if I am signed in, my stars and my mark."""
     found = movies.get(movie_id=movie_id)
@@ -27,20 +27,25 @@ def movie(request: HttpRequest, movie_id: Path[MovieId]) -> MovieDetailOut:
 
 
 @router.get(
-    "/movies/{movie_id}/similar", response={200: MovieList, 404: Problem, 422: Problem}, summary="Similar movies"
+    "/movies/{int:movie_id}/similar", response={200: MovieList, 404: Problem, 422: Problem}, summary="Similar movies"
 )
-def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20, exclude: Exclude = "") -> MovieList:
-    """Return the movies that people rate similarly to this one."""
+def similar(request: HttpRequest, movie_id: Path[MovieId], limit: Limit = 20, exclude: Exclude = "hidden") -> MovieList:
+    """Return the movies most similar to this one, by who rated both and how, genres, years, tags and series.
+
+    `exclude` says what is left out, as a comma-separated list of "seen", "hidden" and "watchlist"; the next ones take
+    their places.
+    """
     left_out = movies.left_out_for(request.user, kinds(exclude))
     neighbours = similar_movies.similar_to(movie=movies.get(movie_id=movie_id), limit=limit, exclude=left_out)
     return MovieList.of(neighbours, len(neighbours), movies.mine(request.user, neighbours))
 
 
 @router.get(
-    "/movies/{movie_id}/histogram",
+    "/movies/{int:movie_id}/histogram",
     response={200: RatingHistogramOut, 404: Problem, 422: Problem},
     summary="Distribution of a movie's ratings",
 )
 def histogram(request: HttpRequest, movie_id: Path[MovieId]) -> RatingHistogramOut:
     """Return how many people gave a movie 0.5, 1 … 5 stars."""
-    return RatingHistogramOut.of(movie_id, movie_statistics.histogram(movie=movies.get(movie_id=movie_id)))
+    found = movies.get(movie_id=movie_id)
+    return RatingHistogramOut.of(found.pk, movie_statistics.histogram(movie=found))

@@ -29,8 +29,13 @@ def kinds(exclude: str) -> frozenset[Excluded]:
     return frozenset(kind for kind in KINDS if kind in named)
 
 
-def rater(request: HttpRequest) -> Rater:
-    """Return the rater of the user who asks."""
+def user(request: HttpRequest) -> User:
+    """Return the user who asks."""
     if not isinstance(request.user, User):
         raise AuthenticationError
-    return rater_of(request.user)
+    return request.user
+
+
+def rater(request: HttpRequest) -> Rater:
+    """Return the rater of the user who asks."""
+    return rater_of(user(request))

@@ -8,6 +8,7 @@ from ninja.security import django_auth
 from pydantic import Field
 
 from recommender.api import parameters
+from recommender.api.limits import Writes
 from recommender.api.schemas import (
     AlgorithmName,
     ChangesOut,
@@ -26,7 +27,7 @@ from recommender.services.lists import changes as list_changes
 from recommender.services.ratings import habits, my_ratings, ratings
 
 router = Router(tags=["my ratings"], auth=django_auth)
-ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
+ERRORS = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
 ListLength = Annotated[
     int | None,
     Query(alias="list", ge=1, le=100, description="Say what changed in the top of my list, down to this place"),
@@ -95,7 +96,9 @@ def statistics(request: HttpRequest) -> StatisticsOut:
     return StatisticsOut.model_validate(habits.statistics_of(rater=parameters.rater(request)))
 
 
-@router.put("/ratings/{movie_id}", response={200: RatingOut, **ERRORS}, summary="Rate a movie")
+@router.put(
+    "/ratings/{int:movie_id}", response={200: RatingOut, **ERRORS}, summary="Rate a movie", throttle=[Writes("rating")]
+)
 def rate(
     request: HttpRequest,
     movie_id: Path[MovieId],
@@ -112,11 +115,16 @@ def rate(
     half_stars = ratings.half_stars_of(payload.stars)
     before = list_changes.before(rater=rater, length=list_length, algorithm=algorithm) if list_length else None
     rating = ratings.rate(rater=rater, movie=movie, half_stars=half_stars)
-    changes = ChangesOut.of(list_changes.since(before, movie_id=movie_id, half_stars=half_stars))
-    return RatingOut(movie_id=movie_id, stars=rating.stars, rated_at=rating.rated_at, changes=changes)
+    changes = ChangesOut.of(list_changes.since(before, movie_id=movie.pk, half_stars=half_stars))
+    return RatingOut(movie_id=movie.pk, stars=rating.stars, rated_at=rating.rated_at, changes=changes)
 
 
-@router.delete("/ratings/{movie_id}", response={200: RemovedRating, 204: None, **ERRORS}, summary="Remove a rating")
+@router.delete(
+    "/ratings/{int:movie_id}",
+    response={200: RemovedRating, 204: None, **ERRORS},
+    summary="Remove a rating",
+    throttle=[Writes("rating")],
+)
 def remove(
     request: HttpRequest, movie_id: Path[MovieId], list_length: ListLength = None, algorithm: AlgorithmName = None
 ) -> RemovedRating | HttpResponse:
@@ -129,5 +137,5 @@ def remove(
     ratings.remove(rater=rater, movie=movie)
     if list_length is None:
         return HttpResponse(status=204)
-    changes = list_changes.since(before, movie_id=movie_id, half_stars=None)
-    return RemovedRating(movie_id=movie_id, changes=ChangesOut.of(changes))
+    changes = list_changes.since(before, movie_id=movie.pk, half_stars=None)
+    return RemovedRating(movie_id=movie.pk, changes=ChangesOut.of(changes))

@@ -30,9 +30,19 @@ Interval = Annotated[
 ]
 
 
+Match = Annotated[
+    int | None,
+    Field(
+        description="Percent. Of the movies shown with 80, people give 80 in 100 at least 3.5 stars. "
+        "Null if the algorithm has no intervals."
+    ),
+]
+
+
 class RecommendedMovie(MovieOut):
     """A movie I may like."""
 
+    match_percent: Match = None
     predicted_stars: float
     interval: Interval | None
     reasons: list[ReasonOut]
@@ -44,6 +54,7 @@ class RecommendedMovie(MovieOut):
         return cls.of(
             recommended.movie,
             mine,
+            match_percent=recommended.match_percent,
             predicted_stars=round(recommended.predicted_stars, 2),
             interval=rounded(recommended.interval),
             reasons=recommended.reasons,
@@ -91,10 +102,19 @@ class CounterfactualOut(Part):
     rank_without: int
 
 
+class NamedMovieOut(Schema):
+    """Another movie of the series."""
+
+    movie_id: int
+    title: str
+
+
 class ExplanationOut(Schema):
     """Why a movie has its predicted rating and its place in my list.
 
-    `sentence` names the strongest of the contributions by movies I like, or genres; the contributions come with the
+    `sentence` names the strongest of the contributions by movies I like, or genres, or says that a series begins with
+    this movie: then `stands_for` is the later movie whose place it takes. `start_with` is an earlier movie of its
+    series that I have not seen. `match_percent` is null beyond the first 300 places. The contributions come with the
     largest `ranking_contribution` first. `offset + sum of contribution` is the prediction before it is clipped to
     0.5..5 stars; `score_offset + sum of ranking_contribution` is the ranking score. `rank` is null for a movie I have
     rated or hidden.
@@ -113,6 +133,9 @@ class ExplanationOut(Schema):
     shared_tags: list[str]
     sentence: str
     counterfactuals: list[CounterfactualOut]
+    match_percent: Match = None
+    stands_for: NamedMovieOut | None = None
+    start_with: NamedMovieOut | None = None
 
 
 class InvitationOut(Schema):

@@ -1,68 +1,111 @@
 """GET recommendations, for me or for a group whose members have agreed."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 from ninja.security import django_auth
 from pydantic import Field
 
 from recommender.api import parameters
+from recommender.api.limits import Writes
 from recommender.api.parameters import Exclude, kinds
 from recommender.api.recommendation_schemas import InvitationOut, RecommendedMovieList
-from recommender.api.schemas import AlgorithmName, Limit, Offset, Problem, TooFew, as_json
-from recommender.engine.lists.reranking import Strategy
+from recommender.api.schemas import AlgorithmName, Limit, MovieId, Offset, Problem, TooFew, as_json
+from recommender.engine.lists.groups import Strategy
+from recommender.models import Rater
 from recommender.services.experiments import impressions
 from recommender.services.lists import groups
-from recommender.services.lists.dials import Dials
+from recommender.services.lists.dials import Dials, seed_of_today
 from recommender.services.lists.recommendations import recommend_for
 
 router = Router(tags=["recommendations"], auth=django_auth)
 ERRORS = {401: Problem, 404: Problem, 409: TooFew, 422: Problem}
 
 
+class ListParameters(Schema):
+    """Which slice of which list."""
+
+    algorithm: AlgorithmName = None
+    limit: Limit = 20
+    offset: Offset = 0
+    genre: Annotated[str | None, Field(max_length=64)] = None
+    decade: Annotated[int | None, Field(ge=1870, le=2100, multiple_of=10)] = None
+    popularity: Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)] = 0
+    diversity: Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)] = None
+    exclude: Exclude = "seen,hidden"
+    below_average: bool = False
+    all_of_series: bool = False
+    fresh: bool = False
+
+    def dials_for(self, rater: Rater, shown_before: Iterable[int] = ()) -> Dials:
+        """Return how the rater wants the list."""
+        return Dials(
+            genre=self.genre,
+            decade=self.decade,
+            popularity=self.popularity,
+            diversity=self.diversity,
+            exclude=kinds(self.exclude),
+            series_in_order=not self.all_of_series,
+            below_average=self.below_average,
+            seed=seed_of_today(rater) if self.fresh else None,
+            shown_before=frozenset(shown_before),
+        )
+
+
+class Shown(Schema):
+    """Movies that I have been shown lately."""
+
+    shown: Annotated[list[MovieId], Field(max_length=5000)]
+
+
 @router.get("/recommendations", response={200: RecommendedMovieList, **ERRORS}, summary="Recommendations for me")
-def recommendations(
-    request: HttpRequest,
-    algorithm: AlgorithmName = None,
-    limit: Limit = 20,
-    offset: Offset = 0,
-    genre: Annotated[str | None, Field(max_length=64)] = None,
-    decade: Annotated[int | None, Query(ge=1870, le=2100, multiple_of=10)] = None,
-    popularity: Annotated[float, Query(ge=-2, le=2, allow_inf_nan=False)] = 0,
-    diversity: Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)] = None,
-    exclude: Exclude = "seen,hidden",
-    below_average: bool = False,
-    all_of_series: bool = False,
-) -> HttpResponse:
+def recommendations(request: HttpRequest, asked: Query[ListParameters]) -> HttpResponse:
     """Return movies I have neither rated nor hidden, by how well each fits me; every rating counts at once.
 
+    `match_percent` never rises down the list: of the movies shown with 80, people give 80 in 100 at least 3.5 stars.
     The order is not that of `predicted_stars`: it also counts how likely I am to want to see a movie.
 
-    Movies that I would probably rate more than a quarter of a star below my mean come last, unless `below_average`.
-    A series begins with its first movie that I have not seen, and shows two of its movies in twenty, unless
-    `all_of_series`.
+    Movies that I would probably rate more than a quarter of a star below my middle (my mean, at most 3.5) come last,
+    unless `below_average`. A series begins with its first movie that I have not seen, and shows two of its movies in
+    twenty, unless `all_of_series`.
 
-    `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1. Slices with the same settings
-    fit together. `exclude` says what is left out, as a comma-separated list of "seen", "hidden" and "watchlist"; empty
-    to leave out nothing. `interval` contains the rating four times in five; it is null if the algorithm does not know
-    it. Before my first rating the list is popular and varied.
+    `popularity` goes from -2 (hidden gems: without the 500 most rated movies, and what I would probably rate below my
+    middle comes last) to 2 (well-known), `diversity` from 0 to 1. Slices with the same settings fit together. `fresh`
+    draws places 6 to 20 anew each day from the first forty. `exclude` says what is left out, as a comma-separated list
+    of "seen", "hidden" and "watchlist"; empty to leave out nothing. `interval` contains the rating four times in five;
+    it is null if the algorithm does not know it. Before my first rating the list is popular and varied.
     """
-    dials = Dials(
-        genre=genre,
-        decade=decade,
-        popularity=popularity,
-        diversity=diversity,
-        exclude=kinds(exclude),
-        series_in_order=not all_of_series,
-        below_average=below_average,
-    )
+    return _listed(request, asked, shown_before=())
+
+
+@router.post(
+    "/recommendations/others",
+    response={200: RecommendedMovieList, **ERRORS},
+    summary="Recommendations for me, without what I was shown",
+)
+def others(request: HttpRequest, asked: Query[ListParameters], body: Shown) -> HttpResponse:
+    """Return my list without the movies in `shown`, nor what follows them in their series; everything else as in GET.
+
+    The server does not keep what it has shown me unless I agree; the pages remember it for a week on my device.
+    """
+    return _listed(request, asked, shown_before=body.shown)
+
+
+def _listed(request: HttpRequest, asked: ListParameters, shown_before: Iterable[int]) -> HttpResponse:
     rater = parameters.rater(request)
-    listed = recommend_for(rater=rater, algorithm=algorithm, limit=limit, offset=offset, dials=dials)
+    listed = recommend_for(
+        rater=rater,
+        algorithm=asked.algorithm,
+        limit=asked.limit,
+        offset=asked.offset,
+        dials=asked.dials_for(rater, shown_before),
+    )
     impressions.record(
         rater=rater,
         algorithm=listed.algorithm,
-        first_place=offset + 1,
+        first_place=asked.offset + 1,
         movie_ids=[each.movie.pk for each in listed.results],
         experiment_id=listed.experiment_id,
         teams=listed.teams,
@@ -72,8 +115,9 @@ def recommendations(
 
 @router.post(
     "/group-invitations",
-    response={200: InvitationOut, 401: Problem, 403: Problem},
+    response={200: InvitationOut, 401: Problem, 403: Problem, 429: Problem},
     summary="Invite someone to choose a movie together",
+    throttle=[Writes("invitation")],
 )
 def invitation(request: HttpRequest) -> InvitationOut:
     """Allow anyone I give this token to get recommendations for both of us, for a day.
@@ -101,7 +145,9 @@ def group(
 ) -> HttpResponse:
     """Return movies that neither I nor the senders of the invitations (`token`, repeatable) have rated or hidden.
 
-    "average" ranks by the mean of the members, "least_misery" by the member who likes a movie least.
+    "average" ranks by the mean of the members. With "least_misery", no movie that somebody would probably rate more
+    than a quarter of a star below their mean stands before one that nobody would, and the lowest of the predicted stars
+    decides. A series begins with its first movie that none of us has seen, and shows two of its movies in twenty.
     `interval` is null and `reasons` are empty, to keep the others' ratings private. `exclude_watchlist` leaves out the
     movies on my watchlist.
     """

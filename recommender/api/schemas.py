@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from django.http import HttpResponse
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from recommender.models import Mark, Movie, Rating
 from recommender.services.catalogue.movies import Mine, poster_url
@@ -53,6 +53,7 @@ class MovieOut(Part):
     my_stars: float | None = None
     on_watchlist: bool = False
     is_hidden: bool = False
+    is_seen: bool = False
 
     @classmethod
     def of(cls, movie: Movie, mine: Mine = NOTHING, **more: object) -> Self:
@@ -71,6 +72,7 @@ class MovieOut(Part):
             my_stars=half_stars / 2 if half_stars else None,
             on_watchlist=mark == Mark.Kind.WATCHLIST,
             is_hidden=mark == Mark.Kind.HIDDEN,
+            is_seen=mark == Mark.Kind.SEEN,
             **more,
         )
 
@@ -146,9 +148,23 @@ class RatedMovieList(Schema):
 
 
 class SettingsBody(Schema):
-    """My settings: whether the site may record what my lists showed and how I used them."""
+    """My settings: whether the site may record what my lists showed, and in which country I watch movies."""
 
     share_impressions: Annotated[bool, Field(strict=True)]
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+
+
+class SettingsChange(Schema):
+    """What I change in my settings; what is left out stays."""
+
+    share_impressions: Annotated[bool, Field(strict=True)] | None = None
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.share_impressions is None and self.country is None:
+            raise ValueError("give share_impressions or country")
+        return self
 
 
 class RatingIn(Schema):

@@ -5,7 +5,8 @@ from ninja import Router
 from ninja.security import django_auth
 
 from recommender.api import parameters
-from recommender.api.schemas import Problem, SettingsBody
+from recommender.api.schemas import Problem, SettingsBody, SettingsChange
+from recommender.services.catalogue import movie_facts
 from recommender.services.experiments import impressions
 
 router = Router(tags=["my settings"], auth=django_auth)
@@ -14,13 +15,22 @@ router = Router(tags=["my settings"], auth=django_auth)
 @router.get("/settings", response={200: SettingsBody, 401: Problem}, summary="My settings")
 def settings(request: HttpRequest) -> SettingsBody:
     """Return my settings; nothing is recorded until I agree."""
-    return SettingsBody(share_impressions=parameters.rater(request).shares_impressions)
+    return SettingsBody(
+        share_impressions=parameters.rater(request).shares_impressions,
+        country=movie_facts.chosen_country(parameters.user(request)),
+    )
 
 
 @router.put(
-    "/settings", response={200: SettingsBody, 401: Problem, 403: Problem, 422: Problem}, summary="Change my settings"
+    "/settings",
+    response={200: SettingsBody, 401: Problem, 403: Problem, 404: Problem, 422: Problem},
+    summary="Change my settings",
 )
-def put_settings(request: HttpRequest, payload: SettingsBody) -> SettingsBody:
-    """Replace my settings. Setting `share_impressions` to false deletes what was recorded, at once."""
-    impressions.set_consent(rater=parameters.rater(request), share=payload.share_impressions)
-    return payload
+def put_settings(request: HttpRequest, payload: SettingsChange) -> SettingsBody:
+    """Change my settings. Setting `share_impressions` to false deletes what was recorded, at once."""
+    rater = parameters.rater(request)
+    if payload.country is not None:
+        movie_facts.choose_country(rater=rater, country=payload.country)
+    if payload.share_impressions is not None:
+        impressions.set_consent(rater=rater, share=payload.share_impressions)
+    return settings(request)

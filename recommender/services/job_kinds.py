@@ -5,7 +5,7 @@ jobs can do without.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator
@@ -45,9 +45,10 @@ class NoArguments(Arguments):
 
 
 class ImportArguments(Arguments):
-    """Where the release is."""
+    """Where the release is, and whether its ids are those of this site."""
 
     path: str = Field(pattern=r"\S", description="the folder or zip of a MovieLens release, as the workers see it")
+    match_titles: bool = Field(False, description="true to map movies by IMDb id, TMDB id, or title and year, or false")
 
 
 class TrainArguments(Arguments):
@@ -87,6 +88,12 @@ class EvaluateArguments(Arguments):
     max_raters: Count = MAX_RATERS
 
 
+class ImdbArguments(Arguments):
+    """Whether whoever starts the job accepts IMDb's terms."""
+
+    accept_terms: bool = Field(False, description="true to accept IMDb's terms, or false")
+
+
 def _accept(arguments: Any) -> None:
     """Accept whatever the fields accept."""
 
@@ -103,10 +110,19 @@ def _check_tune(arguments: TuneArguments) -> None:
         raise BadRequest("A tuning needs a budget: give n_trials or seconds.")
 
 
+def _check_imdb(arguments: ImdbArguments) -> None:
+    from recommender.services.catalogue import imdb_terms
+
+    if not arguments.accept_terms and not imdb_terms.accepted():
+        raise BadRequest(f"Accept IMDb's terms first (IMDB_TERMS_ACCEPTED=1 or --accept-terms): {imdb_terms.TERMS}")
+
+
 def _import() -> Stages:
+    from recommender.services.catalogue import title_search
+    from recommender.services.monitoring import drift
     from recommender.services.movielens import release
 
-    return (release.IMPORT,)
+    return (release.IMPORT, title_search.BUILD_INDEX, replace(drift.MEASURE, optional=True))
 
 
 def _snapshot() -> Stages:
@@ -160,6 +176,18 @@ def _tmdb() -> Stages:
     return (tmdb.FETCH, title_search.BUILD_INDEX_IF_BEHIND)
 
 
+def _imdb() -> Stages:
+    from recommender.services.catalogue import imdb, title_search
+
+    return (imdb.FETCH, title_search.BUILD_INDEX)
+
+
+def _drift() -> Stages:
+    from recommender.services.monitoring import drift
+
+    return (drift.MEASURE,)
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """What a kind of job does and takes.
@@ -183,6 +211,8 @@ KINDS: dict[Job.Kind, JobKind] = {
     Job.Kind.SIMILAR_MOVIES: JobKind(_similar_movies),
     Job.Kind.RETRAIN: JobKind(_retrain),
     Job.Kind.TMDB: JobKind(_tmdb),
+    Job.Kind.IMDB: JobKind(_imdb, ImdbArguments, _check_imdb),
+    Job.Kind.DRIFT: JobKind(_drift),
 }
 
 

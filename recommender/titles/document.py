@@ -8,6 +8,8 @@ from typing import Final
 
 import tantivy
 
+from recommender.titles.aliases import aliases, plus_aliases, series_aliases
+from recommender.titles.series_numbers import Numbers
 from recommender.titles.text import (
     canonical_words,
     compound_words,
@@ -16,6 +18,7 @@ from recommender.titles.text import (
     split_title,
     title_segments,
     title_words,
+    transliterated,
     without_article,
 )
 from recommender.titles.words import ENGLISH_ARTICLES, LEADING_ARTICLES
@@ -47,6 +50,9 @@ ORDER_FIELDS: Final = {
     "oldest": "oldest_rank",
     "title": "title_rank",
 }
+_NUMBER_FIELDS: Final = ("rating_count", *ORDER_FIELDS.values())
+_SCORE_FIELDS: Final = ("popularity", "brevity")
+FIELDS: Final = (*_KEY_FIELDS, *_WORD_FIELDS, *_FILTER_FIELDS, *_NUMBER_FIELDS, *_SCORE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class TitleDocument:
         In stars, None without ratings.
     alternative_titles : tuple of str
         Besides those in the title's parentheses.
+    duplicate_of : int or None
+        The id of the same film, which is found instead.
     """
 
     movie_id: int
@@ -80,6 +88,7 @@ class TitleDocument:
     tmdb_id: int | None
     rating_mean: float | None
     alternative_titles: tuple[str, ...] = ()
+    duplicate_of: int | None = None
 
     @property
     def release_year(self) -> int | None:
@@ -97,18 +106,19 @@ def title_schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     for name in _FILTER_FIELDS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
-    for name in ("rating_count", *ORDER_FIELDS.values()):
+    for name in _NUMBER_FIELDS:
         builder.add_unsigned_field(name, fast=True)
-    for name in ("popularity", "brevity"):
+    for name in _SCORE_FIELDS:
         builder.add_float_field(name, fast=True)
     return builder.build()
 
 
-def index_fields(document: TitleDocument) -> dict[str, list[str]]:
-    """Return the text fields of a movie, each with its distinct terms."""
+def index_fields(document: TitleDocument, series_numbers: Numbers) -> dict[str, list[str]]:
+    """Return the text fields of a movie, each with its distinct terms; the numbers are those in its series."""
     title, _, alternatives = split_title(document.title)
     main = front_article(title)
     others = [front_article(name) for name in (*alternatives, *document.alternative_titles)]
+    others += [latin for name in (main, *others) if (latin := transliterated(name))]
     main_keys = _keys([main], ENGLISH_ARTICLES)
     # "La León" is not "León": without its foreign article it counts only as another name.
     other_keys = _keys([main, *others, *title_segments(main)], LEADING_ARTICLES)
@@ -117,11 +127,13 @@ def index_fields(document: TitleDocument) -> dict[str, list[str]]:
     surface = {word for words in names for word in words}
     surface.update(word for name in (main, *others) for word in compound_words(name))
     compact = {key.replace(" ", "") for key in (*main_keys, *other_keys)}
+    more = (series_aliases(series_numbers), *map(plus_aliases, (main, *others)))
     return {
         "exact": main_keys,
         "other_exact": other_keys,
         "converted": sorted({" ".join(words) for words in converted}),
-        "compact": sorted(compact),
+        # Among the compact keys, because an index of the previous release must have the same fields.
+        "compact": sorted(compact.union(aliases(key.split() for key in (*main_keys, *other_keys)), *more)),
         "starts": _prefixes(main_keys, TITLE_PREFIX_LENGTH),
         "other_starts": _prefixes(other_keys, TITLE_PREFIX_LENGTH),
         "converted_starts": sorted({" ".join(w[:n]) for w in converted for n in range(1, len(w) + 1)}),

@@ -3,7 +3,7 @@
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from math import log1p
 from pathlib import Path
@@ -13,10 +13,13 @@ import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
+from recommender.titles.all_words import all_words
 from recommender.titles.document import ORDER_FIELDS, TitleDocument, brevity, index_fields, sort_ranks, title_schema
 from recommender.titles.manifest import TitleIndexError, checked_count, write_manifest
-from recommender.titles.query import BREVITY_WEIGHT, POPULARITY_WEIGHT, Order, TitleQuery, title_queries
+from recommender.titles.query import Order, TitleQuery, title_queries
+from recommender.titles.scores import BREVITY_WEIGHT, POPULARITY_WEIGHT
 from recommender.titles.series import SeriesTitle, find_series
+from recommender.titles.series_numbers import Numbers, series_numbers
 from recommender.titles.text import title_words
 
 __all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "TitleQuery", "build_title_index"]
@@ -24,8 +27,13 @@ __all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "Title
 _HEAP_BYTES: Final = 400_000_000
 _PROGRESS_EVERY: Final = 1000
 _SERIES: Final = "series.json"
+_DUPLICATES: Final = "duplicates.json"
 # How many of the best matches are ranked again with their popularity.
 _RERANKED: Final = 200
+# Looser readings of a query follow unless it finds this many, one of them with this share (of logarithms) of the
+# ratings of the most rated movie.
+_SEVERAL: Final = 5
+_WELL_KNOWN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,18 @@ def build_title_index(
     if path.exists():
         raise FileExistsError(f"The title index folder {path} exists already; build into a new folder name.")
     # Equal scores come back in this order, so popularity decides between equally good titles.
-    ordered = sorted(documents, key=lambda document: (-document.rating_count, document.movie_id))
+    duplicates: dict[int, int] = {}
+    ordered = sorted(_originals(documents, duplicates), key=lambda each: (-each.rating_count, each.movie_id))
     partial = path.with_name(f"{path.name}.partial-{secrets.token_hex(6)}")
     partial.mkdir(parents=True)
     try:
-        _write_index(ordered, partial, on_progress or (lambda _: None))
-        (partial / _SERIES).write_text(json.dumps(_series_of(ordered)), encoding="utf-8")
+        titles = [_series_title(document) for document in ordered]
+        series = find_series(titles)
+        numbers = series_numbers(titles, series, [document.rating_count for document in ordered])
+        _write_index(ordered, numbers, partial, on_progress or (lambda _: None))
+        in_order = [[ordered[place].movie_id for place in members] for members in series]
+        (partial / _SERIES).write_text(json.dumps(in_order), encoding="utf-8")
+        (partial / _DUPLICATES).write_text(json.dumps(list(duplicates.items())), encoding="utf-8")
         write_manifest(partial, len(ordered))
         partial.rename(path)
     except BaseException:
@@ -98,6 +112,13 @@ class TitleIndex:
     ------
     TitleIndexError
         If the folder is missing, damaged or of another format.
+
+    Attributes
+    ----------
+    series : tuple of tuple of int
+        The movie ids of each series, in the order of release.
+    duplicates : dict of int to int
+        By the id of a movie that is not found, the id of the same film, which is.
     """
 
     def __init__(self, path: Path) -> None:
@@ -107,7 +128,8 @@ class TitleIndex:
         except ValueError as error:
             raise TitleIndexError(f"The title index {path} cannot be opened ({error}); build it again.") from error
 
-        self.series = _read_series(path)
+        self.series = tuple(tuple(movie_ids) for movie_ids in _read_list(path / _SERIES))
+        self.duplicates = {pair[0]: pair[1] for pair in _read_list(path / _DUPLICATES)}
 
     def __len__(self) -> int:
         return self._n_documents
@@ -125,13 +147,14 @@ class TitleIndex:
         limit, offset = max(query.limit, 0), max(query.offset, 0)
         order = "popularity" if query.order == "relevance" and not query.text.strip() else query.order
         n_wanted = offset + limit + len(query.exclude)
-        matches, found = self._find(query.text, _filters(query), n_wanted, order)
-        movie_ids = self._reranked(found.hits) if order == "relevance" else self._values("movie_id", found.hits)
+        readings = self._read(query.text, _filters(query), n_wanted, order)
+        movie_ids = list(dict.fromkeys(id for _, found in readings for id in self._in_order(found, order)))
         kept = [movie_id for movie_id in movie_ids if movie_id not in query.exclude]
-        count = _count(found)
-        if count == len(movie_ids):
-            count = len(kept)
-        elif query.exclude:
+        if all(_count(found) == len(found.hits) for _, found in readings):
+            return TitleHits(kept[offset : offset + limit], len(kept))
+        matches = Query.boolean_query([(Occur.Should, matches) for matches, _ in readings])
+        count = _count(self._searcher.search(matches, limit=1)) if len(readings) > 1 else _count(readings[0][1])
+        if query.exclude:
             count -= self._count_among(matches, query.exclude)
         return TitleHits(kept[offset : offset + limit], count)
 
@@ -151,18 +174,38 @@ class TitleIndex:
         movie_ids: list[int] = self._values("movie_id", found.hits)
         return movie_ids
 
-    def _find(self, text: str, filters: list[Query], n_wanted: int, order: Order) -> tuple[Query, tantivy.SearchResult]:
-        """Return the strictest reading of the text that finds something good, and what it finds.
+    def alike(self, title: str, *, limit: int = 50) -> list[int]:
+        """Return the movies whose titles have all the words of this one, perhaps among others, the most rated first."""
+        words = title_words(title)
+        if not words:
+            return []
+        query = all_words(words)
+        found = self._searcher.search(query, limit=limit, order_by_field="popularity_rank", order=tantivy.Order.Asc)
+        movie_ids: list[int] = self._values("movie_id", found.hits)
+        return movie_ids
+
+    def _read(
+        self, text: str, filters: list[Query], n_wanted: int, order: Order
+    ) -> list[tuple[Query, tantivy.SearchResult]]:
+        """Return the readings of the text, the strictest first, until they find enough, each with what it finds.
 
         Filters narrow what a text finds; they do not change how it is read.
         """
-        for attempt, query in enumerate(title_queries(text, self._searcher.doc_freq, self._n_documents)):
-            narrowed = [(Occur.Must, query), *((Occur.Must, part) for part in filters)]
-            matches = Query.boolean_query(narrowed) if filters else query
-            found = self._search(matches, n_wanted, order)
-            if self._is_good(found, attempt) or (filters and self._is_good(self._search(query, 2, order), attempt)):
+        readings, knows_one = [], False
+        for reading in title_queries(text, self._searcher.doc_freq, self._n_documents):
+            if reading.last_resort and knows_one:
+                continue
+            matches = Query.boolean_query([(Occur.Must, part) for part in (reading.query, *filters)])
+            found = self._search(matches if filters else reading.query, n_wanted, order)
+            readings.append((matches, found))
+            if not self._is_enough(found) and (filters or order != "relevance"):
+                found_by_text = self._search(reading.query, 1, "popularity")
+            else:
+                found_by_text = found
+            if self._is_enough(found_by_text):
                 break
-        return matches, found
+            knows_one = knows_one or self._has_well_known(found_by_text)
+        return readings
 
     def _count_among(self, matches: Query, movie_ids: Collection[int]) -> int:
         """Return how many of these movies match."""
@@ -174,11 +217,16 @@ class TitleIndex:
         if order == "relevance":
             return self._searcher.search(query, limit=max(n_wanted, _RERANKED))
         field = ORDER_FIELDS[order]
-        return self._searcher.search(query, limit=max(n_wanted, 2), order_by_field=field, order=tantivy.Order.Asc)
+        return self._searcher.search(query, limit=max(n_wanted, 1), order_by_field=field, order=tantivy.Order.Asc)
 
-    def _is_good(self, found: tantivy.SearchResult, attempt: int) -> bool:
-        """Say whether there are several matches, or one that somebody has rated; a loose reading needs only one."""
-        return _count(found) > (0 if attempt else 2) or any(self._values("rating_count", found.hits))
+    def _is_enough(self, found: tantivy.SearchResult) -> bool:
+        return _count(found) >= _SEVERAL and self._has_well_known(found)
+
+    def _has_well_known(self, found: tantivy.SearchResult) -> bool:
+        return max(self._values("popularity", found.hits[:_RERANKED]), default=0.0) >= _WELL_KNOWN
+
+    def _in_order(self, found: tantivy.SearchResult, order: Order) -> list[int]:
+        return self._reranked(found.hits) if order == "relevance" else self._values("movie_id", found.hits)
 
     def _reranked(self, hits: list[tuple[float, tantivy.DocAddress]]) -> list[int]:
         """Return the movies of the hits, the first of them ordered again with popularity and brevity."""
@@ -193,20 +241,23 @@ class TitleIndex:
         return self._searcher.fast_field_values(field, [address for _, address in hits])
 
 
-def _series_of(documents: list[TitleDocument]) -> list[list[int]]:
-    titles = [
-        SeriesTitle(document.title, document.release_year, frozenset(document.genres), document.alternative_titles)
-        for document in documents
-    ]
-    return [[documents[position].movie_id for position in series] for series in find_series(titles)]
+def _series_title(document: TitleDocument) -> SeriesTitle:
+    return SeriesTitle(document.title, document.release_year, frozenset(document.genres), document.alternative_titles)
 
 
-def _read_series(path: Path) -> tuple[tuple[int, ...], ...]:
-    """Return the series, each as movie ids in the order of release; an index built before there were any has none."""
-    file = path / _SERIES
-    if not file.exists():
-        return ()
-    return tuple(tuple(movie_ids) for movie_ids in json.loads(file.read_text(encoding="utf-8")))
+def _originals(documents: Iterable[TitleDocument], duplicates: dict[int, int]) -> Iterator[TitleDocument]:
+    """Yield the documents to index; note in `duplicates` those that are the same film as another one."""
+    for document in documents:
+        if document.duplicate_of is None:
+            yield document
+        else:
+            duplicates[document.movie_id] = document.duplicate_of
+
+
+def _read_list(file: Path) -> list[list[int]]:
+    """Return the list in a file; an index built before there were such lists has none."""
+    found: list[list[int]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    return found
 
 
 def _count(found: tantivy.SearchResult) -> int:
@@ -227,14 +278,16 @@ def _filters(query: TitleQuery) -> list[Query]:
     return [Query.const_score_query(part, 0.0) for part in parts]
 
 
-def _write_index(documents: list[TitleDocument], path: Path, on_progress: Callable[[int], None]) -> None:
+def _write_index(
+    documents: list[TitleDocument], numbers: dict[int, Numbers], path: Path, on_progress: Callable[[int], None]
+) -> None:
     """Add the documents in their order, in one thread, so that their places in the index follow it."""
     writer = tantivy.Index(title_schema(), path=str(path)).writer(heap_size=_HEAP_BYTES, num_threads=1)
     ranks = sort_ranks(documents)
     most = log1p(max((document.rating_count for document in documents), default=0)) or 1.0
     for place, document in enumerate(documents):
         entry = tantivy.Document()
-        for name, terms in index_fields(document).items():
+        for name, terms in index_fields(document, numbers.get(place, set())).items():
             for term in terms:
                 entry.add_text(name, term)
         for name, number in _numbers(document).items():

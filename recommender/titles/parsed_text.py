@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from recommender.titles.aliases import plus_aliases
 from recommender.titles.text import title_words
 
 _MAX_QUERY_LENGTH: Final = 200
@@ -28,6 +29,8 @@ class ParsedText:
         The years that a partly typed year may become.
     imdb_id, tmdb_id : int or None
         Set if the query is an id and nothing else.
+    pluses : frozenset of str
+        Words with a plus between them, as `plus_aliases` writes them.
     """
 
     words: list[str]
@@ -35,6 +38,7 @@ class ParsedText:
     year_range: tuple[int, int] | None = None
     imdb_id: int | None = None
     tmdb_id: int | None = None
+    pluses: frozenset[str] = frozenset()
 
     @property
     def words_without_year(self) -> list[str]:
@@ -60,4 +64,5 @@ def parse_text(text: str) -> ParsedText:
         words,
         year=year if len(words) > 1 else None,
         year_range=(int(beginning) * width, (int(beginning) + 1) * width - 1) if beginning else None,
+        pluses=frozenset(plus_aliases(text)),
     )

@@ -21,6 +21,7 @@ YEARS_TO_A_REMAKE: Final = 5
 GENRES_OF_A_SUBTITLE: Final = 1 / 3
 GENRES_OF_A_CONTINUATION: Final = (0.6, 0.5)
 """The share of genres to have in common where titles have no number, of names of one word and of more."""
+ORDINAL_ENDINGS: Final = ("st", "nd", "rd", "th")
 _PART: Final = frozenset({"part", "vol", "volume", "episode", "chapter"})
 
 
@@ -35,7 +36,7 @@ class SeriesTitle:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """One way to read a title: the name of a series, the movie's number in it, or that it is the plain name."""
 
     base: Words
@@ -43,7 +44,7 @@ class _Reading:
     plain: bool = False
 
 
-Members = dict[int, _Reading]
+Members = dict[int, Reading]
 
 
 def find_series(titles: Sequence[SeriesTitle]) -> list[list[int]]:
@@ -72,12 +73,15 @@ def find_series(titles: Sequence[SeriesTitle]) -> list[list[int]]:
                 if known is None or known.number is None:
                     by_base[reading.base][position] = reading
     established = {base: members for base, members in by_base.items() if _is_series(base, members, titles)}
+    members_of_any = {position for members in established.values() for position in members}
     first_words = Counter(words[0] for words in (_without_article(sum(name[0], ())) for name in names) if words)
     for position, segments_of_names in enumerate(names):
         words = _without_article(sum(segments_of_names[0], ()))
         base = _continued(position, words, titles, by_base, established, first_words)
+        if base is None and position not in members_of_any:
+            base = _continued_otherwise(position, segments_of_names[0], titles, by_base, established)
         if base is not None:
-            established.setdefault(base, by_base[base])[position] = _Reading(base)
+            established.setdefault(base, by_base[base])[position] = Reading(base)
     return list(_one_series_each(titles, established))
 
 
@@ -88,36 +92,46 @@ def _names(title: SeriesTitle) -> list[list[Words]]:
     return [[tuple(title_words(segment)) for segment in title_segments(name) or [name]] for name in fronted]
 
 
-def _readings(segments: Sequence[Words]) -> Iterator[_Reading]:
+def _readings(segments: Sequence[Words]) -> Iterator[Reading]:
     words = Words()
     for segment in segments:
         words += segment
         plain = segment is segments[-1]
-        yield _Reading(_without_article(words), plain=plain)
-        base, number = _numbered(words)
+        yield Reading(_without_article(words), plain=plain)
+        if len(words) > 2 and words[-1] == "saga":  # "Twilight Saga: New Moon, The"
+            yield Reading(_without_article(words[:-1]))
+        base, number = numbered(words)
         if number is not None:
-            yield _Reading(base, number)
+            yield Reading(base, number)
     for place in range(2, len(words) - 1):
         base = _without_article(words[:place])
         if words[place] == "and" and len(base) > 1:
-            yield _Reading(base)
+            yield Reading(base)
         elif (number := _plain_number(words[place])) is not None:  # "Home Alone 2: Lost in New York"
-            yield _Reading(base, number)
+            yield Reading(base, number)
 
 
-def _numbered(words: Words) -> tuple[Words, int | None]:
+def readings_of(title: SeriesTitle) -> Iterator[Reading]:
+    """Yield the ways to read a movie's names as the name of a series and a number in it."""
+    for segments in _names(title):
+        yield from _readings(segments)
+
+
+def numbered(words: Words) -> tuple[Words, int | None]:
     """Take the number off the end of a name: "the godfather part ii" is "godfather" and 2."""
     if len(words) > 2 and words[-2] in _PART | {"the"}:
         number = 1 if words[-1] == "i" else _any_number(words[-1])
         return _without_article(words[:-2]), number
-    return _without_article(words[:-1]), _any_number(words[-1]) if len(words) > 1 else None
+    if len(words) < 2 or CANONICAL.get(words[-1], "").endswith(ORDINAL_ENDINGS):
+        return _without_article(words[:-1]), None  # "First" begins a subtitle more often than it numbers a movie
+    return _without_article(words[:-1]), _any_number(words[-1])
 
 
 def _any_number(word: str) -> int | None:
     digits = CANONICAL.get(word, word)
     if len(digits) == 4 and digits.isdigit():  # "Blade Runner 2049"
         return int(digits)
-    return _plain_number(digits[:-2] if digits[-2:] in {"st", "nd", "rd", "th"} else digits)
+    return _plain_number(digits[:-2] if digits.endswith(ORDINAL_ENDINGS) else digits)
 
 
 def _plain_number(word: str) -> int | None:
@@ -148,8 +162,11 @@ def _is_series(base: Words, members: Members, titles: Sequence[SeriesTitle]) -> 
 
 
 def _is_numbered(members: Members) -> bool:
-    numbers = {1 if reading.plain else reading.number for reading in members.values()}
-    return len(numbers - {None}) > 1
+    return len(_numbers(members) - {None}) > 1
+
+
+def _numbers(members: Members) -> set[int | None]:
+    return {1 if reading.plain else reading.number for reading in members.values()}
 
 
 def _drop_strangers(members: Members, titles: Sequence[SeriesTitle]) -> None:
@@ -186,11 +203,36 @@ def _continued(
     return None
 
 
-def _continues(position: int, base: Words, by_base: dict[Words, Members], titles: Sequence[SeriesTitle]) -> bool:
+def _continued_otherwise(
+    position: int,
+    segments: Sequence[Words],
+    titles: Sequence[SeriesTitle],
+    by_base: dict[Words, Members],
+    established: dict[Words, Members],
+) -> Words | None:
+    """Return the name of a series in the plural ("Aliens"), or after a colon ("X2: X-Men United")."""
+    if len(segments) == 1 and segments[0]:
+        singular = (*segments[0][:-1], segments[0][-1].removesuffix("s"))
+        is_known = {2, 3} & _numbers(established.get(singular, {}))
+        return singular if is_known and _continues(position, singular, by_base, titles, certain=True) else None
+    numbered_bases = [numbered(words)[0] for words in segments[1:]]
+    beginnings = [words[:n] for words in segments[1:] for n in range(len(words), 1, -1) if _n_meaningful(words[:n]) > 1]
+    known = (base for base in (*numbered_bases, *beginnings) if base in established)
+    return next((base for base in known if _continues(position, base, by_base, titles)), None)
+
+
+def _continues(
+    position: int,
+    base: Words,
+    by_base: dict[Words, Members],
+    titles: Sequence[SeriesTitle],
+    *,
+    certain: bool = False,
+) -> bool:
     members = by_base.get(base)
     if not members or position in members:
         return False
-    later, needed = titles[position], GENRES_OF_A_CONTINUATION[len(base) > 1]
+    later, needed = titles[position], GENRES_OF_A_CONTINUATION[certain or len(base) > 1]
     return any(
         0 < (later.year or 0) - (titles[other].year or UNKNOWN_YEAR) <= MOST_YEARS_BETWEEN
         and _share(later.genres, titles[other].genres) >= needed
@@ -206,7 +248,7 @@ def _one_series_each(titles: Sequence[SeriesTitle], established: dict[Words, Mem
         parent = next((name for name in shorter if name in established), None)
         if parent is not None:
             for position in established.pop(base):
-                established[parent].setdefault(position, _Reading(parent))
+                established[parent].setdefault(position, Reading(parent))
     taken = set[int]()
     in_order = sorted(established.items(), key=lambda item: (not _is_numbered(item[1]), -len(item[1]), item[0]))
     for _, members in in_order:

@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 import tantivy
+from anyascii import anyascii
 
-from recommender.titles.words import CANONICAL, LEADING_ARTICLES, STOP_WORDS, TENS, TRAILING_ARTICLES, UNITS
+from recommender.titles.numbers import compose_numbers
+from recommender.titles.words import CANONICAL, LEADING_ARTICLES, STOP_WORDS, TRAILING_ARTICLES
 
 _YEAR: Final = re.compile(r"\s*((?:18[7-9]|19\d|20\d)\d)\s*(?:[-–—]\s*(?:\d{4})?\s*)?")
 _ALSO_KNOWN_AS: Final = re.compile(r"^a\.?\s?k\.?\s?a\b\.?\s*:?,?\s*", re.IGNORECASE)
@@ -18,6 +20,7 @@ _SEGMENT: Final = re.compile(r":\s+|\s+[-–—]\s+")
 _LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i", "⁄": " ", "_": " "}
 )
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _RAISED: Final = re.compile(r"(?<=\S)(?=[¹²³½¼¾])")
 _APOSTROPHES: Final = re.compile(r"['’‘`´ʼ′]")
 _ELISION: Final = re.compile(r"\b(d|l|qu|all|dell|nell|sull|un)['’ʼ](?=[aeiouhy])")
@@ -88,7 +91,7 @@ def title_words(text: str) -> list[str]:
     folded = fold(text)
     plain = _ACRONYM.sub(lambda match: re.sub(r"[.*]", "", match[0]) + " ", folded)
     plain = _APOSTROPHES.sub("", _ELISION.sub(r"\1 ", plain))
-    words = _WORD.findall(_AND.sub(" and ", plain))
+    words = _WORD.findall(_AND.sub(" and ", _THOUSANDS.sub("", plain)))
     return words or ["".join(folded.split())] if folded.strip() else []
 
 
@@ -108,14 +111,9 @@ def canonical_words(words: Sequence[str]) -> list[str]:
 
 
 def meaningful_words(words: Sequence[str]) -> list[str]:
-    """Return the words without stop words, unless nothing else is left; "thirty", "nine" becomes one word."""
-    composed = list[str]()
-    for word in [word for word in words if word not in STOP_WORDS] or words:
-        if composed and composed[-1] in TENS and word in UNITS:
-            composed[-1] += word
-        else:
-            composed.append(word)
-    return composed
+    """Return the words without stop words, unless nothing else is left; "thirty", "nine" becomes "39"."""
+    composed = compose_numbers(words)
+    return [word for word in composed if word not in STOP_WORDS] or composed
 
 
 def without_article(words: Sequence[str], articles: Collection[str] = LEADING_ARTICLES) -> list[str]:
@@ -138,6 +136,12 @@ def fold(text: str) -> str:
     # Classes below 200 are part of the letter: voicing marks in kana, viramas in Indian scripts.
     bare = "".join(char for char in decomposed if unicodedata.combining(char) < 200)
     return unicodedata.normalize("NFC", bare)
+
+
+def transliterated(text: str) -> str | None:
+    """Return text of another script in Latin letters: "Чебурашка" is "Cheburashka"; None if it is Latin already."""
+    is_latin = all(char < "\u0250" or not char.isalpha() for char in text)
+    return None if is_latin else anyascii(text)
 
 
 def _closing_group(text: str) -> int | None:

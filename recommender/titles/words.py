@@ -35,16 +35,26 @@ _ROMAN: Final = ["ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"]
 _SUFFIX: Final = {1: "st", 2: "nd", 3: "rd"}
 TENS: Final = {word: 10 * n for n, word in enumerate(_TENS, 2)}
 UNITS: Final = {word: n for n, word in enumerate(_DIGITS) if n}
+SMALL_NUMBERS: Final = {word: n for n, word in enumerate(_DIGITS + _TEENS) if n} | TENS
+
+# British spellings: colour, neighbourhood, favourite.
+_OUR: Final = ["arm", "col", "fav", "harb", "hon", "hum", "lab", "neighb", "rum", "savi", "vap"]
+_ENDINGS: Final = ["", "s", "ed", "ful", "hood", "able", "ing", "ite", "ites", "less"]
 
 # One spelling for each meaning. "I" stays a word: it is far more often a pronoun than a number.
 CANONICAL: Final[dict[str, str]] = {
     **{word: str(n) for n, word in enumerate(_DIGITS + _TEENS)},
     **{word: str(n) for word, n in TENS.items()},
     **{tens + unit: str(TENS[tens] + UNITS[unit]) for tens, unit in product(TENS, UNITS)},
+    "too": "2",
     **{roman: str(n) for n, roman in enumerate(_ROMAN, 2)},
     **{word: f"{n}{_SUFFIX.get(n, 'th')}" for n, word in enumerate(_ORDINALS, 1)},
+    **{f"{stem}our{ending}": f"{stem}or{ending}" for stem, ending in product(_OUR, _ENDINGS)},
     "doctor": "dr",
+    "grey": "gray",
+    "greys": "grays",
     "mister": "mr",
     "mount": "mt",
     "saint": "st",
+    "theatre": "theater",
 }

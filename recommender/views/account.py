@@ -1,6 +1,7 @@
 """The pages about the user's account and data."""
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -12,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from recommender.services.accounts import accounts
+from recommender.services.catalogue import lookup
 from recommender.services.imports import review
 from recommender.services.imports.review import UnknownImport
 from recommender.services.ratings.ratings import rater_of
@@ -22,7 +24,7 @@ from recommender.services.ratings.ratings import rater_of
 @login_required
 def your_account(request: HttpRequest) -> HttpResponse:
     """Show what the site stores about the user, and what they can do about it."""
-    return render(request, "recommender/account.html")
+    return render(request, "recommender/account.html", {"countries": settings.TMDB_COUNTRIES})
 
 
 @require_safe
@@ -42,7 +44,8 @@ def rating_import(request: HttpRequest, import_id: int) -> HttpResponse:
         mine = review.get(rater=rater_of(_user(request)), import_id=import_id)
     except UnknownImport as error:
         raise Http404(str(error)) from error
-    return render(request, "recommender/rating_import.html", {"rating_import": mine})
+    context = {"rating_import": mine, "lookup_offered": lookup.is_offered()}
+    return render(request, "recommender/rating_import.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

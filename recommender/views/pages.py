@@ -3,17 +3,19 @@
 from django.contrib.auth.decorators import login_required
 from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from recommender.models import Genre, Movie, Rating
+from recommender.models import Credit, Genre, Movie, Person, Rating
+from recommender.services.catalogue import lookup, movie_facts
 from recommender.services.catalogue.movies import half_stars_by, poster_url, summary_of
-from recommender.services.lists import onboarding
+from recommender.services.lists import filmography, onboarding
 from recommender.services.lists.choices import compared
 from recommender.services.lists.served_model import algorithm_of
 from recommender.services.ratings.ratings import rater_of
 
 SEARCH = ("q", "genre", "decade", "min_ratings", "hide_rated", "order")
+HEADINGS = ((Credit.Work.DIRECTOR, "Directed by"), (Credit.Work.WRITER, "Written by"), (Credit.Work.CAST, "With"))
 RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
 
 
@@ -28,15 +30,19 @@ def home(request: HttpRequest) -> HttpResponse:
         "decades": _decades(),
         "rating_steps": RATING_STEPS,
         "canonical": request.build_absolute_uri(request.path),
+        "lookup_offered": request.user.is_authenticated and lookup.is_offered(),
     }
     return render(request, "recommender/home.html", context)
 
 
 @require_safe
 def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
-    """Show one movie with its statistics, the user's rating and similar movies."""
-    shown = get_object_or_404(Movie.objects.with_genres(), pk=movie_id)
+    """Show one movie with its statistics and the user's rating; lead from a duplicate to its original."""
+    shown = get_object_or_404(Movie.objects.with_genres().select_related("collection"), pk=movie_id)
+    if shown.duplicate_of_id is not None:
+        return redirect("movie", movie_id=shown.duplicate_of_id)
     half_stars = half_stars_by(request.user, [shown]).get(shown.pk)
+    country = movie_facts.country_of(request.user, request.headers.get("Accept-Language", ""))
     context = {
         "movie": shown,
         "genres": [name for name in shown.genre_names if not name.startswith("(")],
@@ -45,8 +51,18 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
         "canonical": request.build_absolute_uri(request.path),
         "my_stars": half_stars and half_stars / 2,
         "explain": request.user.is_authenticated and not half_stars,
+        "made_by": _made_by(shown),
+        "facts": movie_facts.facts_of(shown, country=country),
     }
     return render(request, "recommender/movie.html", context)
+
+
+@require_safe
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Show the movies of one person, the newest first."""
+    shown = get_object_or_404(Person, pk=person_id)
+    context = {"person": shown, "seen": filmography.seen(person=shown, user=request.user)}
+    return render(request, "recommender/person.html", context)
 
 
 @require_safe
@@ -74,7 +90,7 @@ def together(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def watchlist(request: HttpRequest) -> HttpResponse:
-    """Show the user's watchlist and, below it, their hidden movies."""
+    """Show the user's watchlist and, below it, the movies they have seen without rating them, and hidden ones."""
     return render(request, "recommender/watchlist.html")
 
 
@@ -92,6 +108,14 @@ def my_ratings(request: HttpRequest) -> HttpResponse:
 def welcome(request: HttpRequest) -> HttpResponse:
     """Show new users groups of well-known movies to rate."""
     return render(request, "recommender/welcome.html", {"enough": onboarding.ENOUGH})
+
+
+def _made_by(movie: Movie) -> list[tuple[str, list[Person]]]:
+    """Return who directed, wrote and plays in a movie, under a heading each."""
+    people: dict[int, list[Person]] = {}
+    for credit in Credit.objects.of_movie(movie):
+        people.setdefault(credit.work, []).append(credit.person)
+    return [(heading, people[work]) for work, heading in HEADINGS if work in people]
 
 
 def _genres() -> QuerySet[Genre, str]:

@@ -7,6 +7,7 @@ from recommender.views import account, pages
 urlpatterns = [
     path("", pages.home, name="home"),
     path("movies/<int:movie_id>/", pages.movie, name="movie"),
+    path("people/<int:person_id>/", pages.person, name="person"),
     path("recommendations/", pages.recommendations, name="recommendations"),
     path("together/", pages.together, name="together"),
     path("welcome/", pages.welcome, name="welcome"),

@@ -35,7 +35,7 @@ async function request(method, path, { query = {}, body, signal, ...more } = {})
 }
 
 /** There is no answer, or it broke off in the middle. */
-function connectionFailed(error) {
+export function connectionFailed(error) {
   if (error.name === "AbortError") throw error;
   throw new ApiError(0, "We cannot reach the site. Check your connection and try again.");
 }
@@ -48,6 +48,8 @@ function messageOf(answer, status) {
 
 export const search = (query, signal) =>
   request("GET", "search", { query, signal, cache: "no-store", priority: "high" });
+export const lookUp = (title) => request("POST", "lookup", { body: { title } });
+export const addLookedUp = (tmdbId) => request("POST", `lookup/${tmdbId}`);
 export const movie = (movieId) => request("GET", `movies/${movieId}`);
 export const recentlyRated = (query) => request("GET", "recently-rated", { query });
 export const histogram = (movieId) => request("GET", `movies/${movieId}/histogram`);
@@ -57,9 +59,12 @@ export const putTag = (movieId, tag, query) =>
 export const deleteTag = (movieId, tag, query) =>
   request("DELETE", `movies/${movieId}/tags/${encodeURIComponent(tag)}`, { query });
 export const completeTag = (query, signal) => request("GET", "tags", { query, signal });
+export const moviesOf = (personId, query, signal) => request("GET", `people/${personId}/movies`, { query, signal });
 export const similar = (movieId, query) => request("GET", `movies/${movieId}/similar`, { query });
 export const ratings = (query, signal) => request("GET", "ratings", { query, signal });
 export const recommendations = (query, signal) => request("GET", "recommendations", { query, signal });
+export const otherRecommendations = (query, shown, signal) =>
+  request("POST", "recommendations/others", { query, body: { shown }, signal });
 export const profile = (query) => request("GET", "profile", { query });
 export const choose = (algorithm) => request("PUT", "preferences", { body: { algorithm } });
 export const onboarding = () => request("GET", "onboarding");
@@ -80,6 +85,7 @@ export const ratingImport = (importId) => request("GET", `imports/${importId}`);
 export const importRows = (importId, query, signal) => request("GET", `imports/${importId}/rows`, { query, signal });
 export const chooseForRow = (importId, line, movieId) =>
   request("PUT", `imports/${importId}/rows/${line}`, { body: { movie_id: movieId } });
+export const lookUpRows = (importId, after) => request("POST", `imports/${importId}/lookup`, { body: { after } });
 export const applyImport = (importId, existing) => request("POST", `imports/${importId}/apply`, { body: { existing } });
 export const undoImport = (importId) => request("POST", `imports/${importId}/undo`);
 export const discardImport = (importId) => request("DELETE", `imports/${importId}`);

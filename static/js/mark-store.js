@@ -1,4 +1,4 @@
-/** Marks that show at once ("mark-changed" on document): a movie is on the watchlist, hidden, or neither. */
+/** Marks that show at once ("mark-changed" on document): a movie is on the watchlist, seen, hidden, or none of it. */
 import { deleteMark, putMark } from "./api.js";
 import { showToast } from "./components/toast-stack.js";
 import { OptimisticChanges } from "./optimistic-changes.js";
@@ -14,7 +14,7 @@ const marks = new OptimisticChanges({
   signInMessage: "You are signed out. Sign in to keep your lists.",
 });
 
-/** `mark` and `previous` are "watchlist", "hidden" or null. Unless `quiet`, a toast offers to undo. */
+/** `mark` and `previous` are "watchlist", "seen", "hidden" or null. Unless `quiet`, a toast offers to undo. */
 export function setMark({ movieId, title, mark, previous, quiet = false }) {
   if (marks.set({ movieId, title }, mark, previous) && !quiet) offerUndo(movieId, title, mark, previous);
 }
@@ -23,8 +23,16 @@ export function setMark({ movieId, title, mark, previous, quiet = false }) {
 function offerUndo(movieId, title, mark, previous) {
   const messages = {
     hidden: `We will not suggest ${title} again.`,
-    watchlist: previous === "hidden" ? `${title} is on your watchlist and no longer hidden.` : null,
-    null: previous === "hidden" ? `We may suggest ${title} again.` : `Removed ${title} from your watchlist.`,
+    seen: `Marked ${title} as seen${previous === "watchlist" ? ", so it is off your watchlist" : ""}.`,
+    watchlist: {
+      hidden: `${title} is on your watchlist and no longer hidden.`,
+      seen: `${title} is on your watchlist and no longer marked as seen.`,
+    }[previous],
+    null: {
+      hidden: `We may suggest ${title} again.`,
+      seen: `${title} is no longer marked as seen.`,
+      watchlist: `Removed ${title} from your watchlist.`,
+    }[previous],
   };
   if (previous === mark || !messages[mark]) return;
   showUndo(messages[mark], { movieId, title, mark: previous, previous: mark });
@@ -34,9 +42,10 @@ function showUndo(message, change) {
   showToast({ message, action: { label: "Undo", run: () => setMark({ ...change, quiet: true }) } });
 }
 
-/** A rating takes a movie off the watchlist on the server; say so, and offer to keep it there. */
-export function clearForRating({ movieId, title }) {
+/** A rating takes the mark away on the server; of the watchlist say so, and offer to keep the movie there. */
+export function clearForRating({ movieId, title, previous }) {
   marks.forget({ movieId });
   announce({ movieId, title, mark: null, rated: true });
+  if (previous !== "watchlist") return;
   showUndo(`You rated ${title}, so it is off your watchlist.`, { movieId, title, mark: "watchlist", previous: null });
 }

@@ -1,4 +1,4 @@
-/** A predicted rating: the figure, its interval, and both in words for screen readers. */
+/** What we expect: the match in percent, the predicted rating with its interval, both in words for screen readers. */
 import { element } from "./dom.js";
 import { decimal } from "./words.js";
 
@@ -17,12 +17,14 @@ export function predictionInWords(stars, interval) {
   return interval ? `${expected}, right four times out of five` : expected;
 }
 
-/** <span class="prediction">4.2 ± 0.4</span>, or null without a prediction. */
-export function predictionFigure(
-  { predicted_stars: stars, interval },
-  words = predictionInWords(stars ?? 0, interval),
-) {
+export function matchInWords(match) {
+  return `${match} % match: of the movies shown with this figure, people like ${match} in 100 (3.5 stars or more)`;
+}
+
+/** <span class="prediction">82 % match 4.2 ± 0.4</span>, or null without a prediction. */
+export function predictionFigure({ predicted_stars: stars, interval, match_percent: match }) {
   if (stars === undefined || stars === null) return null;
+  const words = [match && matchInWords(match), predictionInWords(stars, interval)].filter(Boolean).join(". ");
   return element(
     "span",
     { class: "prediction figures", title: words },
@@ -30,6 +32,7 @@ export function predictionFigure(
     element(
       "span",
       { "aria-hidden": "true" },
+      match ? element("span", { class: "prediction-match" }, `${match} % match`) : null,
       element("span", { class: "prediction-stars" }, decimal(stars)),
       interval ? element("span", { class: "prediction-interval" }, ` ${margin(stars, interval)}`) : null,
     ),

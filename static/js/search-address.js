@@ -22,6 +22,7 @@ export function searchInAddress(fields) {
 
 export function addressOf(search) {
   const url = new URL(location.href);
+  url.hash = "";
   for (const [name, usual] of Object.entries(NEUTRAL)) {
     if ((search[name] ?? usual) === usual) url.searchParams.delete(name);
     else url.searchParams.set(name, search[name]);

@@ -2,6 +2,8 @@
 import { pageMeta } from "./dom.js";
 
 const CHANGED = "movierec-changed";
+/** Under this name `shown-movies.js` remembers what lists have shown; whoever signs in next has seen nothing. */
+export const SHOWN = "movierec-shown";
 
 export const signedIn = pageMeta("signed-in") === "yes";
 
@@ -21,4 +23,5 @@ export function lastChange() {
   return localStorage.getItem(CHANGED);
 }
 
+if (!signedIn) localStorage.removeItem(SHOWN);
 if (!localStorage.getItem(CHANGED)?.startsWith(`${signedIn} `)) noteChange();

@@ -62,7 +62,7 @@ def read_whole(statements: list[str]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "address",
     [
-        "movie/", "movie/?p=59", "tag/", "tag/?q=tag 12", "rater/", "rater/?p=30", "rater/?q=ML 12", "rater/?q=12",
+        "movie/", "movie/?p=30", "tag/", "tag/?q=tag 12", "rater/", "rater/?p=30", "rater/?q=ML 12", "rater/?q=12",
         "rater/?q=alice", "rater/?q=alice@example.org", "rating/", "rating/?after={last}-150", "rating/?rater=ML 5",
         "rating/?rater=ML 5&after={last}-7", "rating/?movie=7", "rating/?movie=7&after={last}-7",
         "rating/?rater=ML 5&movie=7",

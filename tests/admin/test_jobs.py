@@ -1,12 +1,17 @@
 """The screens of jobs: who sees and does what, live progress, starting with validation."""
 
+import json
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from recommender.engine.algorithms.registry import ALGORITHMS
 from recommender.models import Job, JobLogLine
+from recommender.services.jobs import forecast
 from tests.support.factories import make_chunk, make_job
 
 pytestmark = pytest.mark.django_db
@@ -73,10 +78,32 @@ def test_those_with_change_rights_start_every_kind(visitors: dict[str, Client], 
     ],
 )
 def test_it_starts_what_the_form_says(
-    visitors: dict[str, Client], body: dict[str, Any], arguments: dict[str, Any]
+    visitors: dict[str, Client], settings: Any, body: dict[str, Any], arguments: dict[str, Any]
 ) -> None:
+    settings.IMPORT_FOLDERS = [Path("/data")]
     visitors["changer"].post(BASE + "start/", body)
     assert Job.objects.get(kind=body["kind"]).arguments == arguments
+
+
+@pytest.mark.parametrize("path", ["/etc", "/data/../etc", "/database", "{link}"])
+def test_an_import_stays_under_the_folders_of_the_setting(
+    visitors: dict[str, Client], settings: Any, tmp_path: Path, path: str
+) -> None:
+    settings.IMPORT_FOLDERS = [Path("/data"), tmp_path]
+    (tmp_path / "link").symlink_to("/etc")
+    wanted = path.format(link=tmp_path / "link")
+    answer = visitors["changer"].post(BASE + "start/", {"kind": "import", "path": wanted})
+    assert "is outside the folders of imports (/data" in answer.content.decode()
+    assert not Job.objects.exists()
+    arguments = {"kind": "import", "arguments": {"path": wanted}}
+    schedule = {
+        "name": "x",
+        "regtask": "recommender.tasks.jobs.start_job",
+        "args": "[]",
+        "kwargs": json.dumps(arguments),
+    }
+    answer = visitors["root"].post("/admin/django_celery_beat/periodictask/add/", schedule)
+    assert "is outside the folders of imports (/data" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -214,3 +241,35 @@ def test_nobody_adds_edits_or_deletes_a_job_by_hand(visitors: dict[str, Client],
         assert visitors[who].post(BASE + address, {"post": "yes", "state": "succeeded"}).status_code == 403, address
     visitors[who].post(BASE, {"action": "delete_selected", "_selected_action": [job.pk], "post": "yes"})
     assert list(Job.objects.values_list("pk", "state")) == [(job.pk, "running")]
+
+
+def test_it_says_how_long_jobs_take_and_what_they_cost(visitors: dict[str, Client], settings: Any) -> None:
+    settings.PRICE_PER_HOUR, settings.PRICE_CURRENCY = 3.6, "EUR"
+    now = timezone.now()
+    job = make_job(
+        state=Job.State.SUCCEEDED, started_at=now, finished_at=now + timedelta(seconds=130), forecast_seconds=100,
+        forecast={"stages": [100], "machine_seconds": 100}, machine_seconds=130,
+    )  # fmt: skip
+    for address in ("", f"{job.pk}/change/"):
+        page = visitors["viewer"].get(BASE + address).content.decode()
+        assert "about 1 min 40 s, 0.10 EUR" in page
+        assert "2 min 10 s, 0.13 EUR, 30 % more than expected" in page
+
+
+def test_the_page_that_starts_jobs_says_what_to_expect(
+    visitors: dict[str, Client], monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    page = visitors["changer"].get(BASE + "start/").content.decode()
+    assert page.count("no forecast yet") == 5 + 2 + len(ALGORITHMS)
+    now = timezone.now()
+    monkeypatch.setattr(forecast, "estimated_counts", lambda *models: dict.fromkeys(models, 100))
+    for number in range(10):
+        job = make_job(
+            state=Job.State.SUCCEEDED, attempts=1, started_at=now, finished_at=now + timedelta(seconds=20),
+            data_size={"movies": 100}, arguments={"number": number},
+        )  # fmt: skip
+        done = {"state": "succeeded", "started_at": now, "finished_at": now + timedelta(seconds=20), "attempts": 1}
+        make_chunk(job=job, stage_name="title_index", **done)
+    with django_assert_max_num_queries(20):
+        page = visitors["changer"].get(BASE + "start/").content.decode()
+    assert "Expected: about 20 s." in page

@@ -8,6 +8,7 @@ from django.test import Client
 
 from recommender.models import ModelVersion
 from recommender.services.catalogue import title_search
+from recommender.services.storage import artifacts
 from recommender.services.versions import serving
 from tests.support.sample_site import put_in_service, store_movies
 
@@ -34,6 +35,7 @@ def site(db: None, tmp_path: Path) -> None:
 
 def damage(algorithm: str) -> None:
     key = ModelVersion.objects.active().get(algorithm=algorithm).artifact_key
+    Path(storages["artifacts"].path(key)).chmod(0o640)
     Path(storages["artifacts"].path(key)).write_bytes(b"damaged")
     serving.clear()
 
@@ -53,3 +55,22 @@ def test_another_algorithm_takes_over(site: None, alice_client: Client) -> None:
     assert alice_client.get("/api/v1/recommendations").json()["count"] > 0
     offered = alice_client.get("/api/v1/algorithms").json()["results"]
     assert [each["name"] for each in offered if each["available"]] == ["mean"]
+
+
+@pytest.mark.parametrize("harm", ["truncated", "changed", "removed", "emptied"])
+def test_a_damaged_copy_of_the_title_index_heals_itself(site: None, alice_client: Client, harm: str) -> None:
+    version = ModelVersion.objects.active().get(algorithm="title_index")
+    folder = artifacts.local_folder(key=version.artifact_key, sha256=version.artifact_sha256)
+    file = max((file for file in folder.iterdir() if file.is_file()), key=lambda file: file.stat().st_size)
+    content = file.read_bytes()
+    if harm == "removed":
+        file.unlink()
+    elif harm == "emptied":
+        for each in folder.iterdir():
+            each.unlink()
+    else:
+        file.write_bytes(content[: len(content) // 2] if harm == "truncated" else b"x" + content[1:])
+    serving.clear()
+    assert alice_client.get("/api/v1/search?q=movie").json()["count"] > 0
+    assert file.read_bytes() == content
+    assert [path.name for path in folder.parent.iterdir() if "partial" in path.name] == []

@@ -13,7 +13,8 @@ from tests.support.sample_site import ALICE, put_in_service, store_movies, store
 pytestmark = pytest.mark.django_db
 FIELDS = {
     "movie_id", "algorithm", "predicted_stars", "interval", "offset", "score", "score_offset", "rank",
-    "contributions", "shared_genres", "shared_tags", "sentence", "counterfactuals",
+    "contributions", "shared_genres", "shared_tags", "sentence", "counterfactuals", "match_percent", "stands_for",
+    "start_with",
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def _json(body: dict[str, Any]) -> bytes:
 
 
 def test_alice_imports_decides_applies_and_undoes(alice_client: Client) -> None:
-    made = upload(alice_client, files.letterboxd("Alien,1979,4.5", "Dune,1985,3", "Nowhere,1950,1"))
+    made = upload(alice_client, files.letterboxd("Alien,1979,4.5", "Dune,,3", "Nowhere,1950,1"))
     assert made.status_code == 201, made.content
     found = made.json()
     assert found["label"] == "Letterboxd ratings"

@@ -38,7 +38,7 @@ def test_a_movie_has_all_its_fields(client: Client, popular: list[Movie]) -> Non
     movie = get(client, f"movies/{popular[0].pk}")
     assert set(movie) == {
         "movie_id", "title", "year", "genres", "imdb_id", "tmdb_id", "poster_url",
-        "rating_count", "rating_mean", "my_stars", "on_watchlist", "is_hidden", "overview", "original_title",
+        "rating_count", "rating_mean", "my_stars", "on_watchlist", "is_hidden", "is_seen", "overview", "original_title",
         "runtime_minutes",
     }  # fmt: skip
     assert movie["rating_count"] == popular[0].rating_count

@@ -12,7 +12,7 @@ from tests.support.factories import make_movie
 from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
-KINDS = ["watchlist", "hidden"]
+KINDS = ["watchlist", "hidden", "seen"]
 
 
 @pytest.fixture
@@ -40,7 +40,8 @@ def test_a_mark_is_put_listed_and_removed(alice_client: Client, kind: str) -> No
     assert listed["results"][0]["marked_at"] == put.json()["marked_at"]
     assert listed["results"][0]["predicted_stars"] is None
     movie = get(alice_client, "movies/1")
-    assert (movie["on_watchlist"], movie["is_hidden"]) == (kind == "watchlist", kind == "hidden")
+    marked = (movie["on_watchlist"], movie["is_hidden"], movie["is_seen"])
+    assert marked == (kind == "watchlist", kind == "hidden", kind == "seen")
     for _ in range(2):
         assert alice_client.delete(f"/api/v1/{kind}/1").status_code == 204
     assert get(alice_client, kind) == {"count": 0, "results": []}
@@ -99,3 +100,23 @@ def test_lists_show_marks_and_leave_out_what_is_asked(alice_client: Client, alic
     predicted = get(alice_client, "watchlist")["results"][0]
     low, high = predicted["interval"]
     assert low <= predicted["predicted_stars"] <= high
+
+
+def test_a_rated_movie_cannot_be_marked_as_seen_and_a_rating_takes_the_mark_away(alice_client: Client) -> None:
+    make_movie(77, "Seen before", 1979)
+    alice_client.put("/api/v1/seen/77")
+    assert alice_client.put("/api/v1/ratings/77", {"stars": 4}, "application/json").status_code == 200
+    assert alice_client.get("/api/v1/seen").json()["count"] == 0
+    refused = alice_client.put("/api/v1/seen/77")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "You have rated Seen before, so it counts as seen.")
+
+
+def test_a_seen_movie_leaves_the_watchlist_and_the_mark_can_be_taken_back(alice_client: Client) -> None:
+    make_movie(77, "Seen before", 1979)
+    alice_client.put("/api/v1/watchlist/77")
+    assert alice_client.put("/api/v1/seen/77").status_code == 200
+    assert alice_client.get("/api/v1/watchlist").json()["count"] == 0
+    (seen,) = alice_client.get("/api/v1/seen").json()["results"]
+    assert (seen["movie_id"], seen["is_seen"], seen["on_watchlist"]) == (77, True, False)
+    assert alice_client.delete("/api/v1/seen/77").status_code == 204
+    assert alice_client.get("/api/v1/seen").json()["count"] == 0

@@ -71,6 +71,21 @@ def test_every_list_leaves_out_what_alice_asks_for(
     assert alice_client.get(f"/api/v1/{path}&exclude=rubbish").status_code == 422
 
 
+def test_similar_movies_that_are_left_out_make_room_for_the_next(alice_client: Client, popular: list[Movie]) -> None:
+    path = f"movies/{popular[0].pk}/similar?limit=20"
+    usual = [movie["movie_id"] for movie in get(alice_client, f"{path}&exclude=")["results"]]
+    longer = [movie["movie_id"] for movie in get(alice_client, f"movies/{popular[0].pk}/similar?limit=40")["results"]]
+    assert len(usual) == 20
+    assert longer[:20] == usual
+    alice_client.put(f"/api/v1/hidden/{usual[1]}")
+    alice_client.put(f"/api/v1/ratings/{usual[4]}", {"stars": 4}, content_type="application/json")
+    without_hidden = [movie["movie_id"] for movie in get(alice_client, path)["results"]]
+    assert without_hidden == [usual[0], *usual[2:], longer[20]]
+    fresh = [movie["movie_id"] for movie in get(alice_client, f"{path}&exclude=seen,hidden")["results"]]
+    assert len(fresh) == 20
+    assert not {usual[1], usual[4]} & set(fresh)
+
+
 def test_what_alice_rates_is_recently_rated_for_everybody(
     alice_client: Client, client: Client, popular: list[Movie]
 ) -> None:

@@ -1,5 +1,6 @@
 """The list's options, its shape, groups and what a rating changed, through the API."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from recommender.api.recommendation_schemas import RecommendedMovieList
 from recommender.services.ratings import ratings
@@ -167,3 +169,57 @@ def test_nobody_is_in_a_group_without_having_agreed(alice_client: Client, client
     assert get(alice_client, f"{PATH}/group?token=x&strategy=dictator", 422)["detail"].startswith("strategy: ")
     assert get(client, f"{PATH}/group?token=x", 401)["detail"] == "Sign in first."
     assert client.post("/api/v1/group-invitations").status_code == 401
+
+
+@pytest.mark.usefixtures("alice_rated")
+def test_the_match_never_rises_down_the_list_and_why_says_the_same(alice_client: Client) -> None:
+    for settings in ("", "&diversity=1", "&popularity=2", "&fresh=true", "&algorithm=als"):
+        movies = get(alice_client, f"{PATH}?limit=50{settings}")["results"]
+        matches = [movie["match_percent"] for movie in movies]
+        assert all(1 <= match <= 99 for match in matches)
+        assert matches == sorted(matches, reverse=True)
+    today = get(alice_client, f"{PATH}?limit=20&fresh=true")["results"]
+    for place in (1, 8, 20):
+        tile = today[place - 1]
+        why = get(alice_client, f"/api/v1/movies/{tile['movie_id']}/explanation?fresh=true")
+        assert (why["rank"], why["match_percent"]) == (place, tile["match_percent"])
+
+
+@pytest.mark.usefixtures("alice_rated")
+def test_a_fresh_list_is_the_same_for_a_day_and_its_slices_fit(
+    alice_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def movies(query: str) -> list[int]:
+        return [movie["movie_id"] for movie in get(alice_client, f"{PATH}?{query}")["results"]]
+
+    def on(day: int) -> list[int]:
+        now = datetime(2026, 3, day, 12, tzinfo=UTC)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+        return movies("limit=20&fresh=true")
+
+    usual, monday, tuesday = movies("limit=20"), on(2), on(3)
+    assert usual[:5] == monday[:5] == tuesday[:5]
+    assert len({tuple(sorted(each)) for each in (usual, monday, tuesday)}) == 3
+    slices = [movie for offset in (0, 7, 14) for movie in movies(f"limit=7&offset={offset}&fresh=true")]
+    assert slices[:20] == on(3) == tuesday
+
+
+@pytest.mark.usefixtures("alice_rated")
+def test_others_are_the_list_without_what_was_shown(alice_client: Client) -> None:
+    def others(shown: list[int], status: int = 200) -> dict[str, Any]:
+        answer = alice_client.post(f"{PATH}/others?limit=100", {"shown": shown}, content_type="application/json")
+        assert answer.status_code == status
+        return dict(answer.json())
+
+    everything = get(alice_client, f"{PATH}?limit=100")
+    ids = [movie["movie_id"] for movie in everything["results"]]
+    rest = others(ids[:10])
+    assert [movie["movie_id"] for movie in rest["results"]] == ids[10:]
+    assert rest["count"] == everything["count"] - 10
+    assert others([]) == everything
+    assert others([4711, *ids]) == {"count": 0, "algorithm": "hybrid", "results": []}
+    others([1] * 5001, status=422)
+
+
+def test_others_are_for_members_only() -> None:
+    assert Client().post(f"{PATH}/others", {"shown": []}, content_type="application/json").status_code == 401

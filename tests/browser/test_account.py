@@ -36,11 +36,15 @@ def test_alice_takes_her_data_along_and_leaves(visitor: Page, sign_up: Callable[
     email = sign_up(page, "alice")
     page.get_by_role("button", name="Account").click()
     page.get_by_role("link", name="Your account and data").click()
-    expect(page.get_by_text(email, exact=True)).to_be_visible()
+    expect(page.locator("#main").get_by_text(email, exact=True)).to_be_visible()
     settled(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download CSV").click()
     assert "ratings.csv" in zipfile.ZipFile(download.value.path()).namelist()
+    for site, column in (("Letterboxd", "imdbID"), ("Trakt", "imdb_id")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=f"For {site}").click()
+        assert Path(download.value.path()).read_text().startswith(column)
     page.get_by_role("link", name="Delete account").click()
     expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
     settled(page)
@@ -58,7 +62,7 @@ def test_alice_takes_her_data_along_and_leaves(visitor: Page, sign_up: Callable[
     page.goto("/accounts/login/")
     page.get_by_label("Email or user name").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     settled(page)
 
@@ -123,7 +127,7 @@ def test_alice_forgets_her_password_and_chooses_a_new_one(visitor: Page, sign_up
     page.goto("/accounts/login/")
     page.get_by_label("Email or user name").fill(email)
     page.get_by_label("Password", exact=True).fill("popcorn at eleven")
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("button", name="Account")).to_be_visible()
 
 

@@ -62,7 +62,7 @@ def admin(page: Page, rows: dict[str, Any]) -> Page:
     page.goto("/accounts/login/?next=/admin/")
     page.locator("input[name=login]").fill("root")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     return page
 
@@ -111,10 +111,11 @@ def test_it_starts_a_training_watches_it_cancels_and_retries(admin: Page, served
         expect(bar.locator("output")).to_have_text("succeeded")  # though nobody has read the page again
         admin.goto("/admin/")
         admin.get_by_role("link", name="Start a job").click()
-        admin.get_by_label("Path:").fill("/nowhere/at/all")
+        missing = str(Path(settings.DATA_DIR) / "datasets" / "nowhere")
+        admin.get_by_label("Path:").fill(missing)
         admin.get_by_role("button", name="Import").click()
         expect(admin.locator(".pill")).to_have_text("Failed", timeout=120_000)  # the page has followed its job
-    expect(admin.get_by_text("/nowhere/at/all does not exist").first).to_be_visible()
+    expect(admin.get_by_text(f"{missing} does not exist").first).to_be_visible()
     expect(admin.locator("pre").filter(has_text="Claimed by")).to_be_visible()
     expect(admin.get_by_role("button", name="Retry")).to_be_visible()
 

@@ -88,7 +88,7 @@ def test_a_page_without_permission(page: Page, clerk: str) -> None:
     page.get_by_label("Email or user name").fill(clerk)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     with page.expect_response("**/admin/recommender/job/start/") as served:
-        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     assert served.value.status == 403
     expect(page.get_by_role("heading", name="You cannot open this page")).to_be_visible()
     expect(page.get_by_text("your account has no access to it")).to_be_visible()

@@ -50,7 +50,7 @@ def sign_in(page: Page, address: str) -> None:
     page.goto(f"/accounts/login/?next={address}")
     page.locator("input[name=login]").fill("root")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Wins")).to_be_visible()
 
 

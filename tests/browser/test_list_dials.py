@@ -8,13 +8,24 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from recommender.formats.movielens import read_catalogue
 from tests.browser.chromium import PHONE
 from tests.browser.stars import click_stars, rate_popular, saved
 
-LISTS = "**/api/v1/recommendations?*"
+
+def list_with(page: Page, **parameters: str) -> Any:
+    """Wait for the list asked for with these: one of an earlier change may still be on its way."""
+
+    def asked(answer: Response) -> bool:
+        url = urlsplit(answer.url)
+        query = parse_qs(url.query)
+        return url.path.endswith("/recommendations") and all(
+            query.get(key) == [value] for key, value in parameters.items()
+        )
+
+    return page.expect_response(asked)
 
 
 @pytest.fixture
@@ -40,9 +51,9 @@ def offered_but_empty(dataset_dir: Path) -> tuple[str, int]:
 
 def test_it_filters_by_genre_and_decade_and_keeps_both_in_the_address(rated_page: Page) -> None:
     page = rated_page
-    with page.expect_response(LISTS):
+    with list_with(page, genre="Comedy"):
         page.get_by_label("Genre").select_option("Comedy")
-    with page.expect_response(LISTS) as answered:
+    with list_with(page, genre="Comedy", decade="1990") as answered:
         page.get_by_label("Decade").select_option("1990")
     movies = answered.value.json()["results"]
     assert movies
@@ -63,32 +74,47 @@ def test_it_turns_towards_hidden_gems_and_variety_by_keyboard(rated_page: Page) 
     page = rated_page
     hidden = page.get_by_role("slider", name="Well-known or hidden gems")
     hidden.focus()
-    with page.expect_response(LISTS) as answered:
+    with list_with(page, popularity="-2") as answered:
         page.keyboard.press("End")
-    assert parse_qs(urlsplit(answered.value.url).query)["popularity"] == ["-2"]
     expect(hidden).to_have_attribute("aria-valuetext", "hidden gems")
     expect(hidden).to_be_focused()
     expect(page.locator("movie-grid movie-tile").first).to_be_visible()
     gems = [movie["rating_count"] for movie in answered.value.json()["results"][:20]]
-    with page.expect_response(LISTS) as answered:
+    with list_with(page, popularity="2") as answered:
         page.keyboard.press("Home")
     known = [movie["rating_count"] for movie in answered.value.json()["results"][:20]]
     assert sum(gems) < sum(known)
     page.get_by_role("slider", name="Variety").focus()
-    with page.expect_response(LISTS) as answered:
+    with list_with(page, diversity="0.25"):
         page.keyboard.press("ArrowRight")
-    assert parse_qs(urlsplit(answered.value.url).query)["diversity"] == ["0.25"]
     expect(page).to_have_url(re.compile(r"popularity=2.*diversity=0.25"))
 
 
 def test_it_shows_a_shared_address_as_it_was(rated_page: Page) -> None:
-    with rated_page.expect_response(LISTS) as answered:
+    with list_with(rated_page, genre="Drama", decade="1980", popularity="-1", diversity="0.5"):
         rated_page.goto("/recommendations/?genre=Drama&decade=1980&popularity=-1&diversity=0.5")
-    asked = parse_qs(urlsplit(answered.value.url).query)
-    dials = {name: asked[name] for name in ("genre", "decade", "popularity", "diversity")}
-    assert dials == {"genre": ["Drama"], "decade": ["1980"], "popularity": ["-1"], "diversity": ["0.5"]}
     expect(rated_page.get_by_label("Decade")).to_have_value("1980")
     expect(rated_page.get_by_role("slider", name="Variety")).to_have_value("0.5")
+
+
+def test_switches_for_experts_are_kept_in_the_address_and_asked_for(rated_page: Page) -> None:
+    page = rated_page
+    expect(page.get_by_label("All movies of a series")).to_be_hidden()
+    page.get_by_text("For experts: what the list may do").click()
+    for label, parameter, value in (
+        ("Mix in what I may rate below my average", "below_average", "true"),
+        ("All movies of a series", "all_of_series", "true"),
+        ("The same movies every day", "fresh", "false"),
+    ):
+        with list_with(page, **{parameter: value}):
+            page.get_by_label(label).check()
+    expect(page).to_have_url(re.compile(r"below_average=true&all_of_series=true&steady=true"))
+    page.reload()
+    page.get_by_text("For experts: what the list may do").click()
+    expect(page.get_by_label("The same movies every day")).to_be_checked()
+    with list_with(page, fresh="true"):
+        page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_label("Mix in what I may rate below my average")).not_to_be_checked()
 
 
 def test_it_offers_to_clear_filters_that_nothing_fits(rated_page: Page, dataset_dir: Path) -> None:

@@ -1,4 +1,4 @@
-"""The watchlist and "not interested": buttons on tiles, the page, undo, and what happens when saving fails."""
+"""Watchlist, "seen" and "not interested": buttons on tiles, the page, undo, and what happens when saving fails."""
 
 import re
 from collections.abc import Callable
@@ -24,6 +24,11 @@ def ribbon(tile: Locator) -> Locator:
 def cross(tile: Locator) -> Locator:
     """The hide button of a tile."""
     return tile.get_by_role("button", name="Not interested in")
+
+
+def eye(tile: Locator) -> Locator:
+    """The seen button of a tile."""
+    return tile.get_by_role("button", name=re.compile(" seen$"))
 
 
 def title_of(tile: Locator) -> str:
@@ -101,6 +106,51 @@ def test_not_interested_takes_a_movie_away_for_good_unless_undone(list_page: Pag
     expect(shown.first.locator(".tile-title")).to_have_text(first)
 
 
+def test_a_seen_movie_leaves_the_list_and_can_be_taken_back(list_page: Page) -> None:
+    page = list_page
+    shown = page.locator("movie-grid li:not([hidden]) movie-tile")
+    first, second = title_of(shown.nth(0)), title_of(shown.nth(1))
+    eye(shown.first).focus()
+    with answered(page, "seen", "PUT"):
+        page.keyboard.press("Enter")
+    expect(shown.first.locator(".tile-title")).to_have_text(second)
+    expect(shown.first.locator("a")).to_be_focused()
+    expect(page.locator(".toast")).to_contain_text(f"Marked {first} as seen.")
+    with answered(page, "seen", "DELETE"):
+        page.get_by_role("button", name="Undo").click()
+    expect(shown.first.locator(".tile-title")).to_have_text(first)
+    shown.first.hover()
+    with answered(page, "seen", "PUT"):
+        eye(shown.first).click()
+    page.goto("/ratings/")
+    page.get_by_role("link", name="Movies you have seen and not rated").click()
+    seen = page.locator("[data-seen] li:not([hidden]) movie-tile")
+    expect(seen.locator(".tile-title")).to_have_text([first])
+    expect(eye(seen)).to_have_attribute("aria-pressed", "true")
+    with answered(page, "seen", "DELETE"):
+        eye(seen).click()
+    expect(page.get_by_text("No movie is marked as seen.")).to_be_visible()
+    page.goto("/recommendations/")
+    expect(shown.first.locator(".tile-title")).to_have_text(first)
+
+
+def test_stars_take_the_place_of_the_seen_mark(list_page: Page) -> None:
+    page = list_page
+    page.goto("/")
+    tile = page.locator("movie-grid movie-tile").nth(8)
+    tile.hover()
+    with answered(page, "seen", "PUT"):
+        eye(tile).click()
+    page.reload()
+    expect(eye(tile)).to_have_attribute("aria-pressed", "true")
+    with saved(page, "PUT"):
+        click_stars(tile, 4)
+    expect(eye(tile)).to_have_count(0)
+    title = title_of(tile)  # before another movie stands in its place
+    page.get_by_label("Hide what I have seen").check()
+    expect(page.locator("movie-grid").get_by_text(title, exact=True)).to_have_count(0)
+
+
 def test_hiding_a_movie_of_the_watchlist_can_be_undone_whole(list_page: Page) -> None:
     page = list_page
     tile = page.locator("movie-grid movie-tile").first
@@ -144,16 +194,22 @@ def test_it_goes_back_when_a_mark_is_not_saved(list_page: Page) -> None:
     expect(tile).to_be_hidden()
 
 
-def test_the_movie_page_has_a_button_with_words(list_page: Page) -> None:
+def test_the_movie_page_has_buttons_with_words(list_page: Page) -> None:
     page = list_page
     page.goto("/movies/2/")
-    button = page.get_by_role("main").locator("[data-watchlist]").get_by_role("button")
-    expect(button).to_have_text("Add to watchlist")
-    with answered(page, "watchlist", "PUT"):
-        button.click()
-    expect(button).to_have_text("On your watchlist")
-    page.reload()
-    expect(button).to_have_attribute("aria-pressed", "true")
+    buttons = page.locator("[data-marks]").get_by_role("button")
+    expect(buttons).to_have_text(["Add to watchlist", "Mark as seen", "Not interested"])
+    for place, (kind, words) in enumerate(
+        {"watchlist": "On your watchlist", "seen": "Seen", "hidden": "Suggest it again"}.items()
+    ):
+        with answered(page, kind, "PUT"):
+            buttons.nth(place).click()
+        expect(buttons.nth(place)).to_have_text(words)
+        page.reload()
+        expect(page.locator("[data-marks] mark-button[marked]")).to_have_text(words)
+    with answered(page, "hidden", "DELETE"):
+        buttons.nth(2).click()
+    expect(buttons).to_have_text(["Add to watchlist", "Mark as seen", "Not interested"])
 
 
 def test_a_visitor_is_asked_to_sign_in(page: Page) -> None:
@@ -172,7 +228,7 @@ def test_the_buttons_are_large_enough_and_visible_on_a_phone(
     page.goto("/recommendations/")
     tile = page.locator("movie-grid movie-tile").first
     expect(cross(tile)).to_have_css("opacity", "1")
-    for button in (ribbon(tile), cross(tile)):
+    for button in (ribbon(tile), cross(tile), eye(tile)):
         box = button.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 44

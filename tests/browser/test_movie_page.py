@@ -165,3 +165,30 @@ def test_a_visitor_sees_tags_and_no_field(page: Page, tag: str, alice_page: Page
     expect(visitor.locator(".tag").first).to_be_visible()
     expect(visitor.get_by_label("Add a tag")).to_have_count(0)
     context.close()
+
+
+def test_similar_movies_leave_out_what_alice_rated_when_she_wishes(alice_page: Page) -> None:
+    page = alice_page
+    page.goto(ADDRESS)
+    row = page.locator("[data-row=similar]")
+    first = row.locator("movie-tile").first
+    expect(first).to_be_visible()
+    address = first.locator(".tile-link").get_attribute("href")
+    with saved(page, "PUT"):
+        click_stars(first, 4)
+    switch = row.get_by_label("Hide what I have seen")
+    switch.check()
+    expect(row.locator(f'a[href="{address}"]')).to_have_count(0)
+    expect(row.locator("movie-tile").first).to_be_visible()
+    page.reload()
+    expect(switch).to_be_checked()
+    expect(row.locator("movie-tile").first).to_be_visible()
+    expect(row.locator(f'a[href="{address}"]')).to_have_count(0)
+    switch.uncheck()
+    expect(row.locator(f'a[href="{address}"]').first).to_be_visible()
+
+
+def test_a_visitor_has_nothing_to_hide(page: Page) -> None:
+    page.goto(ADDRESS)
+    expect(page.locator("[data-row=similar] movie-tile").first).to_be_visible()
+    expect(page.get_by_label("Hide what I have seen")).to_have_count(0)

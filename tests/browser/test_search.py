@@ -157,7 +157,7 @@ def test_it_hides_what_alice_has_rated(alice_page: Page) -> None:
     first = links(page).first.get_attribute("href")
     with saved(page, "PUT"):
         click_stars(tiles(page).first, 4)
-    page.get_by_label("Hide what I rated").check()
+    page.get_by_label("Hide what I have seen").check()
     expect(page).to_have_url(re.compile(r"\?hide_rated=1$"))
     expect(page.locator(f'movie-grid a[href="{first}"]')).to_have_count(0)
 
@@ -254,3 +254,19 @@ def test_stars_stay_right_when_a_page_comes_back(alice_page: Page) -> None:
         click_stars(page.locator("movie-details"), 2)
     page.go_back()
     expect(tiles(page).first.locator("star-rating")).to_have_attribute("aria-valuenow", "2")
+
+
+def test_movies_with_the_tag_that_was_typed_follow_below(alice_page: Page) -> None:
+    page = alice_page
+    page.goto("/movies/1/")
+    page.get_by_label("Add a tag").fill("nocturnal picnic")
+    page.get_by_label("Add a tag").press("Enter")
+    expect(page.locator("movie-tags")).to_contain_text("nocturnal picnic")
+    page.goto("/")
+    page.get_by_label("Search movies").fill("nocturnal picnic")
+    page.get_by_role("link", name="1 movie tagged “nocturnal picnic”").click()
+    group = page.get_by_role("region", name="Tagged “nocturnal picnic”")
+    expect(group.locator("movie-tile")).to_have_count(1)
+    expect(group).to_be_in_viewport()
+    page.get_by_label("Search movies").fill("nocturnal")
+    expect(group).to_have_count(0)

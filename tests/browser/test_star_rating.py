@@ -69,7 +69,7 @@ def test_it_asks_to_sign_in_when_the_session_is_over(alice_page: Page, tile: Loc
     alice_page.mouse.move(0, 0)
     expect(alice_page.get_by_text("You are signed out. Sign in to rate.")).to_be_visible()
     expect_stars(tile, 0)
-    alice_page.get_by_role("button", name="Sign in").click()
+    alice_page.get_by_role("button", name="Sign in", exact=True).click()
     expect(alice_page).to_have_url(re.compile("/accounts/login/"))
 
 

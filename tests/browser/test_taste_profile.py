@@ -12,6 +12,7 @@ from tests.browser.test_welcome import WCAG
 
 PROFILES = "**/api/v1/profile?*"
 LISTS = "**/api/v1/recommendations?*"
+OTHERS = "**/api/v1/recommendations/others?*"
 
 
 @pytest.fixture
@@ -133,20 +134,42 @@ def test_it_gives_axe_nothing_to_report(rated_page: Page, width: int) -> None:
     assert not rated_page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
-def test_others_come_in_four_sets_and_then_the_first_again(rated_page: Page) -> None:
+def test_others_are_what_was_not_shown_this_week_until_nothing_is_left(rated_page: Page) -> None:
     page = rated_page
     with page.expect_response(LISTS) as answered:
         page.goto("/recommendations/")
-    first = [movie["movie_id"] for movie in answered.value.json()["results"]]
-    sets = [first]
-    for _ in range(4):
-        with page.expect_response(LISTS) as answered:
+    seen = {movie["movie_id"] for movie in answered.value.json()["results"]}
+    for _ in range(3):
+        with page.expect_response(OTHERS) as answered:
             page.get_by_role("button", name="Show me others").first.click()
-        sets.append([movie["movie_id"] for movie in answered.value.json()["results"]])
+        others = {movie["movie_id"] for movie in answered.value.json()["results"]}
         expect(page.locator("movie-grid movie-tile")).to_have_count(100)
-    assert sets[4] == first
-    assert len({movie for each in sets for movie in each}) == 400
-    expect(page).not_to_have_url(re.compile("set="))
+        assert len(others) == 100
+        assert not others & seen
+        seen |= others
+    page.route(OTHERS, lambda route: route.fulfill(json={"count": 0, "algorithm": "als", "results": []}))
+    page.get_by_role("button", name="Show me others").first.click()
+    expect(page.get_by_text("You have been shown everything this week")).to_be_visible()
+    page.get_by_role("button", name="Back to the top of my list").click()
+    expect(page).not_to_have_url(re.compile("others="))
+    expect(page.locator("movie-grid movie-tile")).to_have_count(100)
+
+
+def test_what_was_shown_is_forgotten_after_a_week_and_by_signing_out(rated_page: Page) -> None:
+    page = rated_page
+    page.goto("/recommendations/")
+    expect(page.locator("movie-grid movie-tile")).to_have_count(100)
+    week_ago = """() => {
+      const shown = JSON.parse(localStorage.getItem("movierec-shown")).map(([id, at]) => [id, at - 7 * 864e5]);
+      localStorage.setItem("movierec-shown", JSON.stringify(shown));
+    }"""
+    page.evaluate(week_ago)
+    with page.expect_request(OTHERS) as asked:
+        page.get_by_role("button", name="Show me others").first.click()
+    assert asked.value.post_data_json == {"shown": []}
+    page.context.clear_cookies()
+    page.goto("/")
+    assert page.evaluate("localStorage.getItem('movierec-shown')") is None
 
 
 def test_the_new_list_comes_without_a_flash_and_marks_what_is_new(rated_page: Page) -> None:

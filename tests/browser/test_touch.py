@@ -96,7 +96,7 @@ def test_stars_and_ribbon_do_not_overlap(phone: Page) -> None:
         phone.set_viewport_size({"width": width, "height": 800})
         phone.goto("/")
         tile = phone.locator("movie-grid movie-tile").first
-        stars, ribbon = tile.locator("star-rating"), tile.locator("watchlist-button")
+        stars, ribbon = tile.locator("star-rating"), tile.locator("mark-button[kind=watchlist]")
         expect(ribbon).to_be_visible()
         left, right = stars.bounding_box(), ribbon.bounding_box()
         assert left is not None

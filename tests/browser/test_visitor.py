@@ -65,7 +65,7 @@ def test_it_leads_from_the_stars_to_the_sign_in_and_back(page: Page, query: str)
     expect(page.locator("movie-grid movie-tile").first).to_be_visible()
     click_stars(page.locator("movie-grid movie-tile").first, 4)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert page.locator("input[name=next]").get_attribute("value") == f"/?q={query}"
+    assert page.locator("form input[name=next]").first.get_attribute("value") == f"/?q={query}"
 
 
 def test_it_asks_for_a_sign_in_before_personal_pages(page: Page) -> None:

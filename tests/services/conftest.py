@@ -10,6 +10,8 @@ from recommender.models import Experiment, ModelVersion, Rater
 from recommender.services.catalogue import tmdb_client
 from recommender.services.experiments import experiments, impressions
 from recommender.services.versions import serving
+from tests.support import s3
+from tests.support.artifact_storage import OnDisk, OnS3
 from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 from tests.support.tmdb_server import KEY, TmdbServer, posters_of
 
@@ -66,3 +68,24 @@ def alice_takes_part(versions: object, alice_rater: Rater) -> Rater:
     store_ratings(alice_rater, ALICE)
     impressions.set_consent(rater=alice_rater, share=True)
     return alice_rater
+
+
+@pytest.fixture(scope="session")
+def on_s3() -> Iterator[OnS3]:
+    """Artifacts on an S3 for all tests of this process."""
+    with s3.running() as server:
+        yield OnS3(server, "artifacts")
+
+
+@pytest.fixture(params=["file system", "S3"])
+def artifact_storage(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> OnDisk | OnS3:
+    """An empty artifact storage of each kind, with an empty cache."""
+    settings.ARTIFACT_CACHE_DIR = tmp_path / "cache"
+    if request.param == "file system":
+        on_disk = OnDisk(tmp_path / "artifacts")
+        settings.STORAGES = settings.STORAGES | {"artifacts": on_disk.backend}
+        return on_disk
+    on_s3: OnS3 = request.getfixturevalue("on_s3")
+    settings.STORAGES = settings.STORAGES | {"artifacts": on_s3.backend}
+    on_s3.use()
+    return on_s3

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from recommender.engine.data.artifact import write_artifact
 from recommender.engine.model.item_features import ItemFeatures
@@ -101,3 +102,10 @@ def make_user(username: str, password: str = "a fine long password", **fields: A
         username=username, email=f"{username}@example.org", password=hashed(password), **fields
     )
     return user
+
+
+def nightly_retrain() -> PeriodicTask:
+    """Return the schedule that migrations offer, made again if a test that empties all tables has removed it."""
+    when, _ = CrontabSchedule.objects.get_or_create(minute="0", hour="3", timezone="UTC")
+    defaults = {"task": "recommender.tasks.jobs.start_job", "crontab": when, "enabled": False}
+    return PeriodicTask.objects.get_or_create(name="Nightly retrain", defaults=defaults)[0]

@@ -11,11 +11,11 @@ GENRES = ("Action", "Comedy", "Drama", "Horror")
 TAGS = ("funny", "slow", "space", "twist ending", "violent")
 
 
-def sample_ratings(seed: int = 0, share_rated: float = 0.4) -> RatingMatrix:
+def sample_ratings(seed: int = 0, share_rated: float = 0.4, n_raters: int = N_RATERS) -> RatingMatrix:
     """Half the raters like the even movies, the others the odd ones; popularity falls with the movie index."""
     rng = np.random.default_rng(seed)
     chance = share_rated * 2 * np.linspace(1, 0.1, N_MOVIES)
-    raters, movies = np.nonzero(rng.random((N_RATERS, N_MOVIES)) < chance)
+    raters, movies = np.nonzero(rng.random((n_raters, N_MOVIES)) < chance)
     half_stars = np.where(raters % 2 == movies % 2, 8, 4) + rng.integers(-2, 3, raters.size) + (raters % 3 == 0)
     return RatingMatrix.from_triples(
         raters * 3 + 5,

@@ -18,6 +18,8 @@ KEY = "0123456789abcdef0123456789abcdef"
 TOKEN = "eyJhbGciOi.eyJhdWQiOi.c2lnbmF0dXJl"
 NO_SUCH_MOVIE = {"success": False, "status_code": 34, "status_message": "The resource could not be found."}
 Behaviour = str
+SEARCH = 0
+"""Stands for the id where a request searches."""
 
 
 def posters_of(release: Path | None, n_movies: int) -> dict[int, str]:
@@ -63,13 +65,19 @@ class TmdbServer:
 
     def note(self, path: str) -> tuple[int, Behaviour]:
         """Count a request; return the id it asks for and how to behave."""
-        tmdb_id = int(urlsplit(path).path.rsplit("/", 1)[1])
+        last = urlsplit(path).path.rsplit("/", 1)[1]
+        tmdb_id = int(last) if last.isdigit() else SEARCH
         with self._lock:
             self.times.append(time.monotonic())
             self.asked.append(tmdb_id)
             self.paths.append(path)
             queued = self._queued[tmdb_id]
             return tmdb_id, self.always or (queued.popleft() if queued else "")
+
+    def search(self, path: str) -> list[dict[str, object]]:
+        """Return the movies that a request searches for: those with its words in their title."""
+        words = parse_qs(urlsplit(path).query)["query"][0].casefold()
+        return [found for found in self.movies.values() if words in str(found["title"]).casefold()]
 
     def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler's
         class Handler(BaseHTTPRequestHandler):
@@ -87,6 +95,8 @@ class TmdbServer:
                 elif behaviour:
                     with contextlib.suppress(OSError):
                         self.misbehave(behaviour, tmdb_id)
+                elif tmdb_id == SEARCH:
+                    self.say(200, {"page": 1, "results": server.search(self.path)})
                 elif tmdb_id in server.movies:
                     self.say(200, server.movies[tmdb_id])
                 else:
@@ -157,6 +167,11 @@ def movie(tmdb_id: int, poster_path: str, **more: object) -> dict[str, object]:
         "runtime": 100,
         "poster_path": poster_path or None,
         "budget": 7,
+        "original_language": "fr",
+        "tagline": "Nothing is as it seems.",
+        "spoken_languages": [{"iso_639_1": "fr", "name": "Français"}, {"iso_639_1": "en", "name": "English"}],
+        "production_countries": [{"iso_3166_1": "FR", "name": "France"}],
+        "keywords": {"keywords": [{"id": 9, "name": "heist"}]},
         "alternative_titles": {"titles": [{"iso_3166_1": "DE", "title": f"Der Film {tmdb_id}", "type": ""}]},
     } | more
 

@@ -1,49 +1,54 @@
 """The export formats that we can read, recognised by the columns in their header."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final
 
-Kind = Literal["ratings", "watchlist"]
+from recommender.formats.exports.export_format import ExportFormat
+from recommender.formats.exports.rows import Kind
 
-
-@dataclass(frozen=True, slots=True)
-class ExportFormat:
-    """The export format of one site.
-
-    Attributes
-    ----------
-    name, label : str
-        For programs and for people, in this order.
-    columns : tuple of str
-        A header that has all of these belongs to this format.
-    kind : {"ratings", "watchlist"}
-    steps_per_star : int
-        In the `rating` column: 2 for a scale from 0.5 to 5, 1 for a scale from 1 to 10.
-    rating, rated_at, title, year, movie_id, imdb_id, tmdb_id, type : str
-        The name of the column, empty if the format has none; a column missing in the header reads as empty cells.
-    movie_types : collection of str
-        The values of `type` for movies, in lower case without spaces.
-    rater : str
-        The column that identifies the rater.
-    """
-
-    name: str
-    label: str
-    columns: tuple[str, ...]
-    kind: Kind = "ratings"
-    steps_per_star: int = 2
-    rating: str = ""
-    rated_at: str = ""
-    title: str = ""
-    year: str = ""
-    movie_id: str = ""
-    imdb_id: str = ""
-    tmdb_id: str = ""
-    type: str = ""
-    movie_types: Collection[str] = ()
-    rater: str = ""
-
+_IMDB: Final[dict[str, Any]] = {
+    "title": "Title",
+    "year": "Year",
+    "imdb_id": "Const",
+    "type": "Title Type",
+    "movie_types": ("movie", "tvmovie", "featurefilm", "documentary"),
+    "best": 10,
+    "rating": "Your Rating|You rated",
+}
+_TRAKT: Final[dict[str, Any]] = {
+    "title": "title",
+    "year": "year",
+    "imdb_id": "imdb_id",
+    "tmdb_id": "tmdb_id",
+    "type": "type",
+    "movie_types": ("movie",),
+    "best": 10,
+    "rating": "rating",
+}
+_LETTERBOXD: Final[dict[str, Any]] = {"title": "Name", "year": "Year", "rating": "Rating"}
+_TMDB: Final[dict[str, Any]] = {
+    "title": "Name",
+    "year": "Release Date",
+    "imdb_id": "IMDb ID",
+    "tmdb_id": "TMDb ID",
+    "type": "Type",
+    "movie_types": ("movie",),
+    "best": 10,
+    "rounded": True,
+    "rating": "Your Rating",
+}
+_CRITICKER: Final[dict[str, Any]] = {
+    "best": 100,
+    "rounded": True,
+    "zero": True,
+    "rating": "Score|Rating",
+    "title": "Film Name",
+    "year": "Year",
+    "imdb_id": "IMDB ID",
+}
+_DOUBAN_LISTS: Final[dict[str, Kind]] = {"看过": "seen", "在看": "seen", "想看": "watchlist"}
+FILMAFFINITY_COLUMNS: Final = ("user rating", "movie", "date of rating")
+"""FilmAffinity's page has no header; these names are put in front of it."""
 
 # A file is of the first format whose columns are all in its header.
 FORMATS: Final = (
@@ -61,6 +66,16 @@ FORMATS: Final = (
         rater="userId",
     ),
     ExportFormat(
+        name="marks",
+        label="Watchlist and other marks from this site",
+        columns=("kind", "movieId", "marked_at"),
+        rated_at="marked_at",
+        title="title",
+        movie_id="movieId",
+        kind="kind",
+        kinds={"watchlist": "watchlist", "seen": "seen", "hidden": "hidden"},
+    ),
+    ExportFormat(
         name="movielens_org",
         label="movielens.org ratings",
         columns=("movie_id", "rating", "title"),
@@ -71,49 +86,192 @@ FORMATS: Final = (
         tmdb_id="tmdb_id",
     ),
     ExportFormat(
-        name="imdb",
-        label="IMDb ratings",
-        columns=("Const", "Your Rating"),
-        steps_per_star=1,
-        rating="Your Rating",
-        rated_at="Date Rated",
-        title="Title",
-        year="Year",
-        imdb_id="Const",
-        type="Title Type",
-        movie_types=("movie", "tvmovie"),
+        name="movielens_org_wishlist",
+        label="movielens.org wishlist",
+        columns=("movie_id", "average_rating", "title"),
+        unrated="watchlist",
+        title="title",
+        movie_id="movie_id",
+        imdb_id="imdb_id",
+        tmdb_id="tmdb_id",
     ),
+    ExportFormat(
+        name="imdb_2010",
+        label="IMDb ratings, as exported until 2017",
+        columns=("const", "You rated"),
+        rated_at="created",
+        **_IMDB,
+    ),
+    ExportFormat(
+        name="imdb_list",
+        label="IMDb list",
+        columns=("Position", "Const"),
+        unrated="unclear",
+        rated_at="Date Rated|Created",
+        **_IMDB,
+    ),
+    ExportFormat(name="imdb", label="IMDb ratings", columns=("Const", "Your Rating"), rated_at="Date Rated", **_IMDB),
     ExportFormat(
         name="trakt",
         label="Trakt ratings",
         columns=("rated_at", "type", "title", "rating"),
-        steps_per_star=1,
-        rating="rating",
         rated_at="rated_at",
-        title="title",
+        **_TRAKT,
+    ),
+    ExportFormat(
+        name="trakt_watched",
+        label="Trakt history",
+        columns=("watched_at", "type", "title"),
+        unrated="seen",
+        rated_at="watched_at",
+        **_TRAKT,
+    ),
+    ExportFormat(
+        name="trakt_watchlist",
+        label="Trakt watchlist",
+        columns=("listed_at", "type", "title"),
+        unrated="watchlist",
+        rated_at="listed_at",
+        **_TRAKT,
+    ),
+    ExportFormat(
+        name="tmdb",
+        label="TMDB ratings or watchlist",
+        columns=("TMDb ID", "Type", "Name"),
+        unrated="unclear",
+        rated_at="Date Rated",
+        **_TMDB,
+    ),
+    ExportFormat(
+        name="simkl",
+        label="Simkl",
+        columns=("SIMKL_ID", "Title", "Type", "Watchlist"),
+        best=10,
+        rating="Rating",
+        rated_at="WatchedDate",
+        title="Title",
+        year="Year",
+        imdb_id="IMDB|IMDB_ID",
+        tmdb_id="TMDB",
+        type="Type",
+        movie_types=("movie", "movies"),
+        kind="Watchlist",
+        kinds={"completed": "seen", "dropped": "seen", "watching": "seen", "plantowatch": "watchlist"},
+    ),
+    ExportFormat(
+        name="criticker",
+        label="Criticker ratings",
+        columns=("Score", "Film Name"),
+        rated_at="Date Rated",
+        **_CRITICKER,
+    ),
+    ExportFormat(
+        name="criticker_watchlist",
+        label="Criticker watchlist",
+        columns=("PSI", "Film Name"),
+        unrated="watchlist",
+        **_CRITICKER | {"rating": ""},
+    ),
+    ExportFormat(
+        name="criticker_rating",
+        label="Criticker ratings",
+        columns=("Rating", "Film Name", "IMDB ID"),
+        rated_at="Date Rated",
+        **_CRITICKER,
+    ),
+    ExportFormat(
+        name="kinopoisk",
+        label="Kinopoisk",
+        columns=("русскоязычное название", "оригинальное название", "год", "моя оценка"),
+        best=10,
+        not_rated=("zero",),
+        unrated="unclear",
+        rating="моя оценка",
+        rated_at="дата и время",
+        title="оригинальное название|русскоязычное название",
+        other_titles="русскоязычное название",
+        year="год",
+    ),
+    ExportFormat(
+        name="douban",
+        label="Douban",
+        columns=("标题", "个人评分", "打分日期"),
+        unrated="seen",
+        rating="个人评分",
+        rated_at="打分日期",
+        title="标题",
+        title_separator="/",
+        year="上映日期",
+        kind="状态",
+        kinds=_DOUBAN_LISTS,
+    ),
+    ExportFormat(
+        name="douban_sheets",
+        label="Douban",
+        columns=("标题", "简介", "创建时间", "我的评分"),
+        unrated="unclear",
+        rating="我的评分",
+        rated_at="创建时间",
+        title="标题",
+        title_separator="/",
+        year="简介",
+        other_lists=("听", "读", "玩", "舞台剧"),
+    ),
+    ExportFormat(
+        name="filmaffinity",
+        label="FilmAffinity ratings",
+        columns=FILMAFFINITY_COLUMNS,
+        best=10,
+        rating=FILMAFFINITY_COLUMNS[0],
+        title=FILMAFFINITY_COLUMNS[1],
+        rated_at=FILMAFFINITY_COLUMNS[2],
+    ),
+    ExportFormat(
+        name="filmaffinity_backup",
+        label="FilmAffinity ratings",
+        columns=("title", "year", "user score", "FA score"),
+        best=10,
+        unrated="seen",
+        rating="user score",
+        title="original title|title",
+        other_titles="title",
         year="year",
-        imdb_id="imdb_id",
-        tmdb_id="tmdb_id",
-        type="type",
-        movie_types=("movie",),
+    ),
+    ExportFormat(
+        name="letterboxd_diary",
+        label="Letterboxd diary",
+        columns=("Name", "Year", "Letterboxd URI", "Rating", "Watched Date"),
+        unrated="seen",
+        rated_at="Watched Date",
+        **_LETTERBOXD,
     ),
     ExportFormat(
         name="letterboxd",
         label="Letterboxd ratings",
         columns=("Name", "Year", "Letterboxd URI", "Rating"),
-        rating="Rating",
         rated_at="Date",
-        title="Name",
-        year="Year",
+        **_LETTERBOXD,
     ),
     ExportFormat(
         name="letterboxd_watchlist",
-        label="Letterboxd watchlist",
+        label="Letterboxd list",
         columns=("Name", "Year", "Letterboxd URI"),
-        kind="watchlist",
+        unrated="unclear",
         rated_at="Date",
-        title="Name",
+        **_LETTERBOXD,
+    ),
+    ExportFormat(
+        name="letterboxd_import",
+        label="File for Letterboxd's import",
+        columns=("Title", "Year", "Rating10"),
+        best=10,
+        unrated="seen",
+        rating="Rating10",
+        rated_at="WatchedDate",
+        title="Title",
         year="Year",
+        imdb_id="imdbID",
+        tmdb_id="tmdbID",
     ),
 )
 

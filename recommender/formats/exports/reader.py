@@ -1,173 +1,172 @@
-"""Read an exported file: recognise its header, read its columns by name, and name the first bad line."""
+"""Read an exported file or archive: recognise each table, and collect the rows of all of them."""
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
-from recommender.formats.exports import values
-from recommender.formats.exports.file_text import text_of
-from recommender.formats.exports.formats import FORMATS, ExportFormat, format_of
-from recommender.formats.exports.rows import ExportedRow, ExportError
-from recommender.titles.text import display_title, split_title
+from recommender.formats.exports import any_table
+from recommender.formats.exports.any_table import Cells
+from recommender.formats.exports.export_format import ExportFormat
+from recommender.formats.exports.formats import FORMATS, format_of
+from recommender.formats.exports.questions import NO_ANSWERS, Answers, UnclearList, Unrated
+from recommender.formats.exports.rows import BadRow, ExportedRow, ExportError, Kind
+from recommender.formats.exports.sources import Source, sources_of
+from recommender.formats.exports.table_reading import TableReading
+from recommender.formats.exports.tables import Table
+from recommender.formats.exports.values import quoted
 
-MAX_COLUMNS: Final = 200
 MAX_ROWS: Final = 50_000
-MAX_TYPES: Final = 20
-MAX_HEADER_LENGTH: Final = 10_000
-MAX_QUOTE_LENGTH: Final = 40
-DELIMITERS: Final = ",;\t"
+# What the name of a file or sheet says about a list without ratings; the first that fits counts.
+LIST_NAMES: Final[tuple[tuple[str, Unrated], ...]] = (
+    ("watchlist", "watchlist"), ("wishlist", "watchlist"), ("watched", "seen"), ("history", "seen"),
+    ("likes", "seen"), ("films", "seen"), ("diary", "seen"), ("想看", "watchlist"), ("看", "seen"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class RatingExport:
-    """The contents of a file.
+    """The contents of an upload.
 
     Attributes
     ----------
     format : ExportFormat
+        That of the first table.
     rows : list of ExportedRow
-        In the order of the file.
+        In the order of the file; in an archive, lines are counted on from file to file.
     left_out : dict of str to int
-        How many rows were left out, by reason: "TV Series", "without a rating".
+        How many rows were left out, by reason: "without a rating".
+    bad : list of BadRow
+        The rows that cannot be imported.
+    unread_dates : int
+        How many rows have a date that cannot be read.
     """
 
     format: ExportFormat
     rows: list[ExportedRow]
     left_out: dict[str, int]
+    bad: list[BadRow]
+    unread_dates: int
+
+    @property
+    def kind(self) -> Kind:
+        """What most of it is: ratings if there are any."""
+        kinds = {row.kind for row in self.rows}
+        return "ratings" if "ratings" in kinds or not kinds else self.rows[0].kind
 
 
-def read_export(data: bytes) -> RatingExport:
-    """Read a CSV export of MovieLens, movielens.org, Letterboxd, IMDb or Trakt.
+def read_export(data: bytes, *, file_name: str = "", answers: Answers = NO_ANSWERS) -> RatingExport:
+    """Read what another site or this one exports, or a table of one's own.
 
     Parameters
     ----------
     data : bytes
-        The file as uploaded, in any usual encoding and with any line endings, or a zip archive with a ratings.csv.
+        CSV or JSON as uploaded, in any usual encoding and with any line endings, a web page with tables, a zip archive
+        of such files, or an .xlsx file.
+    file_name : str
+        Tells what a list without ratings is, if it is called "watchlist.csv", "watched.csv" or the like.
+    answers : Answers
+        What the owner of the file said about it.
 
     Raises
     ------
+    UnclearList, UnclearDates, UnclearTable
+        If its owner has to be asked.
     ExportError
-        If the file is none of these, too large or damaged; the message names the line.
+        If the upload is nothing we know, too large, damaged or without any good row; the message names the line.
     """
-    lines = _lines(text_of(data))
-    start, header = next(lines, (1, []))
-    found = format_of([name.strip() for name in header])
-    if found is None:
-        known = ", ".join(each.label for each in FORMATS)
-        raise ExportError(
-            f'Line {start} is "{_quoted(",".join(header))}", which is not the header of any known export: {known}.'
-        )
-    return _Reading(found, header).read_all(lines)
+    reading = _Reading(answers)
+    for source in sources_of(data, file_name):
+        reading.read(source)
+    return reading.result()
 
 
 class _Reading:
-    """Collects the rows of one file."""
+    """Collects the rows of all tables of an upload."""
 
-    def __init__(self, found: ExportFormat, header: list[str]) -> None:
-        places: dict[str, int] = {}
-        for place, name in enumerate(header):
-            places.setdefault(name.strip().casefold(), place)
-        self.format = found
-        self.n_columns = len(header)
-        self.places: Mapping[str, int] = places
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.formats: list[ExportFormat] = []
+        self.unknown: list[tuple[Source, Table, Cells]] = []
         self.rows: list[ExportedRow] = []
         self.left_out = Counter[str]()
-        self.rater: str | None = None
+        self.bad: list[BadRow] = []
+        self.unread_dates = 0
+        self.lines_before = 0
 
-    def read_all(self, lines: Iterator[tuple[int, list[str]]]) -> RatingExport:
-        for line, cells in lines:
-            if len(cells) != self.n_columns:
-                raise ExportError(f"Line {line} has {len(cells):,} columns, the header has {self.n_columns}.")
-            if len(self.rows) >= MAX_ROWS:
+    def read(self, source: Source) -> None:
+        for table in source.tables:
+            cells = list(islice(table.rows, MAX_ROWS + 1))
+            form = format_of([name.strip() for name in table.header])
+            if form is not None:
+                self._read_table(source, form, table.header, cells, table.bad)
+            elif source.may_ask and any_table.can_be_asked_about(table, cells):
+                self.unknown.append((source, table, cells))
+            elif source.may_ask and not source.is_part:
+                raise _unknown(table)
+
+    def result(self) -> RatingExport:
+        if not self.formats and self.unknown:
+            self._read_unknown()
+        if not self.formats:
+            raise ExportError("The file contains nothing that can be imported: no ratings, watchlist or seen movies.")
+        self.bad.sort(key=lambda bad: (bad.file, bad.line))
+        if not self.rows and self.bad:
+            raise ExportError(f"{self.bad[0]}.")
+        return RatingExport(self.formats[0], self.rows, dict(self.left_out), self.bad, self.unread_dates)
+
+    def _read_unknown(self) -> None:
+        """Read the first table as its owner describes it, and say that the others are left out."""
+        (source, table, cells), *others = self.unknown
+        readable = any_table.described(table, cells, self.answers)
+        self._read_table(source, readable.format, readable.header, readable.cells, table.bad)
+        for other, _, rows in others:
+            self.left_out[f"in {quoted(other.name)}"] += len(rows)
+
+    def _read_table(
+        self, source: Source, form: ExportFormat, header: Sequence[str], cells: Cells, bad: Sequence[BadRow]
+    ) -> None:
+        unread_name = f"in {quoted(source.name)}"
+        if any(part in source.name for part in form.other_lists):
+            self.left_out[unread_name] += len(cells)
+            return
+        one = TableReading(form, header)
+        for line, row in cells:
+            if len(self.rows) + len(one.rows) >= MAX_ROWS:
                 raise ExportError(f"Line {line} is beyond the limit of {MAX_ROWS:,} rows; split the file.")
-            row = self._row(line, cells)
-            if row is not None:
-                self.rows.append(row)
-        return RatingExport(self.format, self.rows, dict(self.left_out))
+            one.read(line, row)
+        unrated = self._unrated(form, source, one)
+        if unrated is None:
+            self.left_out[unread_name] += len(cells)
+            return
+        self.formats.append(form)
+        rows, unread = one.result(unrated, self.answers.dates)
+        self.rows += [replace(row, line=row.line + self.lines_before) for row in rows]
+        self.bad += [replace(each, file=source.name if source.is_part else "") for each in (*bad, *one.bad)]
+        self.left_out += one.left_out
+        self.unread_dates += unread
+        self.lines_before += max((line for line, _ in cells), default=0)
 
-    def _row(self, line: int, cells: list[str]) -> ExportedRow | None:
-        form = self.format
-        self._check_rater(line, self._cell(cells, form.rater))
-        kind = values.title(self._cell(cells, form.type))[:MAX_QUOTE_LENGTH]
-        if kind and "".join(kind.casefold().split()) not in form.movie_types:
-            self._leave_out(kind)
-            return None
-        written = self._cell(cells, form.rating)
-        if form.kind == "ratings" and not written:
-            self._leave_out("without a rating")
-            return None
-        half_stars = values.half_stars(written, form.steps_per_star) if written else None
-        if written and half_stars is None:
-            scale = "0.5, 1, 1.5 … 5" if form.steps_per_star == 2 else "1, 2, 3 … 10"
-            raise ExportError(f'Line {line}: {form.rating} is "{_quoted(written)}", not one of {scale}.')
-        movie_id = values.identifier(self._cell(cells, form.movie_id))
-        if form.movie_id and movie_id is None:
-            found = _quoted(self._cell(cells, form.movie_id))
-            raise ExportError(f'Line {line}: {form.movie_id} is "{found}", not a whole number above 0.')
-        title = values.title(self._cell(cells, form.title))
-        year = values.year(self._cell(cells, form.year))
-        return ExportedRow(
-            line=line,
-            title=title if year else display_title(title),
-            year=year or split_title(title)[1],
-            half_stars=half_stars,
-            rated_at=values.timestamp(self._cell(cells, form.rated_at)),
-            movie_id=movie_id,
-            imdb_id=values.imdb_id(self._cell(cells, form.imdb_id)),
-            tmdb_id=values.identifier(self._cell(cells, form.tmdb_id)),
-        )
-
-    def _cell(self, cells: list[str], name: str) -> str:
-        place = self.places.get(name.casefold()) if name else None
-        return "" if place is None else cells[place].strip()
-
-    def _check_rater(self, line: int, rater: str) -> None:
-        """Refuse the ratings of several people, such as a whole MovieLens release."""
-        if self.rater is not None and rater != self.rater:
-            raise ExportError(
-                f'Line {line} belongs to {self.format.rater} "{_quoted(rater)}", the lines before it to '
-                f'"{_quoted(self.rater)}"; choose a file with only your own ratings.'
-            )
-        self.rater = rater
-
-    def _leave_out(self, kind: str) -> None:
-        self.left_out[kind if kind in self.left_out or len(self.left_out) < MAX_TYPES else "of other types"] += 1
+    def _unrated(self, form: ExportFormat, source: Source, one: TableReading) -> Kind | None:
+        """Return what rows without a rating are; None for a list in an archive of which nobody can say so."""
+        if form.unrated == "left out":
+            return "ratings"
+        if form.unrated == "watchlist" or form.unrated == "seen":
+            return form.unrated
+        if form.rating and all(row.half_stars for row in one.rows):
+            return "ratings"
+        name = source.name.casefold() if form.unrated == "unclear" else ""
+        said = next((kind for part, kind in LIST_NAMES if part in name), None) or self.answers.unrated
+        if said is None and (form.unrated == "asked" or not source.is_part):
+            raise UnclearList("This is a list without ratings. Is it your watchlist, or movies that you have seen?")
+        return said
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank, with the line it begins on; the first one is the header."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    start = 1
-    try:
-        for cells in reader:
-            if len(cells) > MAX_COLUMNS:
-                raise ExportError(f"Line {start} has {len(cells):,} columns; no export we can read has that many.")
-            if any(cell.strip() for cell in cells):
-                yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise ExportError(f"Line {start} cannot be read: {_reason(error)}.") from error
-
-
-def _delimiter(text: str) -> str:
-    """Return the delimiter in the header: a spreadsheet may have saved the file with semicolons or tabs."""
-    header = text.lstrip()[:MAX_HEADER_LENGTH].splitlines()[0]
-    return max(DELIMITERS, key=header.count)
-
-
-def _reason(error: csv.Error) -> str:
-    message = str(error)
-    if "field limit" in message:
-        return f"a cell is longer than {csv.field_size_limit():,} characters"
-    if "unexpected end of data" in message:
-        return "a quotation mark is never closed"
-    return f"the quotation marks are not in pairs ({message})" if "expected after" in message else message
-
-
-def _quoted(text: str) -> str:
-    """Return text of the file as a message may repeat it: one short line of visible characters."""
-    plain = values.title(text)
-    return plain if len(plain) <= MAX_QUOTE_LENGTH else f"{plain[:MAX_QUOTE_LENGTH]}…"
+def _unknown(table: Table) -> ExportError:
+    sites = [each.label.split()[0] for each in FORMATS if each.name not in {"marks", "letterboxd_import"}]
+    known = ", ".join(dict.fromkeys(sites))
+    return ExportError(
+        f'Line {table.start} is "{quoted(",".join(table.header))}", which is not the header of any known export '
+        f"({known}), nor of a table with a title and a rating."
+    )

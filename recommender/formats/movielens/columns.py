@@ -49,12 +49,13 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text that matches `pattern`, without NUL (PostgreSQL cannot store it)."""
+    """Text that matches `pattern`, without NUL (PostgreSQL cannot store it) and without `ignored_end`."""
 
     name: str
     expected: str
     pattern: str
     max_length: int = 512
+    ignored_end: str = ""
 
     @property
     def type(self) -> pa.DataType:
@@ -65,7 +66,7 @@ class Text:
         """Return the values and which of them are invalid, (n,) bool."""
         matches = pc.match_substring_regex(values, f"^(?:{self.pattern})$").to_numpy()
         too_long = pc.utf8_length(values).to_numpy() > self.max_length
-        return values.to_pylist(), ~matches | too_long
+        return [value.removesuffix(self.ignored_end) for value in values.to_pylist()], ~matches | too_long
 
     def accepts(self, written: str) -> bool:
         """Whether one value, as written in the file, is valid; a lone surrogate is a byte that could not be decoded."""
@@ -113,4 +114,9 @@ def path(name: str) -> Text:
 
 def digits(name: str) -> Text:
     """Return a column of ids of other sites, kept as text, empty where unknown."""
-    return Text(name, "up to nine digits or nothing", r"[0-9]{0,9}")
+    return Text(name, "up to nine digits or nothing", r"(?:[0-9]{1,9}(?:\.0)?)?", ignored_end=".0")
+
+
+def year(name: str) -> Text:
+    """Return a column of years, kept as text, empty where unknown."""
+    return Text(name, "a year or nothing", r"(?:[0-9]{4}(?:\.0)?)?", ignored_end=".0")

@@ -1,6 +1,8 @@
 """The three file layouts of MovieLens releases, and how to recognise each."""
 
-from dataclasses import dataclass
+import zipfile
+import zlib
+from dataclasses import dataclass, replace
 
 from recommender.formats.movielens.columns import (
     Column,
@@ -12,6 +14,7 @@ from recommender.formats.movielens.columns import (
     seconds,
     stars,
     title,
+    year,
 )
 from recommender.formats.movielens.release import DatasetError, Release
 from recommender.formats.movielens.text_file import TextFile
@@ -55,7 +58,7 @@ class Layout:
 
 
 CSV = Layout(
-    movies=TextFile("movies.csv", (MOVIE, TITLE, GENRES)),
+    movies=TextFile("movies.csv", (MOVIE, TITLE, GENRES), optional=(year("year"),)),
     ratings=TextFile("ratings.csv", (USER, MOVIE, RATING, TIME), one_line_rows=True),
     tags=TextFile("tags.csv", (USER, MOVIE, free_text("tag"), TIME)),
 )
@@ -85,7 +88,7 @@ def layout_of(release: Release) -> Layout:
         If there are ratings but no movies.
     """
     if release.has("movies.csv"):
-        return CSV
+        return replace(CSV, movies=replace(CSV.movies, encoding=_encoding(release, "movies.csv")))
     if release.has("u.item"):
         return HUNDRED_K
     if release.has("movies.dat"):
@@ -98,15 +101,21 @@ def layout_of(release: Release) -> Layout:
     raise DatasetError(f"{missing} is missing in {release.path}.")
 
 
+def _encoding(release: Release, name: str) -> str:
+    """Return latin-1 if the file is not UTF-8; what else is wrong with it is told when it is read."""
+    try:
+        with release.open(name) as file:
+            file.read().decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return "utf-8"
+    return "utf-8"
+
+
 def _double_colon_layout(release: Release) -> Layout:
     """1M is written in latin-1, 10M in UTF-8; nothing in the files says so."""
-    with release.open("movies.dat") as file:
-        movies = file.read()
-    try:
-        movies.decode("utf-8")
-        encoding = "utf-8"
-    except UnicodeDecodeError:
-        encoding = "latin-1"
+    encoding = _encoding(release, "movies.dat")
 
     def file_of(name: str, *columns: Column) -> TextFile:
         return TextFile(name, columns, delimiter="::", encoding=encoding, has_header=False, quoted=False)

@@ -28,6 +28,9 @@ def read_movies(release: Release, layout: Layout) -> Movies:
     if repeated.size:
         layout.movies.reject(release, int(order[repeated + 1].min()), "movieId", "is listed twice")
     titles, alternative_titles, years = _parse_titles([columns["title"][row] for row in order])
+    if "year" in columns:
+        written = np.array([int(columns["year"][row] or 0) for row in order], dtype=np.int16)
+        years = np.where(years > 0, years, written)
     genres = _genres_of_100k(columns) if layout is HUNDRED_K else [text.split("|") for text in columns["genres"]]
     movie_ids = found[order]
     imdb_ids, tmdb_ids = _links(release, movie_ids)

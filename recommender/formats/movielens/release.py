@@ -7,6 +7,7 @@ from typing import IO, Protocol
 
 MOVIE_FILES = ("movies.csv", "movies.dat", "u.item")
 RATING_FILES = ("ratings.csv", "ratings.dat", "u.data")
+KAGGLE_FILES = frozenset({"movie.csv", "rating.csv", "movies_metadata.csv", "ratings_small.csv"})
 POSTERS_SIBLING = "catalog-2018"
 
 
@@ -118,7 +119,20 @@ def _is_release(names: set[str]) -> bool:
     return any(name in names for name in MOVIE_FILES + RATING_FILES)
 
 
+def _names(path: Path) -> set[str]:
+    """Return the names of the files in a folder or zip, wherever they are in the zip."""
+    if path.is_dir():
+        return {entry.name for entry in path.iterdir()}
+    with zipfile.ZipFile(path) as archive:
+        return {name.rpartition("/")[2] for name in archive.namelist()}
+
+
 def _only(path: Path, found: list[str]) -> str:
+    if not found and KAGGLE_FILES.intersection(_names(path)):
+        raise DatasetError(
+            f"{path} is a copy of MovieLens from Kaggle, whose files have other names and columns; download the "
+            "release from https://grouplens.org/datasets/movielens/ instead."
+        )
     if not found:
         raise DatasetError(
             f"{path} holds no MovieLens release: expected movies.csv and ratings.csv, movies.dat and ratings.dat "

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO, Any, NoReturn
 
@@ -19,10 +20,16 @@ BLOCK_BYTES = 1 << 24
 UNIT_SEPARATOR = "\x1f"
 """Replaces "::", because pyarrow needs a delimiter of one byte; this one occurs in no title or tag."""
 
+MAX_QUOTED = 100
+"""Characters of a bad cell that an error quotes: the path may name a file that is no release."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """The format of one file of a release; without a header, `columns` has all of its columns in order."""
+    """The format of one file of a release; without a header, `columns` has all of its columns in order.
+
+    Columns in `optional` are read if the header has them.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -31,6 +38,7 @@ class TextFile:
     has_header: bool = True
     quoted: bool = True
     one_line_rows: bool = False
+    optional: tuple[Column, ...] = ()
 
     def read(self, release: Release) -> dict[str, Any]:
         """Read the columns: numbers as NumPy arrays, text as lists of str.
@@ -43,7 +51,10 @@ class TextFile:
         if not release.has(self.name):
             raise DatasetError(f"{self.name} is missing in {release.path}.")
         try:
-            self._check_header(release)
+            header = self._header(release)
+            more = tuple(column for column in self.optional if column.name in header)
+            if more:
+                return replace(self, columns=(*self.columns, *more), optional=()).read(release)
             table = self._parse(release)
         except pa.ArrowInvalid as error:
             self._reject_first_bad_row(release, error)
@@ -54,23 +65,25 @@ class TextFile:
     def reject(self, release: Release, row: int, column: str, why: str) -> NoReturn:
         """Raise for a value in a row (counted from 0), quoting its line and the value as written."""
         line, fields = next(islice(self._rows(release), row, None))
-        raise DatasetError(f'{self.name}, line {line}: {column} "{fields[column]}" {why}.')
+        raise DatasetError(f'{self.name}, line {line}: {column} "{fields[column][:MAX_QUOTED]}" {why}.')
 
     def line_of(self, release: Release, row: int) -> int:
         """Return the line of a row (counted from 0)."""
         return next(islice(self._rows(release), row, None))[0]
 
-    def _check_header(self, release: Release) -> None:
+    def _header(self, release: Release) -> list[str]:
         with release.open(self.name) as file:
             first = file.readline(BLOCK_BYTES)
         if not first.strip():
             raise DatasetError(f"{self.name} in {release.path} is empty.")
         if not self.has_header:
-            return
+            return []
         header = next(csv.reader([first.decode("utf-8-sig", "replace")]))
         if any(column.name not in header for column in self.columns):
-            found, expected = ",".join(header), ",".join(column.name for column in self.columns)
-            raise DatasetError(f'{self.name}, line 1: the header is "{found}", expected "{expected}".')
+            missing = ", ".join(column.name for column in self.columns if column.name not in header)
+            expected = ",".join(column.name for column in self.columns)
+            raise DatasetError(f'{self.name}, line 1: the header lacks {missing}; expected "{expected}".')
+        return header
 
     def _parse(self, release: Release) -> pa.Table:
         names = None if self.has_header else [column.name for column in self.columns]
@@ -102,9 +115,9 @@ class TextFile:
                 if not column.accepts(fields[column.name]):
                     written = fields[column.name].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                     raise DatasetError(
-                        f'{self.name}, line {line}: {column.name} "{written}" is not {column.expected}.'
+                        f'{self.name}, line {line}: {column.name} "{written[:MAX_QUOTED]}" is not {column.expected}.'
                     ) from error
-        raise DatasetError(f"{self.name} in {release.path} cannot be read: {error}.") from error
+        raise DatasetError(f"{self.name} in {release.path} cannot be read: {_without_content(error)}.") from error
 
     def _rows(self, release: Release) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield the rows as (line, fields by column name); blank lines are not rows, as in pyarrow."""
@@ -137,3 +150,8 @@ class TextFile:
     @property
     def _python_encoding(self) -> str:
         return "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+
+
+def _without_content(error: Exception) -> str:
+    """Return what is wrong without the row, which Arrow quotes after its count of columns."""
+    return re.split(r"(?<=got \d): |(?<=got \d\d): ", str(error))[0].rstrip(".")

@@ -12,20 +12,11 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from recommender.engine.algorithms.registry import ALGORITHMS
-from recommender.models import ModelVersion, Rater, Rating, Tag, TagApplication
-from recommender.services.ratings import movie_statistics
+from recommender.models import ModelVersion, Rater, Rating
+from recommender.services.ratings import movie_statistics, tags
 from recommender.services.ratings.movie_statistics import CountChange
 
 PHRASE = "delete my account"
-# A movie's count of a tag goes down by one, and its row is deleted if nobody else gave the movie that tag.
-REMOVE_TAG_COUNTS = """
-DELETE FROM recommender_movietag AS counted USING recommender_tagapplication AS mine
-WHERE mine.rater_id = %s AND counted.movie_id = mine.movie_id AND counted.tag_id = mine.tag_id AND counted.count = 1
-"""
-LOWER_TAG_COUNTS = """
-UPDATE recommender_movietag AS counted SET count = counted.count - 1 FROM recommender_tagapplication AS mine
-WHERE mine.rater_id = %s AND counted.movie_id = mine.movie_id AND counted.tag_id = mine.tag_id
-"""
 # Some rate-limit counters have the user's id in their key; e-mail addresses in keys are hashed.
 REMOVE_RATE_LIMITS = "DELETE FROM {table} WHERE cache_key LIKE %s"
 
@@ -66,11 +57,13 @@ def delete(*, user: User) -> None:
     The counts and means of the movies they rated and tagged are corrected. Invitations to choose together are not
     stored; they stop working because their sender no longer exists.
     """
+    # Whatever refers to this user waits for the end of this transaction, and fails then; all that came before is found.
+    User.objects.select_for_update().get(pk=user.pk)
     rater = Rater.objects.select_for_update().filter(user=user).first()
     with connection.cursor() as cursor:
         if rater is not None:
             _subtract_ratings(cursor, rater)
-            _subtract_tags(cursor, rater)
+            tags.remove_all(rater=rater)
         table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
         cursor.execute(REMOVE_RATE_LIMITS.format(table=table), [f"%:user:{user.pk}"])
     about_user = {"content_type": ContentType.objects.get_for_model(User), "object_id": str(user.pk)}
@@ -81,12 +74,3 @@ def delete(*, user: User) -> None:
 def _subtract_ratings(cursor: CursorWrapper, rater: Rater) -> None:
     half_stars = Rating.objects.half_stars_by_movie(rater)
     movie_statistics.move(cursor, [CountChange(movie_id, -1, -value) for movie_id, value in half_stars.items()])
-
-
-def _subtract_tags(cursor: CursorWrapper, rater: Rater) -> None:
-    mine = TagApplication.objects.filter(rater=rater)
-    tag_ids = list(mine.values_list("tag_id", flat=True).distinct())
-    for statement in (REMOVE_TAG_COUNTS, LOWER_TAG_COUNTS):
-        cursor.execute(statement, [rater.pk])
-    mine.delete()
-    Tag.objects.filter(pk__in=tag_ids, applications=None).delete()

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.db.models import F, QuerySet
 from django.db.models.functions import Extract
@@ -53,6 +54,10 @@ def _email_addresses(user: User) -> Iterator[Row]:
     return _values(EmailAddress.objects.filter(user=user).order_by("pk"), "email", "verified", "primary")
 
 
+def _second_factors(user: User) -> Iterator[Row]:
+    return _values(Authenticator.objects.filter(user=user).order_by("pk"), "type", "created_at", "last_used_at")
+
+
 def _ratings(user: User) -> Iterator[Row]:
     mine = Rating.objects.filter(rater__user=user).order_by("movie_id").annotate(seconds=Extract("rated_at", "epoch"))
     about = ("movie__title", "movie__year", "movie__imdb_id", "movie__tmdb_id")
@@ -77,7 +82,7 @@ def _import_rows(user: User) -> Iterator[Row]:
     half_stars = mine.annotate(stars=F("half_stars") / 2.0, stars_before=F("half_stars_before") / 2.0)
     return _values(
         half_stars,
-        *("rating_import_id", "line", "title", "year", "stars", "rated_at", "match", "movie_id", "outcome"),
+        *("rating_import_id", "line", "kind", "title", "year", "stars", "rated_at", "match", "movie_id", "outcome"),
         "stars_before",
     )
 
@@ -88,7 +93,9 @@ def _marks(user: User) -> Iterator[Row]:
 
 
 def _settings(user: User) -> Iterator[Row]:
-    return _values(Rater.objects.filter(user=user), "shares_impressions", "preferences__algorithm")
+    return _values(
+        Rater.objects.filter(user=user), "shares_impressions", "preferences__algorithm", "preferences__country"
+    )
 
 
 def _impressions(user: User) -> Iterator[Row]:
@@ -111,6 +118,7 @@ def _sessions(user: User) -> Iterator[Row]:
 SECTIONS: Final = (
     Section("account", ("user_name", "email", "first_name", "last_name", "joined_at", "last_signed_in_at"), _account),
     Section("email_addresses", ("email", "confirmed", "main"), _email_addresses),
+    Section("second_factors", ("kind", "added_at", "last_used_at"), _second_factors),
     Section("sessions", ("ends_at",), _sessions),
     Section(
         "ratings",
@@ -121,11 +129,11 @@ SECTIONS: Final = (
     Section("imports", ("import", "source", "file_name", "state", "read_at", "applied_at", "undone_at"), _imports),
     Section(
         "import_rows",
-        ("import", "line", "title", "year", "stars", "rated_at", "match", "movieId", "outcome", "stars_before"),
+        ("import", "line", "kind", "title", "year", "stars", "rated_at", "match", "movieId", "outcome", "stars_before"),
         _import_rows,
     ),
     Section("marks", ("kind", "movieId", "title", "marked_at"), _marks),
-    Section("settings", ("share_impressions", "algorithm"), _settings),
+    Section("settings", ("share_impressions", "algorithm", "country"), _settings),
     Section("impressions", ("shown_at", "algorithm", "first_place", "movieIds"), _impressions),
     Section("impression_outcomes", ("happened_at", "shown_at", "movieId", "kind", "half_stars"), _outcomes),
 )

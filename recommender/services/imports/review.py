@@ -1,16 +1,32 @@
 """Preview a file of ratings from another site: match its rows to movies, and let the user correct the matches."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from recommender.formats.exports import Candidates, ExportError, MatchedRow, RatingExport, match_rows, read_export
-from recommender.formats.exports.values import title as plain_text
+from recommender.formats.exports import (
+    Answers,
+    Candidates,
+    ExportedRow,
+    ExportError,
+    KnownMovie,
+    MatchedRow,
+    RatingExport,
+    match_rows,
+    read_export,
+    values,
+)
+from recommender.formats.exports.questions import NO_ANSWERS
 from recommender.models import Movie, Rater, RatingImport, RatingImportRow
 from recommender.services.versions import serving
+from recommender.titles.query import TitleQuery
 
 ROWS_PER_INSERT = 2000
+MAX_BAD_ROWS = 200
+MAX_KINDS = 20
+N_SUGGESTIONS = 5
 IMDB_DIGITS = 7
 """MovieLens pads IMDb ids with leading zeros to this length."""
 
@@ -25,27 +41,45 @@ class ImportClosed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImportFigures:
-    """The numbers of rows by match and by outcome, and of those with a movie chosen."""
+    """The numbers of rows by kind, by match and by outcome, and of those with a movie chosen."""
 
     rows: int
+    kinds: Mapping[str, int]
     matches: Mapping[str, int]
     outcomes: Mapping[str, int]
     chosen: int
 
 
-def preview(*, rater: Rater, data: bytes, file_name: str) -> RatingImport:
+def preview(*, rater: Rater, data: bytes, file_name: str, answers: Answers = NO_ANSWERS) -> RatingImport:
     """Read a file and match its rows to movies; an earlier preview that was not applied is deleted.
 
     Raises
     ------
+    UnclearList, UnclearDates, UnclearTable
+        If the file leaves something open that the answers do not say.
     ExportError
         If the file cannot be imported.
     """
-    export = read_export(data)
-    if not export.rows:
-        others = ", ".join(f"{count:,} {kind}" for kind, count in export.left_out.items())
+    export = read_export(data, file_name=file_name, answers=answers)
+    export = replace(export, rows=_about_originals(export.rows))
+    matched = match_rows(export.rows, _candidates(export))
+    left_out = Counter(export.left_out) + Counter(each.row.type for each in matched if _is_no_movie(each))
+    matched = [each for each in matched if not _is_no_movie(each)]
+    if not matched:
+        others = ", ".join(f"{count:,} {kind}" for kind, count in left_out.items())
         raise ExportError(f"The file contains no movie ratings{f', only {others}' if others else ''}.")
-    return _store(rater, export, match_rows(export.rows, _candidates(export)), file_name)
+    return _store(rater, replace(export, left_out=_few_kinds(left_out)), matched, file_name)
+
+
+def _is_no_movie(matched: MatchedRow) -> bool:
+    return bool(matched.row.type) and not matched.candidates
+
+
+def _few_kinds(left_out: Counter[str]) -> dict[str, int]:
+    """Return the counts of the most frequent kinds, and the rest together."""
+    named = dict(left_out.most_common(MAX_KINDS))
+    rest = left_out.total() - sum(named.values())
+    return named | ({"of other types": rest} if rest else {})
 
 
 def get(*, rater: Rater, import_id: int) -> RatingImport:
@@ -61,7 +95,17 @@ def figures(*, rating_import: RatingImport) -> ImportFigures:
     rows = rating_import.rows.all()
     matches = rows.counts("match")
     chosen = rows.filter(movie__isnull=False).count()
-    return ImportFigures(sum(matches.values()), matches, rows.counts("outcome"), chosen)
+    return ImportFigures(sum(matches.values()), rows.counts("kind"), matches, rows.counts("outcome"), chosen)
+
+
+def suggest(rows: Sequence[RatingImportRow]) -> None:
+    """Give rows for which no movie was found the best hits of the title search as candidates, without storing them."""
+    index = serving.title_index()
+    if index is None:
+        return
+    for row in rows:
+        if row.match == RatingImportRow.Match.UNMATCHED and row.title:
+            row.candidates = index.search(TitleQuery(values.repaired(row.title), limit=N_SUGGESTIONS)).movie_ids
 
 
 def candidates_of(rows: Sequence[RatingImportRow]) -> dict[int, Movie]:
@@ -103,9 +147,12 @@ def _store(rater: Rater, export: RatingExport, matched: list[MatchedRow], file_n
     new_import = RatingImport.objects.create(
         rater=rater,
         source=export.format.name,
-        kind=export.format.kind,
-        file_name=plain_text(file_name)[:255],
+        kind=export.kind,
+        file_name=values.title(file_name)[:255],
         left_out=export.left_out,
+        bad_rows=[str(bad) for bad in export.bad[:MAX_BAD_ROWS]],
+        n_bad_rows=len(export.bad),
+        n_unread_dates=export.unread_dates,
     )
     RatingImportRow.objects.bulk_create([_row(new_import, each) for each in matched], batch_size=ROWS_PER_INSERT)
     return new_import
@@ -117,6 +164,7 @@ def _row(rating_import: RatingImport, matched: MatchedRow) -> RatingImportRow:
     return RatingImportRow(
         rating_import=rating_import,
         line=matched.row.line,
+        kind=matched.row.kind,
         title=matched.row.title,
         year=matched.row.year,
         half_stars=matched.row.half_stars,
@@ -127,26 +175,55 @@ def _row(rating_import: RatingImport, matched: MatchedRow) -> RatingImportRow:
     )
 
 
+def _about_originals(rows: Sequence[ExportedRow]) -> list[ExportedRow]:
+    """Let rows with an id of a movie that the catalogue has twice be about the one that stands for both."""
+    twice = Movie.objects.filter(duplicate_of__isnull=False).select_related("duplicate_of")
+    pairs = [(movie, movie.duplicate_of) for movie in twice if movie.duplicate_of is not None]
+    movie_ids = {movie.pk: original.pk for movie, original in pairs}
+    imdb_ids = {_number(movie.imdb_id): _number(original.imdb_id) for movie, original in pairs if movie.imdb_id}
+    tmdb_ids = {movie.tmdb_id: original.tmdb_id for movie, original in pairs if movie.tmdb_id}
+    return [
+        replace(
+            row,
+            movie_id=movie_ids.get(row.movie_id or 0, row.movie_id),
+            imdb_id=imdb_ids.get(row.imdb_id or 0, row.imdb_id),
+            tmdb_id=tmdb_ids.get(row.tmdb_id or 0, row.tmdb_id),
+        )
+        for row in rows
+    ]
+
+
 def _candidates(export: RatingExport) -> Candidates:
-    """Look up all ids of a file in the catalogue, with three queries however long the file is."""
+    """Look up all ids of a file in the catalogue, with four queries however long the file is."""
     rows = export.rows
-    movie_ids = {row.movie_id for row in rows if row.movie_id}
     imdb_ids = {row.imdb_id for row in rows if row.imdb_id}
     tmdb_ids = {row.tmdb_id for row in rows if row.tmdb_id}
-    index = serving.title_index()
+    index, originals = serving.title_index(), Movie.objects.originals()
     return Candidates(
-        movie_ids=set(Movie.objects.filter(pk__in=movie_ids).values_list("pk", flat=True)),
         by_imdb_id=_by_imdb_id(imdb_ids),
-        by_tmdb_id=_grouped(Movie.objects.filter(tmdb_id__in=tmdb_ids).order_by("pk").values_list("tmdb_id", "pk")),
+        by_tmdb_id=_grouped(originals.filter(tmdb_id__in=tmdb_ids).order_by("pk").values_list("tmdb_id", "pk")),
         titled=index.titled if index is not None else _find_nothing,
-        years=lambda ids: dict(Movie.objects.filter(pk__in=ids).values_list("pk", "year")),
+        alike=index.alike if index is not None else _find_nothing,
+        movies=_known,
     )
+
+
+def _known(movie_ids: Collection[int]) -> dict[int, KnownMovie]:
+    fields = (*Movie.TITLES, "year", "imdb_id", "tmdb_id")
+    return {
+        movie.pk: KnownMovie((movie.title, *movie.other_titles()), movie.year, _number(movie.imdb_id), movie.tmdb_id)
+        for movie in Movie.objects.with_ids(movie_ids).only(*fields)
+    }
 
 
 def _by_imdb_id(imdb_ids: Collection[int]) -> dict[int, list[int]]:
     written = {form for number in imdb_ids for form in (str(number), f"{number:0{IMDB_DIGITS}d}")}
-    found = Movie.objects.filter(imdb_id__in=written).order_by("pk").values_list("imdb_id", "pk")
-    return _grouped((int(imdb_id), movie_id) for imdb_id, movie_id in found if imdb_id)
+    found = Movie.objects.originals().filter(imdb_id__in=written).order_by("pk").values_list("imdb_id", "pk")
+    return _grouped((_number(imdb_id), movie_id) for imdb_id, movie_id in found)
+
+
+def _number(imdb_id: str | None) -> int | None:
+    return values.imdb_id(imdb_id) if imdb_id else None
 
 
 def _grouped(pairs: Iterable[tuple[int | None, int]]) -> dict[int, list[int]]:

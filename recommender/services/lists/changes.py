@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from recommender.models import Rater
 from recommender.services.catalogue.movies import Mine
 from recommender.services.lists import served_model
-from recommender.services.lists.dials import BY_SCORE
+from recommender.services.lists.dials import Dials
 from recommender.services.lists.reasons import joined, titles_of
 from recommender.services.lists.served_model import Served
 from recommender.services.lists.steps import ranking_of, said_by
@@ -74,7 +74,7 @@ def since(state: Before | None, *, movie_id: int, half_stars: int | None) -> Cha
 
 
 def _top(state: Before, half_stars: Mapping[int, int]) -> list[int]:
-    top = ranking_of(state.served, Mine(half_stars, state.mine.marks), BY_SCORE, n=state.length)
+    top = ranking_of(state.served, Mine(half_stars, state.mine.marks), Dials(), n=state.length)
     movie_ids: list[int] = state.served.model.movie_ids[top].tolist()
     return movie_ids
 

@@ -3,9 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from django.utils import timezone
+
+from recommender.engine.experiments.interleaving import seed_of
+from recommender.models import Rater
 from recommender.services.catalogue.movies import Excluded
 
 FIRST_LIST_DIVERSITY = 0.3
+GEMS_ONLY = -2.0
 USUALLY_EXCLUDED: frozenset[Excluded] = frozenset({"seen", "hidden"})
 
 
@@ -16,8 +21,9 @@ class Dials:
     `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1; None means the default, which
     varies the list of a user without ratings. `exclude` says what is left out: movies the user has rated ("seen"),
     hidden ones, those on the watchlist. `series_in_order` lets a series begin with its first unseen movie, and shows at
-    most two of its movies in twenty. Movies predicted well below the user's mean come after all others, unless
-    `below_average`.
+    most two of its movies in twenty. Movies predicted well below the user's middle come after all others, unless
+    `below_average`. With a `seed`, places 6 to 20 are drawn from a few more movies. `shown_before` holds the ids of
+    movies that the user wants no more, because they were shown lately.
     """
 
     genre: str | None = None
@@ -27,11 +33,19 @@ class Dials:
     exclude: frozenset[Excluded] = USUALLY_EXCLUDED
     series_in_order: bool = True
     below_average: bool = False
+    seed: int | None = None
+    shown_before: frozenset[int] = frozenset()
+
+    @property
+    def gems_only(self) -> bool:
+        """Whether the popularity dial is at its lowest: the most rated movies are left out."""
+        return self.popularity <= GEMS_ONLY
 
     @property
     def move_movies(self) -> bool:
         """Whether the list differs from the order of the scores."""
-        return bool(self.diversity or self.popularity or self.series_in_order or not self.below_average)
+        moved = self.diversity or self.popularity or self.series_in_order or not self.below_average
+        return bool(moved) or self.seed is not None
 
     def with_defaults(self, *, n_ratings: int) -> Self:
         """Fill in the default diversity, which depends on whether the user has ratings, unless they chose one."""
@@ -40,5 +54,6 @@ class Dials:
         return replace(self, diversity=0.0 if n_ratings else FIRST_LIST_DIVERSITY)
 
 
-BY_SCORE = Dials(diversity=0.0, series_in_order=False, below_average=True)
-"""The order of the scores, without what the user has rated or hidden."""
+def seed_of_today(rater: Rater) -> int:
+    """Return the seed of a rater's list, which stays the same for a day."""
+    return seed_of(f"list of rater {rater.pk} {timezone.now():%Y-%m-%d}")

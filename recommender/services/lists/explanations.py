@@ -14,10 +14,13 @@ from recommender.engine.model.opinions import is_disliked, is_liked
 from recommender.models import Genre, Movie, MovieTag, Rater
 from recommender.services.catalogue import movies
 from recommender.services.lists import reasons, served_model
-from recommender.services.lists.dials import USUALLY_EXCLUDED
+from recommender.services.lists.dials import USUALLY_EXCLUDED, Dials
+from recommender.services.lists.places import Place, place_of
 from recommender.services.lists.rows import predictions_of
-from recommender.services.lists.steps import place_of, said_by, unwanted
+from recommender.services.lists.served_model import Served
+from recommender.services.lists.steps import said_by, unwanted
 
+DEFAULTS = Dials()
 N_COUNTERFACTUALS = 3
 N_TRIED = 6
 N_TAGS_SHOWN = 10
@@ -52,13 +55,24 @@ class Counterfactual:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedMovie:
+    """Another movie that an explanation speaks of."""
+
+    movie_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything about one predicted rating and place.
 
-    `sentence` names the strongest of the contributions by liked movies, or genres; the contributions come with the
-    largest one to the ranking score first. ``offset + sum of the contributions`` is the prediction before it is clipped
-    to 0.5..5 stars; ``score_offset + sum of the ranking contributions`` is the ranking score. `rank` is the place in
-    the list, from 1; None if the user has rated or hidden the movie, so that lists leave it out.
+    `sentence` is what the movie's tile says: it names the strongest of the contributions by liked movies, or genres, or
+    says that a series begins with this movie. `stands_for` is then the later movie of the series whose place it takes.
+    `start_with` is an earlier movie of the series, unseen, that comes first. `match_percent` is the figure on the tile;
+    None beyond the first 300 places. The contributions come with the largest one to the ranking score first.
+    ``offset + sum of the contributions`` is the prediction before it is clipped to 0.5..5 stars; ``score_offset + sum
+    of the ranking contributions`` is the ranking score. `rank` is the place in the list, from 1; None if the user has
+    rated or hidden the movie, so that lists leave it out.
     """
 
     movie_id: int
@@ -74,6 +88,9 @@ class Explanation:
     shared_tags: list[str]
     sentence: str
     counterfactuals: list[Counterfactual]
+    match_percent: int | None
+    stands_for: NamedMovie | None
+    start_with: NamedMovie | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,13 +99,17 @@ class _Figures:
 
     offset: float
     score: float
-    rank: int | None
+    place: Place | None
     stars: Float64
     ranking: Float64
 
+    @property
+    def rank(self) -> int | None:
+        return self.place.rank if self.place else None
 
-def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Explanation:
-    """Explain one movie to a rater.
+
+def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None, dials: Dials = DEFAULTS) -> Explanation:
+    """Explain one movie to a rater, and its place in the list that these dials make.
 
     Raises
     ------
@@ -108,9 +129,12 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
         raise movies.UnknownMovie(f"{movie} is newer than the model; it can be explained after the next training.")
     profile = served.fold_in(mine.half_stars)
     left_out = unwanted(served.model, profile, mine, USUALLY_EXCLUDED)
-    figures = _figures(served.model, profile, served.fold_in({}), int(asked[0]), left_out)
+    figures = _figures(served, profile, int(asked[0]), left_out, dials)
     predicted = predictions_of(served.model, profile, asked)[0]
-    titles = reasons.titles_of(mine.half_stars)
+    place = figures.place
+    stands_for = _id_of(served.model, place.stands_for if place else None)
+    start_with = _id_of(served.model, place.start_with if place else None)
+    titles = reasons.titles_of([*mine.half_stars, *filter(None, (stands_for, start_with))])
     liked = [pk for pk in _liked_ids(mine.half_stars) if pk != movie.pk]
     return Explanation(
         movie_id=movie.pk,
@@ -124,18 +148,23 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None) -> Exp
         contributions=_contributions(served.model, profile, figures, titles),
         shared_genres=_shared_genres(movie, liked),
         shared_tags=_shared_tags(movie, liked),
-        sentence=reasons.reasons_for(served.model, profile, asked)[0].sentence,
-        counterfactuals=_counterfactuals(served.model, profile, int(asked[0]), figures, titles, left_out),
+        sentence=reasons.start_sentence(movie.title)
+        if stands_for
+        else reasons.reasons_for(served.model, profile, asked)[0].sentence,
+        counterfactuals=_counterfactuals(served.model, profile, int(asked[0]), figures, titles, left_out, dials),
+        match_percent=place.match_percent if place else None,
+        stands_for=_named(stands_for, titles),
+        start_with=_named(start_with, titles),
     )
 
 
-def _figures(model: Model, profile: UserProfile, unrated: UserProfile, movie_index: int, left_out: Int32) -> _Figures:
+def _figures(served: Served, profile: UserProfile, movie_index: int, left_out: Int32, dials: Dials) -> _Figures:
+    model = served.model
     asked = np.array([movie_index], dtype=np.int32)
-    scores = model.scores(profile)
     return _Figures(
-        offset=float(model.predict(unrated, asked)[0]),
-        score=float(scores[movie_index]),
-        rank=None if movie_index in left_out else place_of(model, profile, scores, left_out, movie_index),
+        offset=float(model.predict(served.fold_in({}), asked)[0]),
+        score=float(model.scores(profile)[movie_index]),
+        place=None if movie_index in left_out else place_of(model, profile, left_out, movie_index, dials),
         stars=model.rating_contributions(profile, asked)[0],
         ranking=model.ranking_contributions(profile, asked)[0],
     )
@@ -176,24 +205,34 @@ def _counterfactuals(
     figures: _Figures,
     titles: Mapping[int, str],
     left_out: Int32,
+    dials: Dials,
 ) -> list[Counterfactual]:
     """Fold the user in without each of the ratings that change the score most, and rank again.
 
     Only places that agree with the contribution are returned. The movie whose rating is left out still does not appear
     on the list: the user has seen it.
     """
-    if figures.rank is None or not model.ranks_by_ratings:
+    rank = figures.rank
+    if rank is None or not model.ranks_by_ratings:
         return []
     found: list[Counterfactual] = []
     for j in np.argsort(-np.abs(figures.ranking), kind="stable")[:N_TRIED].tolist():
         changed = without(model, profile, j)
         movie_id = int(model.movie_ids[profile.movie_indices[j]])
-        rank_without = place_of(model, changed, model.scores(changed), left_out, movie_index)
-        if (rank_without - figures.rank) * figures.ranking[j] > 0:
-            found.append(Counterfactual(movie_id, titles[movie_id], figures.rank, rank_without))
+        rank_without = place_of(model, changed, left_out, movie_index, dials).rank
+        if (rank_without - rank) * figures.ranking[j] > 0:
+            found.append(Counterfactual(movie_id, titles[movie_id], rank, rank_without))
         if len(found) == N_COUNTERFACTUALS:
             break
     return found
+
+
+def _id_of(model: Model, movie_index: int | None) -> int | None:
+    return None if movie_index is None else int(model.movie_ids[movie_index])
+
+
+def _named(movie_id: int | None, titles: Mapping[int, str]) -> NamedMovie | None:
+    return NamedMovie(movie_id, titles[movie_id]) if movie_id in titles and movie_id is not None else None
 
 
 def _liked_ids(half_stars: Mapping[int, int]) -> list[int]:

@@ -3,26 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 import numpy as np
 from django.core import signing
 from django.utils import timezone
 
-from recommender.engine.data.types import Int32
-from recommender.engine.lists.reranking import Strategy, group_scores
+from recommender.engine.data.types import Bool, Float32, Float64, Int32
+from recommender.engine.lists.groups import Strategy, average_scores, least_misery_order, would_be_disliked
 from recommender.engine.model.item_features import UserProfile
-from recommender.engine.model.model import Model
+from recommender.engine.model.model import HIGHEST_STARS, LOWEST_STARS, Model
 from recommender.models import Rater
 from recommender.services.catalogue.movies import Excluded, Mine
 from recommender.services.lists import served_model
-from recommender.services.lists.dials import BY_SCORE, USUALLY_EXCLUDED
+from recommender.services.lists.dials import USUALLY_EXCLUDED, Dials
 from recommender.services.lists.reasons import Reasons
 from recommender.services.lists.recommendations import Recommendations
-from recommender.services.lists.rows import Prediction, predictions_of, read_rows
-from recommender.services.lists.steps import leave_out, rerank, said_by, unwanted
+from recommender.services.lists.rows import Prediction, read_rows
+from recommender.services.lists.steps import Candidates, content_with, rerank, said_by, unwanted
 
 VALID_FOR = timedelta(days=1)
 SALT = "recommender.group_invitation"
+BY_OPINIONS = Dials(diversity=0.0)
+"""The order of the scores, with the rules for disappointments and series of everybody's list."""
 
 
 class InvalidInvitation(ValueError):
@@ -68,8 +71,9 @@ def recommend_for_group(
 ) -> Recommendations:
     """Recommend movies that no member has rated or hidden nor, with `exclude_watchlist`, the asker wants to watch.
 
-    The predicted rating is the mean over the members or, for "least_misery", the lowest. There are no intervals and no
-    reasons, which would show the ratings of the others.
+    With "least_misery", no movie that somebody would dislike stands before one that nobody would. The predicted rating
+    is the mean over the members or, for "least_misery", the lowest. There are no intervals and no reasons, which would
+    show the ratings of the others.
 
     Raises
     ------
@@ -84,12 +88,65 @@ def recommend_for_group(
     said = [said_by(member) for member in members.values()]
     served.require(len(said[0].half_stars))
     profiles = [served.fold_in(mine.half_stars) for mine in said]
-    scores = group_scores(np.stack([model.scores(profile) for profile in profiles]), strategy)
-    candidates = leave_out(model, scores, _unwanted_by_any(model, profiles, said, exclude_watchlist), BY_SCORE)
-    shown = rerank(model, profiles[0], candidates, BY_SCORE, n=offset + limit).movie_indices[offset:]
-    predictions = _predictions_of_group(model, profiles, shown, strategy)
-    results = read_rows(model.movie_ids[shown].tolist(), predictions, reasons=[Reasons() for _ in predictions])
+    opinions = Opinions.of(model, profiles, strategy)
+    left_out = _unwanted_by_any(model, profiles, said, exclude_watchlist)
+    candidates = Candidates(opinions.scores(left_out), left_out, model.movie_ids.size - left_out.size)
+    n = offset + limit
+    ranking = rerank(model, profiles[0], candidates, BY_OPINIONS, n=n, last=opinions.disappoint())
+    shown = ranking.movie_indices[offset:]
+    predictions = [Prediction(stars, interval=None) for stars in opinions.shown(shown)]
+    start_with = model.movie_ids[list(ranking.stands_for)].tolist()
+    results = read_rows(
+        model.movie_ids[shown].tolist(), predictions, [Reasons() for _ in predictions], start_with=start_with
+    )
     return Recommendations(served.algorithm, results, candidates.count, said[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinions:
+    """What the members would think of all movies.
+
+    `ranking` are the ranking scores and `stars` the predicted ratings, (n_members, n_movies) each; `content_with` are
+    the lowest predicted stars with which each member is not disappointed.
+    """
+
+    ranking: Float32
+    stars: Float32
+    content_with: Float64
+    strategy: Strategy
+
+    @classmethod
+    def of(cls, model: Model, profiles: Sequence[UserProfile], strategy: Strategy) -> Self:
+        """Predict every movie for every member."""
+        ranking = np.stack([model.scores(profile) for profile in profiles])
+        stars = np.stack([model.predict(profile) for profile in profiles])
+        return cls(ranking, stars, np.array([content_with(profile) for profile in profiles]), strategy)
+
+    def scores(self, left_out: Int32) -> Float32:
+        """Return the score by which the movies of the group's list are ordered, (n_movies,)."""
+        if self.strategy == "average":
+            return average_scores(self.ranking)
+        allowed = np.ones(self.stars.shape[1], dtype=np.bool_)
+        allowed[left_out] = False
+        order = least_misery_order(self.ranking, self.stars, self.content_with, allowed)
+        scores = np.empty(order.size, dtype=np.float32)
+        scores[order] = -np.arange(order.size)
+        return scores
+
+    def disappoint(self) -> Bool:
+        """Return which movies would disappoint the members on average or, for "least_misery", any of them."""
+        if self.strategy == "least_misery":
+            return would_be_disliked(self.stars, self.content_with)
+        rating = np.isfinite(self.content_with)
+        if not rating.any():
+            return np.zeros(self.stars.shape[1], dtype=np.bool_)
+        return np.asarray(self.stars[rating].mean(axis=0) < self.content_with[rating].mean())
+
+    def shown(self, movies: Int32) -> list[float]:
+        """Return the predicted stars to show: the mean or, for "least_misery", the lowest of the members'."""
+        stars = np.clip(self.stars[:, movies], LOWEST_STARS, HIGHEST_STARS)
+        shown: list[float] = (stars.min(axis=0) if self.strategy == "least_misery" else stars.mean(axis=0)).tolist()
+        return shown
 
 
 def _unwanted_by_any(
@@ -101,13 +158,3 @@ def _unwanted_by_any(
         excludes[0] |= {"watchlist"}
     by_member = [unwanted(model, *each) for each in zip(profiles, said, excludes, strict=True)]
     return np.unique(np.concatenate(by_member))
-
-
-def _predictions_of_group(
-    model: Model, profiles: Sequence[UserProfile], movie_indices: Int32, strategy: Strategy
-) -> list[Prediction]:
-    """Return the mean or, for "least_misery", the lowest of the members' predictions, without intervals."""
-    by_member = [predictions_of(model, profile, movie_indices) for profile in profiles]
-    stars = np.array([[each.stars for each in predictions] for predictions in by_member])
-    together = stars.min(axis=0) if strategy == "least_misery" else stars.mean(axis=0)
-    return [Prediction(value, interval=None) for value in together.tolist()]

@@ -1,19 +1,16 @@
 """The watchlist and the hidden movies of a rater, with predicted ratings."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-import numpy as np
 from django.db.models import F
 from django.db.models.functions import Lower
 
-from recommender.engine.model.item_features import indices_of
 from recommender.models import Mark, Movie, Rater, Rating
 from recommender.services.catalogue.movies import Mine
-from recommender.services.lists import served_model
-from recommender.services.lists.rows import Prediction, predictions_of
+from recommender.services.lists.predictions import predictions_by_id
+from recommender.services.lists.rows import Prediction
 
 Order = Literal["added", "title", "year", "predicted"]
 DATABASE_ORDERS = {
@@ -48,12 +45,12 @@ def listed(*, rater: Rater, kind: Mark.Kind, order: Order = "added", limit: int,
     page = slice(offset, offset + limit)
     if order == "predicted":
         marked = list(marks)
-        predicted = _predictions(half_stars, [mark.movie_id for mark in marked])
+        predicted = predictions_by_id(half_stars, [mark.movie_id for mark in marked])
         marked.sort(key=lambda mark: -predicted[mark.movie_id].stars if mark.movie_id in predicted else 0)
         count, marked = len(marked), marked[page]
     else:
         count, marked = marks.count(), list(marks.order_by(*DATABASE_ORDERS[order])[page])
-        predicted = _predictions(half_stars, [mark.movie_id for mark in marked])
+        predicted = predictions_by_id(half_stars, [mark.movie_id for mark in marked])
     movies = {movie.pk: movie for movie in Movie.objects.in_order([mark.movie_id for mark in marked])}
     results = [
         MarkedMovie(movies[mark.movie_id], mark.marked_at, predicted.get(mark.movie_id))
@@ -61,17 +58,3 @@ def listed(*, rater: Rater, kind: Mark.Kind, order: Order = "added", limit: int,
         if mark.movie_id in movies
     ]
     return MarkedMovies(results, count, Mine(half_stars, {mark.movie_id: mark.kind for mark in marked}))
-
-
-def _predictions(half_stars: Mapping[int, int], movie_ids: Sequence[int]) -> dict[int, Prediction]:
-    """Return what the best algorithm in service predicts for the movies it knows, by movie id."""
-    try:
-        served = served_model.served()
-    except served_model.UnknownAlgorithm:
-        return {}
-    if not movie_ids or served.missing(len(half_stars)) > 0:
-        return {}
-    wanted = np.array(movie_ids, dtype=np.int32)
-    indices, known = indices_of(served.model.movie_ids, wanted)
-    predictions = predictions_of(served.model, served.fold_in(half_stars), indices)
-    return dict(zip(wanted[known].tolist(), predictions, strict=True))

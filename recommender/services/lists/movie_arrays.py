@@ -84,6 +84,19 @@ def series_of(model: Model) -> Series:
     return found[1]
 
 
+_duplicates_by_model: WeakKeyDictionary[Model, tuple[TitleIndex | None, Int32]] = WeakKeyDictionary()
+
+
+def duplicates_of(model: Model) -> Int32:
+    """Return the indices of the movies for which another one stands, by the title index in service."""
+    index = serving.title_index()
+    found = _duplicates_by_model.get(model)
+    if found is None or found[0] is not index:
+        ids = np.array(sorted(index.duplicates) if index else [], dtype=np.int32)
+        found = _duplicates_by_model[model] = (index, indices_of(model.movie_ids, ids)[0])
+    return found[1]
+
+
 def _series(movie_ids: Int32, series: Iterable[Sequence[int]]) -> Series:
     numbers = np.full(movie_ids.size, -1, dtype=np.int32)
     members: list[Int32] = []

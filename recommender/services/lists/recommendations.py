@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from recommender.engine.lists.reranking import POOL
 from recommender.models import Rater
 from recommender.services.catalogue.movies import Mine
 from recommender.services.lists import interleaved, served_model
 from recommender.services.lists.dials import Dials
 from recommender.services.lists.interleaved import Trial
 from recommender.services.lists.reasons import reasons_for
-from recommender.services.lists.rows import Recommendation, predictions_of, read_rows
+from recommender.services.lists.rows import Recommendation, matches_of, predictions_of, read_rows
 from recommender.services.lists.served_model import Served
 from recommender.services.lists.steps import leave_out, rerank, said_by, unwanted
+from recommender.services.metrics import FOLD_IN_SECONDS, LISTS, RANKING_SECONDS, timed
 
 DEFAULTS = Dials()
 
@@ -45,7 +47,9 @@ def recommend_for(
     """
     served = served_model.for_rater(rater, algorithm)
     trial = interleaved.trial_of(rater, served.algorithm)
-    return make_list(trial.a if trial else served, said_by(rater), dials, limit=limit, offset=offset, trial=trial)
+    made = make_list(trial.a if trial else served, said_by(rater), dials, limit=limit, offset=offset, trial=trial)
+    LISTS.labels(made.algorithm).inc()
+    return made
 
 
 def make_list(
@@ -57,16 +61,23 @@ def make_list(
     """
     served.require(len(mine.half_stars))
     model = served.model
-    profile = served.fold_in(mine.half_stars)
-    scores = model.scores(profile)
-    candidates = leave_out(model, scores, unwanted(model, profile, mine, dials.exclude), dials)
-    dials = dials.with_defaults(n_ratings=profile.n_ratings)
-    ranking = rerank(model, profile, candidates, dials, n=offset + limit)
-    drafted = interleaved.draft(trial, ranking.movie_indices, mine, dials, n=offset + limit)
+    with timed(FOLD_IN_SECONDS, served.algorithm):
+        profile = served.fold_in(mine.half_stars)
+    n = max(offset + limit, POOL)
+    with timed(RANKING_SECONDS, served.algorithm):
+        scores = model.scores(profile)
+        candidates = leave_out(model, scores, unwanted(model, profile, mine, dials.exclude), dials)
+        dials = dials.with_defaults(n_ratings=profile.n_ratings)
+        ranking = rerank(model, profile, candidates, dials, n=n)
+    drafted = interleaved.draft(trial, ranking.movie_indices, mine, dials, n=n)
     shown = drafted.movie_indices[offset : offset + limit]
-    reasons = reasons_for(model, profile, shown)
-    start_with = model.movie_ids[ranking.brought_forward].tolist()
-    results = read_rows(model.movie_ids[shown].tolist(), predictions_of(model, profile, shown), reasons, start_with)
+    results = read_rows(
+        model.movie_ids[shown].tolist(),
+        predictions_of(model, profile, shown),
+        reasons_for(model, profile, shown),
+        matches_of(model, profile, drafted.movie_indices)[offset : offset + limit],
+        start_with=[int(model.movie_ids[movie]) for movie in ranking.stands_for],
+    )
     return Recommendations(
         served.algorithm, results, candidates.count, mine, experiment_id=drafted.experiment_id, teams=drafted.teams
     )

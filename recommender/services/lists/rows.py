@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.engine.data.types import Int32
+from recommender.engine.lists.match import among_watched, chances, never_rising
+from recommender.engine.lists.reranking import POOL
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import HIGHEST_STARS, LOWEST_STARS, Model
 from recommender.models import Movie
@@ -22,13 +24,17 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One movie of a list, with its predicted rating and interval, liked movies that speak for it, and a sentence."""
+    """One movie of a list, with its predicted rating and interval, liked movies that speak for it, and a sentence.
+
+    `match_percent` is how likely the user is to like it, and never rises down the list; None without intervals.
+    """
 
     movie: Movie
     predicted_stars: float
     interval: tuple[float, float] | None
     reasons: list[Reason]
     sentence: str
+    match_percent: int | None = None
 
 
 def predictions_of(model: Model, profile: UserProfile, movie_indices: Int32) -> list[Prediction]:
@@ -39,10 +45,20 @@ def predictions_of(model: Model, profile: UserProfile, movie_indices: Int32) -> 
     return [Prediction(*each) for each in zip(stars, intervals, strict=True)]
 
 
+def matches_of(model: Model, profile: UserProfile, ranking: Int32) -> list[int | None]:
+    """Return the match of each movie of a list, given from its first place on: 1 to 99, nothing is certain."""
+    found = chances(model, profile, ranking)
+    if found is None:
+        return [None] * ranking.size
+    figures = among_watched(never_rising(found, n_averaged=POOL))
+    return [min(max(round(100 * figure), 1), 99) for figure in figures.tolist()]
+
+
 def read_rows(
     movie_ids: Sequence[int],
     predictions: Sequence[Prediction],
     reasons: Sequence[Reasons],
+    matches: Sequence[int | None] | None = None,
     start_with: Collection[int] = (),
 ) -> list[Recommendation]:
     """Read the movies of a list in one query; those no longer in the catalogue are left out.
@@ -57,7 +73,10 @@ def read_rows(
             predicted.interval,
             why.movies,
             start_sentence(movies[movie_id].title) if movie_id in start_with else why.sentence,
+            match,
         )
-        for movie_id, predicted, why in zip(movie_ids, predictions, reasons, strict=True)
+        for movie_id, predicted, why, match in zip(
+            movie_ids, predictions, reasons, matches or [None] * len(movie_ids), strict=True
+        )
         if movie_id in movies
     ]

@@ -1,28 +1,25 @@
 """The steps from what a rater said to the order of their list, which `recommendations.make_list` puts together."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from recommender.engine.data.types import Bool, Float32, Int32
-from recommender.engine.lists.ranks import rank_of
+from recommender.engine.lists.fresh import FIRST_DRAWN, drawn
 from recommender.engine.lists.reranking import POOL, reranked
-from recommender.engine.lists.series import in_order, movies_of_series
+from recommender.engine.lists.series import in_order, sequels_of_disliked
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model, top_n
-from recommender.engine.model.opinions import middle_of
+from recommender.engine.model.opinions import TOLERANCE, is_disliked, is_liked, middle_of
 from recommender.models import Mark, Rater, Rating
 from recommender.services.catalogue.movies import Excluded, Mine
 from recommender.services.lists import movie_arrays
 from recommender.services.lists.dials import Dials
 from recommender.services.lists.served_model import Served
 
-NO_MOVIES: Int32 = np.zeros(0, dtype=np.int32)
-GEMS_ONLY = -2.0
 N_HITS = 500
-"""With the popularity dial at its lowest, the most rated movies come last: so many, or a tenth of a small catalogue."""
-TOLERANCE = 0.25
-"""A movie predicted more than this many stars below the user's middle is expected to disappoint."""
+"""Where gems are wanted, so many of the most rated movies are left out, or a tenth of a small catalogue."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,58 +41,108 @@ def said_by(rater: Rater) -> Mine:
 
 
 def unwanted(model: Model, profile: UserProfile, mine: Mine, exclude: frozenset[Excluded]) -> Int32:
-    """Return the indices of the movies that `exclude` keeps off a user's list, sorted, each once."""
+    """Return the indices of the movies that `exclude` keeps off a user's list, sorted, each once.
+
+    Of two that are the same film, one never appears.
+    """
     kinds = [kind for kind in Mark.Kind if kind.value in exclude]
     marked = np.array([movie_id for movie_id, kind in mine.marks.items() if kind in kinds], dtype=np.int32)
     found, _ = indices_of(model.movie_ids, marked)
-    return np.unique(np.concatenate([found, profile.movie_indices])) if "seen" in exclude else np.unique(found)
+    rated = profile.movie_indices if "seen" in exclude else profile.movie_indices[:0]
+    return np.unique(np.concatenate([found, rated, movie_arrays.duplicates_of(model)]))
 
 
 def leave_out(model: Model, scores: Float32, unwanted: Int32, dials: Dials) -> Candidates:
-    """Leave out the unwanted movies and those outside the filters."""
+    """Leave out the unwanted movies, those shown before, and those outside the filters; where gems are wanted, hits."""
     matching = np.ones(scores.size, dtype=np.bool_)
     if dials.genre is not None or dials.decade is not None:
         matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade)
+    if dials.gems_only:
+        matching &= ~_hits(movie_arrays.of(model).rating_counts)
+    if not matching.all():
         scores = np.where(matching, scores, np.float32(-np.inf))
-    return Candidates(scores, unwanted, int(np.count_nonzero(matching)) - int(np.count_nonzero(matching[unwanted])))
+    left_out = np.union1d(unwanted, _shown_before(model, dials)).astype(np.int32)
+    return Candidates(scores, left_out, int(np.count_nonzero(matching)) - int(np.count_nonzero(matching[left_out])))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """Movie indices, best first, and those of them that stand where a later movie of their series stood."""
+    """Movie indices, best first, and the movies that stand where a later one of their series stood."""
 
     movie_indices: Int32
-    brought_forward: Int32
+    stands_for: Mapping[int, int] = field(default_factory=dict)
 
 
-def rerank(model: Model, profile: UserProfile, candidates: Candidates, dials: Dials, *, n: int) -> Ranking:
+def rerank(
+    model: Model,
+    profile: UserProfile,
+    candidates: Candidates,
+    dials: Dials,
+    *,
+    n: int,
+    last: Bool | None = None,
+) -> Ranking:
     """Return the first `n` movies of a list; longer lists with the same dials start with the same ones.
 
-    The dials move the first 300 movies of a ranking, and no others.
+    The dials move the first 300 movies of a ranking, and no others. `last` says which movies come after all others,
+    (n_movies,); by default those of `comes_last`.
     """
     n = min(n, candidates.count)
     if not dials.move_movies:
-        return Ranking(top_n(candidates.scores, n=n, exclude=candidates.left_out), NO_MOVIES)
-    best = top_n(candidates.scores, n=max(min(POOL, candidates.count), n), exclude=candidates.left_out)
+        return Ranking(top_n(candidates.scores, n=n, exclude=candidates.left_out))
+    last = comes_last(model, profile, dials) if last is None else last
+    best = _best(candidates, last, n=min(max(POOL, n), candidates.count))
     pool, rest = _by_dials(model, candidates, dials, best[:POOL]), best[POOL:]
-    pool = pool[np.argsort(_comes_last(model, profile, dials, pool), kind="stable")]
+    pool = pool[np.argsort(last[pool], kind="stable")]
+    if dials.seed is not None:
+        pool = pool[drawn(pool, _may_be_drawn(model, profile, last, pool), seed=dials.seed, n_movies=last.size)]
     if not dials.series_in_order:
-        return Ranking(np.concatenate([pool, rest])[:n], NO_MOVIES)
+        return Ranking(np.concatenate([pool, rest])[:n])
     series = movie_arrays.series_of(model)
-    in_series = movies_of_series(pool, series.numbers, series.members)
-    allowed = _may_come_first(model, profile, candidates, dials, in_series)
-    ordered, brought_forward = in_order(pool, series.numbers, series.members, allowed)
-    pushed_out = pool[~np.isin(pool, ordered)]
-    rest = np.concatenate([pushed_out, rest[~np.isin(rest, ordered)]])
-    return Ranking(np.concatenate([ordered, rest])[:n], brought_forward)
+    ordered = in_order(pool, series.numbers, series.members, may_come_first(candidates, last))
+    pushed_out = pool[~np.isin(pool, ordered.ranking)]
+    rest = np.concatenate([pushed_out, rest[~np.isin(rest, ordered.ranking)]])
+    return Ranking(np.concatenate([ordered.ranking, rest])[:n], ordered.stands_for)
 
 
-def place_of(model: Model, profile: UserProfile, scores: Float32, left_out: Int32, movie_index: int) -> int:
-    """Return the place of a movie in the list with default dials, from 1; beyond the first 300 that of its score."""
-    candidates = Candidates(scores, left_out, scores.size - left_out.size)
-    dials = Dials().with_defaults(n_ratings=profile.n_ratings)
-    found = np.flatnonzero(rerank(model, profile, candidates, dials, n=POOL).movie_indices == movie_index)
-    return int(found[0]) + 1 if found.size else max(rank_of(scores, movie_index, left_out), POOL + 1)
+def comes_last(model: Model, profile: UserProfile, dials: Dials) -> Bool:
+    """Return which movies come after all others, (n_movies,): what the user would probably not like.
+
+    These are movies predicted below their middle, where a quarter of a star is tolerated unless gems are wanted, and
+    the sequels of a disliked movie, if the user likes no movie of its series. None before the first rating.
+    """
+    if dials.below_average or not profile.n_ratings:
+        return np.zeros(model.movie_ids.size, dtype=np.bool_)
+    tolerance = 0.0 if dials.gems_only else TOLERANCE
+    last = np.asarray(model.predict(profile) < content_with(profile, tolerance))
+    series, said = movie_arrays.series_of(model), profile.half_stars
+    liked, disliked = is_liked(said), is_disliked(said)
+    sequels = sequels_of_disliked(series.numbers, series.members, profile.movie_indices, liked=liked, disliked=disliked)
+    last[sequels] = True
+    return last
+
+
+def content_with(profile: UserProfile, tolerance: float = TOLERANCE) -> float:
+    """Return the lowest predicted stars with which the user is not disappointed; -inf before the first rating."""
+    return middle_of(profile.half_stars) - tolerance if profile.n_ratings else -np.inf
+
+
+def may_come_first(candidates: Candidates, last: Bool) -> Bool:
+    """Return which movies may take the places of their sequels: those on offer that do not come last, (n_movies,)."""
+    allowed = ~last & np.isfinite(candidates.scores)
+    allowed[candidates.left_out] = False
+    return np.asarray(allowed)
+
+
+def _best(candidates: Candidates, last: Bool, *, n: int) -> Int32:
+    """Return the first `n` movies by score, those that come last after all others."""
+    never = np.float32(-np.inf)
+    best = top_n(np.where(last, never, candidates.scores), n=n, exclude=candidates.left_out)
+    best = best[~last[best] & np.isfinite(candidates.scores[best])]
+    if best.size == n:
+        return best
+    others = top_n(np.where(last, candidates.scores, never), n=n - best.size, exclude=candidates.left_out)
+    return np.concatenate([best, others])
 
 
 def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -> Int32:
@@ -112,31 +159,34 @@ def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -
     return pool[order]
 
 
-def _comes_last(model: Model, profile: UserProfile, dials: Dials, movies: Int32) -> Bool:
-    """Return which of some movies come after the others: likely disappointments, and hits where gems are wanted."""
-    last = np.zeros(movies.size, dtype=np.bool_)
-    if not dials.below_average:
-        last |= _disappoints(model, profile, movies)
-    if dials.popularity <= GEMS_ONLY:
-        counts = movie_arrays.of(model).rating_counts
-        n_hits = min(N_HITS, counts.size // 10)
-        last |= counts[movies] >= max(int(np.partition(counts, -n_hits - 1)[-n_hits - 1]), 1) if n_hits else False
-    return last
+def _may_be_drawn(model: Model, profile: UserProfile, last: Bool, pool: Int32) -> Bool:
+    """Return which movies may stand in the drawn places: those whose stars lie within the intervals of the ones above.
+
+    Not those that come last, nor those predicted below the interval of one of the first five movies.
+    """
+    first = pool[: FIRST_DRAWN - 1]
+    bounds = model.interval(profile, first) if first.size else None
+    lowest = float(bounds[0].max()) if bounds else -np.inf
+    return np.asarray(~last[pool] & (model.predict(profile, pool) >= lowest))
 
 
-def _disappoints(model: Model, profile: UserProfile, movies: Int32) -> Bool:
-    """Return which movies the user would probably rate well below their middle; none before the first rating."""
-    if not profile.n_ratings:
-        return np.zeros(movies.size, dtype=np.bool_)
-    return np.asarray(model.predict(profile, movies) < middle_of(profile.half_stars) - TOLERANCE)
+def _hits(counts: Int32) -> Bool:
+    """Return which movies are the 500 most rated ones, or the most rated tenth of a small catalogue, (n_movies,)."""
+    n_hits = min(N_HITS, counts.size // 10)
+    hits = np.zeros(counts.size, dtype=np.bool_)
+    hits[np.argsort(-counts, kind="stable")[:n_hits]] = True
+    return hits & (counts > 0)
 
 
-def _may_come_first(model: Model, profile: UserProfile, candidates: Candidates, dials: Dials, movies: Int32) -> Bool:
-    """Return which of some movies may take the places of their sequels: those on offer that do not come last."""
-    allowed = np.zeros(candidates.scores.size, dtype=np.bool_)
-    allowed[movies] = ~_comes_last(model, profile, dials, movies) & np.isfinite(candidates.scores[movies])
-    allowed[candidates.left_out] = False
-    return allowed
+def _shown_before(model: Model, dials: Dials) -> Int32:
+    """Return the movies that were shown before, with what follows in their series: that would come too early."""
+    shown, _ = indices_of(model.movie_ids, np.array(sorted(dials.shown_before), dtype=np.int32))
+    if not shown.size or not dials.series_in_order:
+        return shown
+    series = movie_arrays.series_of(model)
+    numbers = np.unique(series.numbers[shown])
+    later = [members[np.isin(members, shown).argmax() :] for members in (series.members[k] for k in numbers if k >= 0)]
+    return np.unique(np.concatenate([shown, *later]))
 
 
 def ranking_of(served: Served, mine: Mine, dials: Dials, *, n: int) -> Int32:

@@ -14,7 +14,8 @@ from recommender.models import Movie, Rating
 # Counting each movie's ratings by half stars first leaves a few hundred thousand rows to find medians in, not millions.
 UPDATE_STATISTICS = """
 WITH step AS (
-    SELECT movie_id, half_stars, count(*) AS n_ratings FROM recommender_rating GROUP BY 1, 2
+    SELECT movie_id, half_stars, count(*) AS n_ratings FROM recommender_rating
+    WHERE %(movies)s::integer[] IS NULL OR movie_id = ANY(%(movies)s) GROUP BY 1, 2
 ), running AS (
     SELECT movie_id, half_stars, n_ratings,
            sum(n_ratings) OVER (PARTITION BY movie_id ORDER BY half_stars) AS n_up_to_here,
@@ -38,7 +39,10 @@ AND (movie.rating_count, movie.rating_mean, movie.rating_median)
 CLEAR_STATISTICS = """
 UPDATE recommender_movie AS movie SET rating_count = 0, rating_mean = NULL, rating_median = NULL, last_rated_at = NULL
 WHERE rating_count > 0 AND NOT EXISTS (SELECT FROM recommender_rating WHERE movie_id = movie.id)
+AND (%(movies)s::integer[] IS NULL OR movie.id = ANY(%(movies)s))
 """
+# An import waits for this lock or makes others wait before they lock any row, which the import may want to update.
+WAIT_FOR_IMPORTS = "LOCK TABLE recommender_movie IN ROW EXCLUSIVE MODE"
 LOCK_MOVIES = "SELECT FROM recommender_movie WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 # Expressions on the row that is updated, so that two people who rate a movie at the same time both count. Means stay
 # within the scale in spite of rounding; the median of a movie's first rating is that rating.
@@ -71,10 +75,11 @@ def lock_movies(cursor: CursorWrapper) -> None:
     cursor.execute("LOCK TABLE recommender_movie IN SHARE ROW EXCLUSIVE MODE")
 
 
-def update_statistics(cursor: CursorWrapper) -> None:
-    """Compute the statistics of all movies from their ratings; call it with the movies locked."""
-    cursor.execute(UPDATE_STATISTICS)
-    cursor.execute(CLEAR_STATISTICS)
+def update_statistics(cursor: CursorWrapper, movie_ids: Sequence[int] | None = None) -> None:
+    """Compute the statistics of all or some movies from their ratings; call it with the movies locked."""
+    movies = {"movies": None if movie_ids is None else list(movie_ids)}
+    cursor.execute(UPDATE_STATISTICS, movies)
+    cursor.execute(CLEAR_STATISTICS, movies)
 
 
 def move(cursor: CursorWrapper, changes: Sequence[CountChange], *, rated_at: datetime | None = None) -> None:
@@ -86,6 +91,7 @@ def move(cursor: CursorWrapper, changes: Sequence[CountChange], *, rated_at: dat
         return
     movie_ids = [change.movie_id for change in changes]
     if len(changes) > 1:  # in one order, so that no two transactions wait for each other
+        cursor.execute(WAIT_FOR_IMPORTS)
         cursor.execute(LOCK_MOVIES, [movie_ids])
     added, half_stars = [change.added for change in changes], [change.half_stars for change in changes]
     cursor.execute(MOVE_STATISTICS, [rated_at, movie_ids, added, half_stars])

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from recommender.models import Movie, Outcome, Rater, Rating
+from recommender.services import metrics
 from recommender.services.experiments import outcomes
 from recommender.services.ratings import marks, movie_statistics
 from recommender.services.ratings.movie_statistics import CountChange
@@ -43,6 +44,7 @@ def rate(*, rater: Rater, movie: Movie, half_stars: int) -> Rating:
     _count(movie, added=1 if created else 0, half_stars=added, rated_at=rating.rated_at)
     marks.remove_for_rating(rater=rater, movie=movie)
     outcomes.note_rating(rater=rater, movie=movie, half_stars=half_stars)
+    transaction.on_commit(metrics.RATING_SET.inc)
     return rating
 
 
@@ -55,6 +57,7 @@ def remove(*, rater: Rater, movie: Movie) -> bool:
     Rating.objects.filter(rater=rater, movie=movie).delete()
     _count(movie, added=-1, half_stars=-rating.half_stars)
     outcomes.take_back(rater=rater, movie=movie, kind=Outcome.Kind.RATING)
+    transaction.on_commit(metrics.RATING_REMOVED.inc)
     return True
 
 

@@ -17,9 +17,35 @@ INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs"}  # categories of characters that are 
 
 # An import recounts all tags, so a tag is added before or after it, never during it.
 WAIT_FOR_IMPORTS = "LOCK TABLE recommender_movietag IN ROW EXCLUSIVE MODE"
+# The row stays locked until the end of the transaction, so that nobody finds the tag unused and deletes it meanwhile.
+FIND_OR_MAKE = """
+INSERT INTO recommender_tag (name) VALUES (%s) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id
+"""
 COUNT_ONE_MORE = """
 INSERT INTO recommender_movietag AS held (movie_id, tag_id, count) VALUES (%s, %s, 1)
 ON CONFLICT (movie_id, tag_id) DO UPDATE SET count = held.count + 1
+"""
+# Everything that a rater tagged goes. Rows are locked in one order, so that no two transactions wait for each other.
+LOCK_MY_TAGS = """
+SELECT FROM recommender_tag WHERE id IN (SELECT tag_id FROM recommender_tagapplication WHERE rater_id = %s)
+ORDER BY id FOR UPDATE
+"""
+LOCK_MY_COUNTS = """
+SELECT counted.movie_id, counted.tag_id FROM recommender_movietag AS counted
+JOIN recommender_tagapplication AS mine USING (movie_id, tag_id)
+WHERE mine.rater_id = %s ORDER BY counted.movie_id, counted.tag_id FOR UPDATE OF counted
+"""
+DROP_MY_COUNTS = """
+DELETE FROM recommender_movietag AS counted USING recommender_tagapplication AS mine
+WHERE mine.rater_id = %s AND counted.movie_id = mine.movie_id AND counted.tag_id = mine.tag_id AND counted.count = 1
+"""
+LOWER_MY_COUNTS = """
+UPDATE recommender_movietag AS counted SET count = counted.count - 1 FROM recommender_tagapplication AS mine
+WHERE mine.rater_id = %s AND counted.movie_id = mine.movie_id AND counted.tag_id = mine.tag_id
+"""
+DROP_UNUSED = """
+DELETE FROM recommender_tag AS tag WHERE id = ANY(%s)
+AND NOT EXISTS (SELECT FROM recommender_tagapplication WHERE tag_id = tag.id)
 """
 
 
@@ -52,12 +78,18 @@ class Suggestion:
     count: int
 
 
+def folded(name: str) -> str:
+    """Return the one spelling of all that differ only in case, in compatibility forms (ﬁ, ½) or in spaces."""
+    compatible = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(unicodedata.normalize("NFKC", compatible).lower().split())
+
+
 def normalised(name: str) -> str:
-    """Return a tag in lower case with single spaces; raise `InvalidTag` if it is empty or too long."""
+    """Return a tag in its one spelling; raise `InvalidTag` if it is empty or too long."""
     visible = "".join(
         " " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c) not in INVISIBLE
     )
-    tag = " ".join(unicodedata.normalize("NFC", visible).lower().split())
+    tag = folded(visible)
     if not any(c.isalnum() for c in tag):
         raise InvalidTag("A tag needs a letter or a digit.")
     if len(tag) > MAX_LENGTH:
@@ -75,10 +107,11 @@ def add(*, rater: Rater, movie: Movie, name: str) -> None:
         return
     if len(names) >= MAX_PER_MOVIE:
         raise InvalidTag(f"You gave this movie {MAX_PER_MOVIE} tags, which is the limit. Remove one first.")
-    tag, _ = Tag.objects.get_or_create(name=tag_name)
-    TagApplication.objects.create(rater=rater, movie=movie, tag=tag, applied_at=timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_ONE_MORE, [movie.pk, tag.pk])
+        cursor.execute(FIND_OR_MAKE, [tag_name])
+        (tag_id,) = cursor.fetchone()
+        TagApplication.objects.create(rater=rater, movie=movie, tag_id=tag_id, applied_at=timezone.now())
+        cursor.execute(COUNT_ONE_MORE, [movie.pk, tag_id])
 
 
 @transaction.atomic
@@ -94,6 +127,18 @@ def remove(*, rater: Rater, movie: Movie, name: str) -> None:
         counted.delete()
     else:
         counted.update(count=F("count") - 1)
+
+
+@transaction.atomic
+def remove_all(*, rater: Rater) -> None:
+    """Remove every tag that a rater has given; tags that nobody else has given go for good."""
+    _lock(rater)
+    tag_ids = list(TagApplication.objects.filter(rater=rater).values_list("tag_id", flat=True).distinct())
+    with connection.cursor() as cursor:
+        for statement in (LOCK_MY_TAGS, LOCK_MY_COUNTS, DROP_MY_COUNTS, LOWER_MY_COUNTS):
+            cursor.execute(statement, [rater.pk])
+        TagApplication.objects.filter(rater=rater).delete()
+        cursor.execute(DROP_UNUSED, [tag_ids])
 
 
 def of_movie(*, movie: Movie, user: User | AnonymousUser, limit: int) -> TagsOfMovie:

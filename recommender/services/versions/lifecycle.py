@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from recommender.engine.data.artifact import ArtifactError
 from recommender.models import Activation, Job, ModelVersion
+from recommender.services import audit
 from recommender.services.storage.artifacts import StoredArtifact
 
 State = ModelVersion.State
@@ -91,6 +92,7 @@ def activate(*, version: ModelVersion, by: User | None = None, instead_of: int |
                 version=chosen, activated_by=by, overrides_rejection=chosen.state == State.REJECTED
             )
             _put_in_service(chosen, instead_of=active)
+            _write_down("activate", chosen, by, active, chosen)
     return chosen
 
 
@@ -111,7 +113,9 @@ def roll_back(*, algorithm: str, by: User | None = None) -> ModelVersion:
         last = Activation.objects.filter(version=target, undone_at=None).aggregate(last=Max("pk"))["last"]
         undone = Activation.objects.filter(version__algorithm=algorithm, undone_at=None, pk__gt=last)
         undone.update(undone_at=timezone.now(), undone_by=by)
-        _put_in_service(target, instead_of=ModelVersion.objects.active().filter(algorithm=algorithm).first())
+        active = ModelVersion.objects.active().filter(algorithm=algorithm).first()
+        _put_in_service(target, instead_of=active)
+        _write_down("roll_back", target, by, active, target)
     return target
 
 
@@ -130,8 +134,11 @@ def reject(*, version: ModelVersion, by: User | None = None, reason: str = "") -
         raise NotActivatable(f"{chosen} is in service; roll back or activate another version first.")
     who = by.get_username() if by else ""
     rejection = {"sentence": reason or "Rejected by hand.", "by": who, "at": timezone.now().isoformat()}
+    before = chosen.state
     chosen.state, chosen.metrics = State.REJECTED, chosen.metrics | {"rejection": rejection}
     chosen.save(update_fields=["state", "metrics"])
+    after = {"state": chosen.state, "reason": rejection["sentence"]}
+    audit.record(**_about("reject", chosen, by), before={"state": before}, after=after)
     return chosen
 
 
@@ -171,6 +178,17 @@ def _put_in_service(chosen: ModelVersion, *, instead_of: ModelVersion | None) ->
         instead_of.save(update_fields=["state"])
     chosen.state, chosen.activated_at = State.ACTIVE, timezone.now()
     chosen.save(update_fields=["state", "activated_at"])
+
+
+def _write_down(verb: str, version: ModelVersion, by: User | None, *in_service: ModelVersion | None) -> None:
+    """Write down what was in service before and after."""
+    before, after = ({"in service": str(each) if each else "nothing"} for each in in_service)
+    audit.record(**_about(verb, version, by), before=before, after=after)
+
+
+def _about(verb: str, version: ModelVersion, by: User | None) -> dict[str, Any]:
+    kind = str(version._meta.verbose_name)
+    return {"verb": verb, "kind": kind, "object_id": version.pk, "what": str(version), "by": by}
 
 
 def _require_activatable(version: ModelVersion, by: User | None) -> None:

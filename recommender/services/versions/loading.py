@@ -13,7 +13,7 @@ from recommender.engine.data.types import Arrays
 from recommender.engine.model.model import Model
 from recommender.engine.similar_movies.neighbours import Neighbours
 from recommender.models import ModelVersion
-from recommender.services.storage import artifacts
+from recommender.services.storage import artifacts, cache
 from recommender.titles.index import TitleIndex
 from recommender.titles.manifest import TitleIndexError
 
@@ -35,11 +35,7 @@ def load(version: ModelVersion) -> Any:
     if version.artifact_removed_at is not None:
         raise ArtifactError(f"The artifact of {version} was removed on {version.artifact_removed_at:%Y-%m-%d}.")
     if version.kind == Kind.INDEX:
-        folder = artifacts.local_folder(key=version.artifact_key, sha256=version.artifact_sha256)
-        try:
-            return TitleIndex(folder)
-        except TitleIndexError as error:
-            raise ArtifactError(str(error)) from error
+        return _title_index(version)
     arrays, manifest = read_artifact(_file(version))
     if version.kind in FROM_ARRAYS:
         if manifest.get("algorithm") != version.algorithm:
@@ -62,6 +58,24 @@ def check(version: ModelVersion) -> None:
         scores = model.scores(model.fold_in(nobody, nobody.astype(np.int8)))
     if not np.isfinite(scores).all():
         raise ArtifactError(f"{version} does not rank movies: its scores are not numbers; train again.")
+
+
+def _title_index(version: ModelVersion) -> TitleIndex:
+    try:
+        return _opened(version)
+    except TitleIndexError:  # the copy of this machine may be damaged, and the stored artifact whole
+        pass
+    try:
+        return _opened(version, again=True)
+    except TitleIndexError as error:
+        raise ArtifactError(str(error)) from error
+
+
+def _opened(version: ModelVersion, *, again: bool = False) -> TitleIndex:
+    folder = artifacts.local_folder(key=version.artifact_key, sha256=version.artifact_sha256, again=again)
+    index = TitleIndex(folder)
+    cache.hold(folder, while_alive=index)
+    return index
 
 
 def _file(version: ModelVersion) -> Path:

@@ -16,6 +16,7 @@ from recommender.services.jobs import log
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts, checkpoints
+from recommender.services.storage.outages import storage_errors
 from recommender.services.versions import lifecycle
 
 logger = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ def _collect(chunk: JobChunk, on_progress: OnProgress) -> Outcome:
     on_progress(0.0, "Removing old versions")
     try:
         collected = collect()
-    except artifacts.storage_errors() as error:
+    except storage_errors() as error:
         log.write(job_id=chunk.job_id, text=f"Old versions could not be removed; the next job tries again: {error}")
         return Outcome()
     log.write(job_id=chunk.job_id, text=f"{len(collected.versions)} old versions removed.")
@@ -145,7 +146,7 @@ def _remove_file(key: str) -> bool:
     """Remove a file; if that fails, it is an orphan, which the next collection removes."""
     try:
         artifacts.remove(key=key)
-    except artifacts.storage_errors() as error:
+    except storage_errors() as error:
         logger.warning("Artifact %s could not be removed (%s); the next collection tries again.", key, error)
         return False
     return True
@@ -165,4 +166,4 @@ def _remove_orphans(now: datetime) -> Iterable[str]:
                 yield key
 
 
-COLLECT = Stage("collect", "Removing old versions", _collect, weight=0.1)
+COLLECT = Stage("collect", "Removing old versions", _collect, weight=0.1, grows_with="")

@@ -3,14 +3,18 @@
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from recommender.engine.data.artifact import ArtifactError
 from recommender.engine.model.model import Model
 from recommender.engine.similar_movies.neighbours import Neighbours
 from recommender.models import ModelVersion
+from recommender.services import metrics
+from recommender.services.storage import artifacts
 from recommender.services.versions import loading
 from recommender.titles.index import TitleIndex
 
@@ -28,16 +32,29 @@ N_OTHERS = 4
 class InService:
     """What this process serves for an algorithm whose active version is `version_id`: None if nothing can be loaded.
 
-    `retry_at` is set if the active version itself could not be loaded.
+    `files` are those that are mapped into memory. `retry_at` is set if the active version itself could not be loaded.
     """
 
     version_id: int
     loaded: Any
+    files: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
     retry_at: float | None = None
+
+    @classmethod
+    def load(cls, version: ModelVersion) -> Self:
+        """Load a version; raise `ArtifactError` if that is not possible."""
+        loaded = loading.load(version)
+        files = artifacts.mapped_files(key=version.artifact_key, sha256=version.artifact_sha256)
+        return cls(version.pk, loaded, files)
+
+    def is_whole(self) -> bool:
+        """Tell whether the files still are what was loaded: reading a mapped file that was cut kills the process."""
+        return artifacts.is_as_mapped(self.files)
 
     def is_for(self, row: ModelVersion) -> bool:
         """Tell whether this is up to date for the active version, so that nothing has to be loaded."""
-        return self.version_id == row.pk and (self.retry_at is None or time.monotonic() < self.retry_at)
+        awaits_retry = self.retry_at is None or time.monotonic() < self.retry_at
+        return self.version_id == row.pk and awaits_retry and self.is_whole()
 
 
 class _Cache:
@@ -82,7 +99,7 @@ def model(algorithm: str) -> Model | None:
 def model_of(version: ModelVersion) -> Model | None:
     """Return the model of a version, in service or not; None if it cannot be loaded."""
     held = _cache.loaded.get(version.algorithm)
-    if held is None or held.version_id != version.pk or held.retry_at is not None:
+    if held is None or not held.is_for(version) or held.retry_at is not None:
         held = _other(version)
     found: Model | None = held.loaded
     return found
@@ -93,7 +110,7 @@ def _other(version: ModelVersion) -> InService:
         held = _cache.others.pop(version.pk, None)
         if held is None or not held.is_for(version):
             try:
-                held = InService(version.pk, loading.load(version))
+                held = InService.load(version)
             except ArtifactError:
                 logger.exception("%s cannot be loaded", version)
                 held = InService(version.pk, None, retry_at=time.monotonic() + RETRY_AFTER)
@@ -120,37 +137,46 @@ def _is_empty(algorithm: str, row: ModelVersion) -> bool:
     return held is not None and held.is_for(row) and held.loaded is None
 
 
-def _get(algorithm: str) -> Any:
+def in_service(algorithm: str) -> InService | None:
+    """Return what is served for an algorithm, loaded first if need be; None if it has no version in service."""
     row = _cache.active_rows().get(algorithm)
     if row is None:
         return None
     held = _cache.loaded.get(algorithm)
-    if held is None or not held.is_for(row):
-        with _cache.lock:
-            held = _cache.loaded.get(algorithm)
-            if held is None or not held.is_for(row):
+    if held is not None and held.is_for(row):
+        metrics.CACHE_HIT.inc()
+        return held
+    with _cache.lock:
+        held = _cache.loaded.get(algorithm)
+        if held is None or not held.is_for(row):
+            metrics.CACHE_MISS.inc()
+            with metrics.timed(metrics.MODEL_LOAD_SECONDS, algorithm):
                 held = _cache.loaded[algorithm] = _load(row, held)
-    return held.loaded
+    return held
+
+
+def _get(algorithm: str) -> Any:
+    held = in_service(algorithm)
+    return None if held is None else held.loaded
 
 
 def _load(row: ModelVersion, held: InService | None) -> InService:
     """Load the active version; if that fails, keep serving the last one, or fall back to the newest one that loads."""
     try:
-        return InService(row.pk, loading.load(row))
+        return InService.load(row)
     except ArtifactError:
         logger.exception("%s cannot be loaded", row)
-    stays = held.loaded if held else None
-    if stays is None:
-        stays = _fallback(row)
+    stays = held if held and held.loaded is not None and held.is_whole() else _fallback(row)
     fallback = "no other version can be loaded either" if stays is None else "serving a fallback"
     logger.error("The active version, %s, cannot be loaded; %s.", row, fallback)
-    return InService(row.pk, stays, retry_at=time.monotonic() + RETRY_AFTER)
+    retry_at = time.monotonic() + RETRY_AFTER
+    return replace(stays or InService(row.pk, None), version_id=row.pk, retry_at=retry_at)
 
 
-def _fallback(row: ModelVersion) -> Any:
+def _fallback(row: ModelVersion) -> InService | None:
     for version in islice(ModelVersion.objects.filter(algorithm=row.algorithm).previous(), N_FALLBACKS):
         try:
-            return loading.load(version)
+            return InService.load(version)
         except ArtifactError:
             logger.exception("%s cannot be loaded either", version)
     return None

@@ -1,4 +1,7 @@
-/** <import-rows import-id="7" match="ambiguous">: rows of a file, each with the movies it may mean. */
+/**
+ * <import-rows import-id="7" match="ambiguous">: rows of a file, each with the movies it may mean and, unless one was
+ * found, a field that searches for others.
+ */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { counted, factsLine, whole } from "../words.js";
@@ -7,6 +10,10 @@ import { showToast } from "./toast-stack.js";
 
 const PAGE = 50;
 const SKIPPED = "";
+const N_HITS = 10;
+const TYPING_PAUSE = 250;
+const KINDS = { watchlist: "Watchlist", seen: "Seen", hidden: "Hidden" };
+const UNDECIDED = { matched: "Skip", ambiguous: "Choose a movie", unmatched: "Not found: choose a movie" };
 
 export class ImportRows extends HTMLElement {
   static observedAttributes = ["match"];
@@ -67,7 +74,7 @@ export class ImportRows extends HTMLElement {
 
   line(row) {
     const name = row.title || `Line ${whole(row.line)}`;
-    const rated = row.stars === null ? "" : `${row.stars} ★`;
+    const rated = row.stars === null ? (KINDS[row.kind] ?? "") : `${row.stars} ★`;
     return element(
       "li",
       { class: "import-row" },
@@ -77,20 +84,50 @@ export class ImportRows extends HTMLElement {
         element("span", { class: "import-row-title" }, name, row.year ? ` (${row.year})` : ""),
         element("span", { class: "muted figures" }, rated),
       ),
-      row.candidates.length ? this.choice(row, name) : element("p", { class: "muted" }, "Not in this catalogue"),
+      this.choice(row, name),
     );
   }
 
   choice(row, name) {
-    const option = (value, label) =>
-      element("option", { value, selected: String(row.movie_id ?? SKIPPED) === String(value) }, label);
-    const select = element(
-      "select",
-      { "aria-label": `Movie for ${name}`, onchange: () => this.choose(row, select) },
-      option(SKIPPED, row.match === "ambiguous" ? "Choose a movie" : "Skip"),
-      row.candidates.map((movie) => option(movie.movie_id, [movie.title, factsLine(movie)].filter(Boolean).join(", "))),
-    );
-    return select;
+    const select = element("select", {
+      "aria-label": `Movie for ${name}`,
+      onchange: () => this.choose(row, select),
+    });
+    fill(select, row, row.candidates);
+    const search = row.match === "matched" ? null : this.search(row, name, select);
+    return element("div", { class: "import-row-choice" }, select, search);
+  }
+
+  /** A field whose hits take the place of the movies offered before. */
+  search(row, name, select) {
+    let typed = 0;
+    const field = element("input", {
+      type: "search",
+      placeholder: "Search for another movie",
+      "aria-label": `Search for the movie of ${name}`,
+      oninput: () => {
+        clearTimeout(typed);
+        typed = setTimeout(() => this.offer(row, field, select), TYPING_PAUSE);
+      },
+    });
+    return field;
+  }
+
+  async offer(row, field, select) {
+    field.searching?.abort();
+    const searching = new AbortController();
+    field.searching = searching;
+    const q = field.value.trim();
+    try {
+      const { results } = q ? await api.search({ q, limit: N_HITS }, searching.signal) : { results: row.candidates };
+      if (searching.signal.aborted) return;
+      fill(select, row, results);
+      this.note.textContent = results.length ? `${counted(results.length, "movie")} to choose from` : "No movie found";
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (!(error instanceof api.ApiError)) throw error;
+      showToast({ message: error.message });
+    }
   }
 
   async choose(row, select) {
@@ -98,7 +135,9 @@ export class ImportRows extends HTMLElement {
     const before = row.movie_id;
     select.disabled = true;
     try {
-      row.movie_id = (await api.chooseForRow(this.getAttribute("import-id"), row.line, wanted)).movie_id;
+      const chosen = await api.chooseForRow(this.getAttribute("import-id"), row.line, wanted);
+      row.movie_id = chosen.movie_id;
+      row.chosen = chosen.candidates.find((movie) => movie.movie_id === chosen.movie_id);
       const change = Number(row.movie_id !== null) - Number(before !== null);
       this.dispatchEvent(new CustomEvent("row-chosen", { bubbles: true, detail: { change } }));
     } catch (error) {
@@ -110,6 +149,19 @@ export class ImportRows extends HTMLElement {
       select.focus();
     }
   }
+}
+
+/** Offer these movies for a row, beside the one chosen before. */
+function fill(select, row, movies) {
+  const kept = row.chosen && !movies.some((movie) => movie.movie_id === row.chosen.movie_id) ? [row.chosen] : [];
+  const option = (value, label) =>
+    element("option", { value, selected: String(row.movie_id ?? SKIPPED) === String(value) }, label);
+  select.replaceChildren(
+    option(SKIPPED, UNDECIDED[row.match]),
+    ...[...kept, ...movies].map((movie) =>
+      option(movie.movie_id, [movie.title, factsLine(movie)].filter(Boolean).join(", ")),
+    ),
+  );
 }
 
 customElements.define("import-rows", ImportRows);

@@ -1,5 +1,8 @@
-/** <list-dials>: genre, decade, popularity and variety of a list. `dials.show({genre, …})`; fires "dials-changed". */
-import { neutralDials } from "../list-address.js";
+/**
+ * <list-dials>: genre, decade, popularity and variety of a list, and switches. `dials.show({genre, …})` sets them; it
+ * fires "dials-changed".
+ */
+import { neutralDials, turned } from "../list-address.js";
 import { counted } from "../words.js";
 
 const POPULARITY = {
@@ -47,12 +50,15 @@ export class ListDials extends HTMLElement {
 
   /** The slider runs from well-known on the left to hidden on the right, the API the other way. */
   chosen() {
-    const { genre, decade, hidden, diversity } = this.form.elements;
+    const { genre, decade, hidden, diversity, below_average, all_of_series, steady } = this.form.elements;
     return {
       genre: genre.value,
       decade: decade.value,
       popularity: 0 - Number(hidden.value),
       diversity: Number(diversity.value),
+      below_average: below_average.checked,
+      all_of_series: all_of_series.checked,
+      steady: steady.checked,
     };
   }
 
@@ -60,12 +66,13 @@ export class ListDials extends HTMLElement {
     this.dispatchEvent(new CustomEvent("dials-changed", { bubbles: true, detail: dials }));
   }
 
-  show({ genre, decade, popularity, diversity }) {
+  show({ genre, decade, popularity, diversity, ...switches }) {
     const { elements } = this.form;
     elements.genre.value = genre;
     elements.decade.value = decade;
     elements.hidden.value = 0 - popularity;
     elements.diversity.value = diversity;
+    for (const name of ["below_average", "all_of_series", "steady"]) elements[name].checked = switches[name];
     this.describe();
   }
 
@@ -74,7 +81,7 @@ export class ListDials extends HTMLElement {
     const { hidden, diversity } = this.form.elements;
     hidden.setAttribute("aria-valuetext", POPULARITY[chosen.popularity]);
     diversity.setAttribute("aria-valuetext", VARIETY[chosen.diversity]);
-    const active = Object.keys(neutralDials).filter((name) => chosen[name] !== neutralDials[name]).length;
+    const active = turned(chosen).length;
     this.querySelector("[data-turned]").textContent = active ? `${counted(active, "filter")} on` : "";
     this.querySelector("[data-clear]").disabled = !active;
   }

@@ -3,9 +3,9 @@ import * as api from "../api.js";
 import { element } from "../dom.js";
 import { counted, decimal } from "../words.js";
 import { errorMessage } from "./status-message.js";
+import "./mark-button.js";
 import "./movie-poster.js";
 import "./star-rating.js";
-import "./watchlist-button.js";
 
 export class MovieDetails extends HTMLElement {
   connectedCallback() {
@@ -52,13 +52,11 @@ export class MovieDetails extends HTMLElement {
         stars: movie.my_stars,
       }),
     );
-    this.part("watchlist").replaceChildren(
-      element("watchlist-button", {
-        words: true,
-        "movie-id": movie.movie_id,
-        "movie-title": movie.title,
-        marked: movie.on_watchlist,
-      }),
+    const marks = { watchlist: movie.on_watchlist, seen: movie.is_seen, hidden: movie.is_hidden };
+    this.part("marks").replaceChildren(
+      ...Object.entries(marks).map(([kind, marked]) =>
+        element("mark-button", { kind, words: true, "movie-id": movie.movie_id, "movie-title": movie.title, marked }),
+      ),
     );
     this.part("figures").replaceChildren(...this.figures(movie));
     this.part("links").replaceChildren(...this.links(movie));

@@ -1,7 +1,7 @@
 /** <movie-explanation movie-id="1">: the predicted rating, a sentence on the reason, and the details under "Why?". */
 import * as api from "../api.js";
 import { element } from "../dom.js";
-import { predictionFigure, starsWithMargin } from "../prediction.js";
+import { matchInWords, predictionFigure, starsWithMargin } from "../prediction.js";
 import { counted, decimal, ended, whole } from "../words.js";
 import { N_BARS } from "./contribution-chart.js";
 
@@ -29,7 +29,7 @@ export class MovieExplanation extends HTMLElement {
 
   async load() {
     try {
-      this.show(await api.explanation(this.movieId));
+      this.show(await api.explanation(this.movieId, { fresh: true }));
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
       this.showProblem(error);
@@ -57,9 +57,16 @@ export class MovieExplanation extends HTMLElement {
         " ",
         predictionFigure(explanation),
       ),
+      ...this.startWith(explanation),
       element("p", { class: "muted for-you-reason" }, ended(explanation.sentence) || this.withoutReason(explanation)),
       element("details", { class: "why", open }, element("summary", {}, "Why?"), this.panel(explanation)),
     );
+  }
+
+  startWith({ start_with: first }) {
+    if (!first) return [];
+    const link = element("a", { href: `/movies/${first.movie_id}/` }, first.title);
+    return [element("p", {}, "Start with ", link, ", which comes earlier in its series: you have not rated it yet.")];
   }
 
   withoutReason({ contributions }) {
@@ -74,8 +81,14 @@ export class MovieExplanation extends HTMLElement {
       "div",
       { class: "why-panel" },
       this.part("What your ratings say about it", ...this.place(explanation)),
+      this.part("Its series", this.brought(explanation)),
       this.part("In common with movies you liked", ...this.shared(explanation)),
-      this.part("How we got the stars", element("p", {}, this.sum(explanation)), this.interval(explanation)),
+      this.part(
+        "How we got the figures",
+        ...this.match(explanation),
+        element("p", {}, this.sum(explanation)),
+        this.interval(explanation),
+      ),
     );
   }
 
@@ -103,6 +116,20 @@ export class MovieExplanation extends HTMLElement {
           .map(({ sentence }) => element("li", {}, ended(sentence))),
       ),
     ];
+  }
+
+  brought({ stands_for: later }) {
+    if (!later) return null;
+    const from = "It stands where your ratings put ";
+    const rule = ": we show the first movie of a series that you have not rated.";
+    return element("p", {}, from, element("strong", {}, later.title), rule);
+  }
+
+  match({ match_percent: match }) {
+    if (!match) return [];
+    const sentence = ended(matchInWords(match));
+    const note = element("p", { class: "muted why-note" }, "The figure never rises down your list.");
+    return [element("p", {}, sentence), note];
   }
 
   counterfactual({ title, rank_without: place }) {

@@ -65,9 +65,9 @@ export class MovieGrid extends HTMLElement {
     this.screenful = columns * Math.ceil((0.8 * innerHeight) / this.list.firstElementChild.offsetHeight);
   }
 
-  /** With keyboard focus on a tile, only the button loads more: otherwise nobody could reach the end of the list. */
+  /** With keyboard focus on a tile or groups below, only the button loads more: people want to reach what follows. */
   mayLoadMore() {
-    return !this.later && !this.more.hidden && !this.list.querySelector(":focus-visible");
+    return !this.later && !this.more.hidden && !this.byButton && !this.list.querySelector(":focus-visible");
   }
 
   get busy() {
@@ -102,6 +102,7 @@ export class MovieGrid extends HTMLElement {
     const page = await this.fetchPage(0, limit);
     if (!page) return;
     this.count = page.count;
+    this.byButton = Boolean(page.groups?.length);
     this.message?.remove();
     this.render(page.results, this.currentSource.renderVisibleFirst ? this.screenful : Infinity);
     if (!page.results.length) this.showMessage(this.currentSource.empty?.());

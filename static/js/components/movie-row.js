@@ -1,6 +1,6 @@
 /**
  * <movie-row heading="…" more="/url/" more-label="…" reasons>: a horizontal list of movies; with `reasons` each tile
- * gives the reason for its movie.
+ * gives the reason for its movie. Elements inside stand beside the heading.
  * Call `row.load(load)`; skeletons hold the place until the movies are there.
  */
 import { element } from "../dom.js";
@@ -23,6 +23,7 @@ export class MovieRow extends HTMLElement {
   connectedCallback() {
     const id = `row-${++rowCount}`;
     const heading = this.getAttribute("heading");
+    const besideHeading = [...this.children];
     this.list = element(
       "ul",
       { class: "movie-row", "aria-busy": "true" },
@@ -43,6 +44,7 @@ export class MovieRow extends HTMLElement {
         { class: "section-head" },
         element("h2", { id }, heading),
         this.moreLink(),
+        ...besideHeading,
         element("span", { class: "row-arrows" }, this.back, this.forward),
       ),
       this.list,

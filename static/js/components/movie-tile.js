@@ -1,15 +1,14 @@
 /**
- * <movie-tile>: poster, title, year, genres, stars and watchlist button; a recommendation adds the predicted rating, a
- * reason and "Not interested". `tile.keeps` is the mark a movie needs to stay in its list: "watchlist" or "hidden";
- * `tile.isShared` that the prediction is for several people.
+ * <movie-tile>: poster, title, year, genres, stars, watchlist and seen buttons; a recommendation adds the predicted
+ * rating, a reason and "Not interested". `tile.keeps` is the mark a movie needs to stay in its list; `tile.isShared`
+ * that the prediction is for several people.
  */
 import { element } from "../dom.js";
 import { predictionFigure } from "../prediction.js";
 import { factsLine } from "../words.js";
-import "./hide-button.js";
+import "./mark-button.js";
 import "./movie-poster.js";
 import "./star-rating.js";
-import "./watchlist-button.js";
 
 export class MovieTile extends HTMLElement {
   connectedCallback() {
@@ -25,6 +24,7 @@ export class MovieTile extends HTMLElement {
     const poster = document.createElement("movie-poster");
     poster.movie = movie;
     const attributes = { "movie-id": movie.movie_id, "movie-title": movie.title };
+    const mark = (kind, marked) => element("mark-button", { kind, ...attributes, marked });
     this.replaceChildren(
       element(
         "a",
@@ -36,18 +36,19 @@ export class MovieTile extends HTMLElement {
         "div",
         { class: "tile-facts figures" },
         element("p", { class: "tile-facts-text" }, factsLine(movie)),
-        element("watchlist-button", { ...attributes, marked: movie.on_watchlist }),
+        mark("watchlist", movie.on_watchlist),
       ),
       element("star-rating", { ...attributes, stars: movie.my_stars }),
+      mark("seen", movie.is_seen),
     );
     this.recommendation = movie;
-    if (this.canBeHidden || movie.is_hidden)
-      this.append(element("hide-button", { ...attributes, marked: movie.is_hidden }));
+    if (this.canBeHidden || movie.is_hidden) this.append(mark("hidden", movie.is_hidden));
   }
 
   /** Also updates a tile that stays when its list changes: the same movie with another figure and reason. */
   set recommendation(movie) {
-    this.querySelector("watchlist-button").toggleAttribute("marked", Boolean(movie.on_watchlist));
+    this.markButton("watchlist").toggleAttribute("marked", Boolean(movie.on_watchlist));
+    this.markButton("seen").toggleAttribute("marked", Boolean(movie.is_seen));
     this.querySelector(".tile-recommendation")?.remove();
     const figure = predictionFigure(movie);
     this.canBeHidden = Boolean(figure) && !this.keeps;
@@ -59,11 +60,15 @@ export class MovieTile extends HTMLElement {
     stars.before(element("div", { class: "tile-recommendation" }, element("p", {}, figure), reason));
   }
 
+  markButton(kind) {
+    return this.querySelector(`mark-button[kind=${kind}]`);
+  }
+
   /** Hide a movie that no longer belongs in its list; undo brings it back to its place. */
   handleEvent({ detail: { movieId, mark, rated } }) {
     const item = this.parentElement;
     if (movieId !== this.movieId || rated) return;
-    const gone = this.keeps ? mark !== this.keeps : this.canBeHidden && mark === "hidden";
+    const gone = this.keeps ? mark !== this.keeps : this.canBeHidden && (mark === "hidden" || mark === "seen");
     if (item.hidden === gone) return;
     if (gone && this.contains(document.activeElement)) this.focusNear(item);
     item.hidden = gone;

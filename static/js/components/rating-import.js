@@ -1,4 +1,7 @@
-/** <rating-import import-id="7">: one import: what was found, what to decide, the result, and undo. */
+/**
+ * <rating-import import-id="7" lookup>: one import: what was found, what to decide, the result, undo. With `lookup`,
+ * rows that were not found can be looked up elsewhere.
+ */
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { counted, whole } from "../words.js";
@@ -38,6 +41,7 @@ export class RatingImport extends HTMLElement {
 
   show(made) {
     this.chosen = made.chosen;
+    this.noun = made.kinds.ratings === made.rows ? "rating" : "movie";
     this.replaceChildren(...(made.state === "review" ? this.review(made) : this.result(made)));
     this.describeButton();
   }
@@ -45,10 +49,44 @@ export class RatingImport extends HTMLElement {
   review(made) {
     const first = Object.keys(TABS).find((match) => made.matches[match]) ?? "matched";
     this.rows = element("import-rows", { "import-id": this.importId, match: first });
-    return [this.found(made), this.tabs(made, first), this.rows, this.applyForm()];
+    return [this.found(made), this.lookup(made), this.tabs(made, first), this.rows, this.applyForm()].filter(Boolean);
   }
 
-  found({ rows, matches, label, left_out: leftOut }) {
+  lookup({ matches: { unmatched } }) {
+    if (!this.hasAttribute("lookup") || !unmatched || this.lookedUp) return null;
+    this.lookupNote = element("p", { class: "muted", role: "status" });
+    const button = element(
+      "button",
+      { class: "button", type: "button", onclick: () => this.lookUp(button, unmatched) },
+      `Look up ${counted(unmatched, "missing movie")}`,
+    );
+    return element("div", { class: "import-summary import-lookup" }, button, this.lookupNote);
+  }
+
+  /** A few rows a request, so that a slow answer or a closed page loses nothing; deciding goes on meanwhile. */
+  async lookUp(button, total) {
+    button.disabled = true;
+    let [after, asked, found] = [0, 0, 0];
+    try {
+      while (after !== null && this.isConnected) {
+        const done = `${whole(asked)} of ${whole(total)}, ${whole(found)} found`;
+        this.lookupNote.textContent = `Asking The Movie Database: ${done}.`;
+        const step = await api.lookUpRows(this.importId, after);
+        [after, asked, found] = [step.after, asked + step.asked, found + step.found];
+      }
+      this.lookedUp = true;
+      await this.load();
+      showToast({ message: `Found ${whole(found)} of ${counted(asked, "movie")}.` });
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+      button.disabled = false;
+      this.lookupNote.textContent = error.message;
+    }
+  }
+
+  found(preview) {
+    const { rows, matches, label, kinds, left_out: leftOut } = preview;
+    const { bad_rows: badRows, n_bad_rows: nBadRows, n_unread_dates: nUnread } = preview;
     const others = leftOut.map(({ what, count }) => `${whole(count)} ${what}`).join(", ");
     return element(
       "div",
@@ -60,7 +98,22 @@ export class RatingImport extends HTMLElement {
           `${matches.ambiguous ? ` To choose: ${whole(matches.ambiguous)}.` : ""}` +
           `${matches.unmatched ? ` Not in this catalogue: ${whole(matches.unmatched)}.` : ""}`,
       ),
+      kinds.ratings === rows ? null : element("p", {}, `It has ${kindsLine(kinds)}.`),
       others ? element("p", { class: "muted" }, `Skipped: ${others}.`) : null,
+      nUnread
+        ? element("p", { class: "muted" }, `${counted(nUnread, "date")} cannot be read; the time of import stands in.`)
+        : null,
+      nBadRows
+        ? element(
+            "details",
+            {},
+            element("summary", {}, `${counted(nBadRows, "row")} cannot be imported`),
+            element("ul", { class: "muted" }, badRows.map((sentence) => element("li", {}, `${sentence}.`))),
+            nBadRows > badRows.length
+              ? element("p", { class: "muted" }, `And ${whole(nBadRows - badRows.length)} more.`)
+              : null,
+          )
+        : null,
     );
   }
 
@@ -125,7 +178,7 @@ export class RatingImport extends HTMLElement {
 
   describeButton() {
     if (!this.button) return;
-    this.button.textContent = this.chosen ? `Import ${counted(this.chosen, "rating")}` : "Nothing to import";
+    this.button.textContent = this.chosen ? `Import ${counted(this.chosen, this.noun)}` : "Nothing to import";
     this.button.disabled = !this.chosen;
   }
 
@@ -141,11 +194,12 @@ export class RatingImport extends HTMLElement {
       { class: "button button-primary", href: "/recommendations/" },
       "See your recommendations",
     );
-    const sentences = made.state === "undone" ? undoneSentences(made.outcomes) : appliedSentences(made);
+    const undone = made.state === "undone";
+    const sentences = undone ? undoneSentences(made.outcomes, this.noun) : appliedSentences(made, this.noun);
     this.heading = element(
       "h2",
       { tabindex: "-1" },
-      made.state === "undone" ? "Import undone" : "Your ratings are here",
+      made.state === "undone" ? "Import undone" : `Your ${this.noun}s are here`,
     );
     return [
       element(
@@ -189,22 +243,33 @@ export class RatingImport extends HTMLElement {
   }
 }
 
-function appliedSentences({ rows, chosen, outcomes: { added, replaced, kept, same, repeated } }) {
+function kindsLine({ ratings, watchlist, seen, hidden }) {
   return [
-    `${counted(added, "new rating")}.`,
-    replaced ? `Replaced ${counted(replaced, "rating")} of yours.` : "",
-    kept ? `Kept ${counted(kept, "rating")} of yours.` : "",
-    same ? `${counted(same, "rating")} already the same.` : "",
+    ratings ? counted(ratings, "rating") : "",
+    seen ? `${counted(seen, "movie")} seen without a rating` : "",
+    watchlist ? `${counted(watchlist, "movie")} of a watchlist` : "",
+    hidden ? `${counted(hidden, "movie")} hidden` : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function appliedSentences({ rows, chosen, outcomes: { added, replaced, kept, same, repeated } }, noun) {
+  return [
+    `${counted(added, `new ${noun}`)}.`,
+    replaced ? `Replaced ${counted(replaced, noun)} of yours.` : "",
+    kept ? `Kept ${counted(kept, noun)} of yours.` : "",
+    same ? `${counted(same, noun)} already the same.` : "",
     repeated ? `${counted(repeated, "row")} repeated a movie; the latest rating counts.` : "",
     rows > chosen ? `Skipped ${counted(rows - chosen, "row")}.` : "",
   ].filter(Boolean);
 }
 
-function undoneSentences({ added, replaced, undone }) {
+function undoneSentences({ added, replaced, undone }, noun) {
   const changed = added + replaced;
   return [
-    `${counted(undone, "rating")} removed or restored.`,
-    changed ? `Left alone ${counted(changed, "rating")} that you have changed since.` : "",
+    `${counted(undone, noun)} removed or restored.`,
+    changed ? `Left alone ${counted(changed, noun)} that you have changed since.` : "",
   ].filter(Boolean);
 }
 

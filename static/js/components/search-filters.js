@@ -1,5 +1,5 @@
 /**
- * <search-filters>: genre, decade, number of ratings, order, hiding what I rated. `filters.search` sets it; fires
+ * <search-filters>: genre, decade, number of ratings, order, hiding what I have seen. `filters.search` sets it; fires
  * "search-filtered" with the whole search. On small screens the filters fold behind a button.
  */
 import { activeFilters, withoutFilters } from "../search-address.js";

@@ -3,6 +3,7 @@ import * as api from "../api.js";
 import "../components/movie-grid.js";
 import "../components/movie-row.js";
 import "../components/search-filters.js";
+import "../components/search-groups.js";
 import { statusMessage } from "../components/status-message.js";
 import { focusFirst, moveWithArrowKeys } from "../grid-keys.js";
 import { correctAddress } from "../address-options.js";
@@ -17,6 +18,8 @@ const count = document.querySelector("[data-count]");
 const welcome = document.querySelector("[data-welcome]");
 const searchTitle = document.querySelector("[data-search-title]");
 const filters = document.querySelector("search-filters");
+const groups = document.querySelector("search-groups");
+const groupLinks = document.querySelector("[data-group-links]");
 const field = document.querySelector("#search-field");
 
 let shown = null;
@@ -153,8 +156,13 @@ addEventListener("popstate", () => {
   describe();
 });
 
+groups.addEventListener("groups-shown", ({ detail }) => groupLinks.replaceChildren(...detail));
+
 grid.addEventListener("grid-loaded", ({ detail }) => {
   describe();
+  // Further pages have no groups: those of the first one stay.
+  if (detail.groups && grid.size <= detail.results.length) groups.groups = detail.groups;
+  if (detail.error) groups.groups = [];
   count.textContent = welcome.hidden && !detail.error ? counted(detail.count, "movie") : "";
   if (grid.size > detail.results.length) history.replaceState({ shown: grid.size }, "");
 });

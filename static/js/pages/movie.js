@@ -5,6 +5,30 @@ import "../components/movie-explanation.js";
 import "../components/movie-row.js";
 import "../components/movie-tags.js";
 import "../components/rating-histogram.js";
+import { showNames } from "../code-names.js";
+import { errorMessage, statusMessage } from "../components/status-message.js";
 
+showNames();
+
+const HIDE_RATED = "movierec-hide-rated";
 const row = document.querySelector("[data-row=similar]");
-row.load(() => api.similar(row.dataset.movieId, { limit: 20 }));
+const hideRated = row.querySelector("[name=hide_rated]");
+
+const NOTHING_LEFT = { heading: "Nothing left", sentence: "You have seen every movie like this one." };
+
+function showSimilar() {
+  const hide = hideRated?.checked;
+  row.load(
+    () => api.similar(row.dataset.movieId, { limit: 20, exclude: hide ? "seen,hidden" : "hidden" }),
+    hide ? (error) => (error ? errorMessage(error, showSimilar) : statusMessage(NOTHING_LEFT)) : undefined,
+  );
+}
+
+if (hideRated) {
+  hideRated.checked = localStorage.getItem(HIDE_RATED) === "yes";
+  hideRated.addEventListener("change", () => {
+    localStorage.setItem(HIDE_RATED, hideRated.checked ? "yes" : "no");
+    showSimilar();
+  });
+}
+showSimilar();

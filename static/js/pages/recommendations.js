@@ -1,4 +1,4 @@
-/** Recommendations: the address holds algorithm, set and dials; the best 400 movies come in four sets of 100. */
+/** Recommendations: the address holds algorithm and dials, and when somebody asked for others. */
 import * as api from "../api.js";
 import "../components/algorithm-picker.js";
 import "../components/list-dials.js";
@@ -6,13 +6,13 @@ import "../components/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
 import "../components/taste-profile.js";
 import { showToast } from "../components/toast-stack.js";
-import { addressOf, dialsInQuery, listInAddress, neutralDials } from "../list-address.js";
+import { addressOf, dialsInQuery, listInAddress, neutralDials, turned } from "../list-address.js";
 import { correctAddress } from "../address-options.js";
 import { followList } from "../rating-store.js";
+import { noteShown, shownBefore } from "../shown-movies.js";
 import { counted, ended } from "../words.js";
 
-const SET_SIZE = 100;
-const N_SETS = 4;
+const LENGTH = 100;
 const N_FOLLOWED = 20;
 
 const grid = document.querySelector("movie-grid");
@@ -25,7 +25,6 @@ const profile = document.querySelector("taste-profile");
 const listHeading = document.querySelector("#listing-heading");
 
 const choices = picker?.choices ?? [];
-let nSets = 1;
 let remembered = choices.find((choice) => choice.isChosen)?.name;
 let shown = null;
 
@@ -39,7 +38,7 @@ function state() {
 }
 
 function go(changes) {
-  history.pushState(null, "", addressOf({ ...state(), set: 1, ...changes }));
+  history.pushState(null, "", addressOf({ ...state(), others: 0, ...changes }));
   grid.showSkeletons();
   show();
 }
@@ -54,7 +53,7 @@ function correct() {
 function show() {
   correct();
   const list = state();
-  const { algorithm, set } = list;
+  const { algorithm, others } = list;
   picker?.show(algorithm);
   dials.show(list);
   followList({ list: N_FOLLOWED, algorithm });
@@ -62,17 +61,28 @@ function show() {
   shown = null;
   profile.show(algorithm, choices.find((choice) => choice.name === algorithm)?.label);
   grid.source = {
-    limit: SET_SIZE,
+    limit: LENGTH,
     endless: false,
-    load: (offset, limit, signal) =>
-      api.recommendations({ algorithm, limit, offset: (set - 1) * SET_SIZE + offset, ...dialsInQuery(list) }, signal),
+    load: (offset, limit, signal) => {
+      const query = { algorithm, limit, offset, ...dialsInQuery(list) };
+      return others
+        ? api.otherRecommendations(query, shownBefore(others), signal)
+        : api.recommendations(query, signal);
+    },
     empty: () => nothingLeft(list),
     failed: (error) => (error.status === 409 ? tooFewRatings(error, algorithm) : null),
   };
 }
 
 function nothingLeft(list) {
-  if (Object.keys(dialsInQuery(list)).length) {
+  if (list.others) {
+    return statusMessage({
+      heading: "You have been shown everything this week",
+      sentence: "Rate a movie or turn a filter for a different list, or see yours again from the top.",
+      button: { label: "Back to the top of my list", run: () => go({}) },
+    });
+  }
+  if (turned(list).length) {
     return statusMessage({
       heading: "No movies match these filters",
       sentence: "Another genre or decade may have something for tonight.",
@@ -100,20 +110,25 @@ function tooFewRatings(error, algorithm) {
 }
 
 grid.addEventListener("grid-loaded", ({ detail }) => {
-  const first = (state().set - 1) * SET_SIZE;
-  nSets = Math.max(1, Math.min(N_SETS, Math.ceil(detail.count / SET_SIZE)));
-  count.textContent = detail.results.length
-    ? `Movies ${first + 1} to ${first + detail.results.length} of your list`
-    : "";
+  const { others } = state();
+  count.textContent = detail.results.length ? heading(detail.results, others) : "";
+  noteShown(detail.results.map((movie) => movie.movie_id));
   markNew(detail.results);
   count.parentElement.hidden = !detail.results.length;
-  for (const button of otherButtons) button.hidden = nSets < 2 || !detail.results.length;
+  for (const button of otherButtons) button.hidden = !detail.results.length;
 });
+
+function heading(movies, others) {
+  const which = others
+    ? `${counted(movies.length, "movie")} you were not shown this week`
+    : `Movies 1 to ${movies.length} of your list`;
+  return movies[0].match_percent ? `${which}, the best match first` : which;
+}
 
 for (const button of otherButtons) {
   button.addEventListener("click", () => {
     scrollTo({ top: 0 });
-    go({ set: (state().set % nSets) + 1 });
+    go({ others: Date.now() });
   });
 }
 
@@ -162,8 +177,8 @@ document.querySelector("[data-refresh-button]").addEventListener("click", () => 
   note.hidden = true;
   listHeading.focus({ preventScroll: true });
   listHeading.scrollIntoView({ block: "start" });
-  if (state().set === 1) grid.reload();
-  else go({});
+  if (state().others) go({});
+  else grid.reload();
 });
 
 addEventListener("popstate", show);

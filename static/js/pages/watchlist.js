@@ -1,4 +1,4 @@
-/** The watchlist in the order of the address, and below it the hidden movies, loaded when someone opens them. */
+/** The watchlist in the order of the address; below it seen and hidden movies, loaded when someone opens them. */
 import * as api from "../api.js";
 import "../components/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
@@ -9,8 +9,6 @@ const USUAL_ORDER = "added";
 const grid = document.querySelector("[data-watchlist]");
 const order = document.querySelector("[data-order]");
 const line = document.querySelector("[data-count]");
-const hidden = document.querySelector(".hidden-movies");
-const hiddenGrid = document.querySelector("[data-hidden]");
 
 function emptyWatchlist() {
   return statusMessage({
@@ -20,12 +18,16 @@ function emptyWatchlist() {
   });
 }
 
-function emptyHidden() {
-  return statusMessage({
+const OTHERS = {
+  seen: {
+    sentence: "No movie is marked as seen. Tap the eye on a movie that you have seen and do not want to rate.",
+    button: { label: "Find movies", href: "/" },
+  },
+  hidden: {
     sentence: "Nothing is hidden. Choose “Not interested” on a recommendation to hide it.",
     button: { label: "See recommendations", href: "/recommendations/" },
-  });
-}
+  },
+};
 
 function addressOf(by) {
   const url = new URL(location.href);
@@ -59,14 +61,17 @@ grid.addEventListener("grid-loaded", ({ detail }) => {
 });
 grid.addEventListener("grid-counted", ({ detail: { count } }) => showCount(count));
 
-hidden.addEventListener("toggle", () => {
-  if (!hidden.open) return;
-  hiddenGrid.source = {
-    load: (offset, limit, signal) => api.marked("hidden", { offset, limit }, signal),
-    empty: emptyHidden,
-  };
-});
+for (const [kind, message] of Object.entries(OTHERS)) {
+  const section = document.querySelector(`#${kind}`);
+  section.addEventListener("toggle", () => {
+    if (!section.open) return;
+    section.querySelector("movie-grid").source = {
+      load: (offset, limit, signal) => api.marked(kind, { offset, limit }, signal),
+      empty: () => statusMessage(message),
+    };
+  });
+  if (location.hash === `#${kind}`) section.open = true;
+}
 
 addEventListener("popstate", show);
-if (location.hash === "#hidden") hidden.open = true;
 show();

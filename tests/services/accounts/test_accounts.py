@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -65,6 +66,7 @@ def user(client: Client) -> User:
     Mark.objects.create(rater=rater, movie=movies[1], kind="watchlist", marked_at=LONG_AGO)
     shown = Impression.objects.create(rater=rater, algorithm="als", first_place=1, movie_ids=[2], shown_at=LONG_AGO)
     Outcome.objects.create(impression=shown, movie=movies[1], kind="watchlist", happened_at=LONG_AGO)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
     admin = User.objects.create_superuser("admin", password="unguessable")
     users = ContentType.objects.get_for_model(User)
     for actor, about in ((admin, user), (user, admin)):
@@ -100,6 +102,7 @@ def test_no_table_holds_a_trace_of_a_deleted_account(user: User) -> None:
         "auth_user",
         "cache",
         "django_admin_log",
+        "mfa_authenticator",
         "recommender_activation",
         "recommender_impression",
         "recommender_job",

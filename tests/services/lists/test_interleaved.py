@@ -12,7 +12,7 @@ from recommender.models import Experiment, Impression, Mark, ModelVersion, Movie
 from recommender.services.catalogue.movies import Mine
 from recommender.services.experiments import experiments, impressions
 from recommender.services.lists import interleaved
-from recommender.services.lists.dials import BY_SCORE, Dials
+from recommender.services.lists.dials import Dials
 from recommender.services.lists.recommendations import Recommendations, make_list, recommend_for
 from recommender.services.lists.served_model import Served
 from recommender.services.ratings import marks, ratings
@@ -22,6 +22,7 @@ from tests.support.impressions import record_list
 from tests.support.sample_site import ALICE, put_in_service, store_ratings
 
 pytestmark = pytest.mark.django_db
+BY_SCORE = Dials(diversity=0.0, series_in_order=False, below_average=True)
 
 
 def ids(listed: Recommendations) -> list[int]:

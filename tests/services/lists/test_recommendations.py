@@ -1,6 +1,7 @@
 """Lists: intervals and reasons, filters and dials, the first list, groups, and what a rating changed."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from recommender.services.lists import changes as list_changes
 from recommender.services.lists import groups, served_model
 from recommender.services.lists.dials import Dials
 from recommender.services.lists.recommendations import Recommendations, make_list, recommend_for
-from recommender.services.lists.steps import ranking_of, said_by
+from recommender.services.lists.steps import content_with, ranking_of, said_by
 from recommender.services.ratings import ratings
 from recommender.services.versions import serving
 from tests.support.sample_site import ALICE, RATINGS, put_in_service, store_movies, store_ratings
@@ -228,3 +229,39 @@ def test_nothing_is_said_to_change_without_a_model(db: None, alice_rater: Rater)
     assert list_changes.before(rater=alice_rater, length=10) is None
     with pytest.raises(served_model.UnknownAlgorithm):
         list_changes.before(rater=alice_rater, length=10, algorithm="als")
+
+
+def group_of(alice: Rater, bob: Rater, **more: Any) -> list[tuple[int, float]]:
+    listed = groups.recommend_for_group(rater=alice, others=[bob], strategy="least_misery", limit=100, **more)
+    return [(each.movie.pk, each.predicted_stars) for each in listed.results]
+
+
+@pytest.mark.parametrize("algorithm", ["hybrid", "mean"])
+def test_nothing_somebody_would_dislike_stands_before_what_suits_both(
+    alice_rated: Rater, bob_rated: Rater, algorithm: str
+) -> None:
+    shown = group_of(alice_rated, bob_rated, algorithm=algorithm)
+    served = served_model.served(algorithm)
+    disliked = np.zeros(len(shown), dtype=np.bool_)
+    indices = np.searchsorted(served.model.movie_ids, [movie_id for movie_id, _ in shown])
+    for member in (alice_rated, bob_rated):
+        profile = served.fold_in(said_by(member).half_stars)
+        disliked |= served.model.predict(profile, indices) < content_with(profile)
+    assert disliked.any()
+    assert not disliked.all()
+    assert (np.diff(disliked.astype(int)) >= 0).all()
+    for kind in (disliked, ~disliked):
+        stars = np.array([stars for _, stars in shown])[kind]
+        assert (np.diff(stars) <= 1e-6).all()
+
+
+def test_a_group_starts_a_series_with_its_first_movie(
+    alice_rated: Rater, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob_rated_nothing = ratings.rater_of(bob)
+    alone = [movie_id for movie_id, _ in group_of(alice_rated, bob_rated_nothing)]
+    sequel, first = alone[0], alone[2]
+    monkeypatch.setattr(serving, "title_index", lambda: SimpleNamespace(series=((first, sequel),), duplicates={}))
+    listed = groups.recommend_for_group(rater=alice_rated, others=[bob_rated_nothing], strategy="least_misery", limit=4)
+    assert ids(listed) == [first, alone[1], sequel, alone[3]]
+    assert listed.results[0].sentence == f"Start with {listed.results[0].movie.title}"

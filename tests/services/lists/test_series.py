@@ -7,6 +7,7 @@ import pytest
 
 from recommender.models import Movie, Rater
 from recommender.services.lists.dials import Dials
+from recommender.services.lists.explanations import NamedMovie, explain
 from recommender.services.lists.recommendations import recommend_for
 from recommender.services.ratings import ratings
 from recommender.services.versions import serving
@@ -23,7 +24,7 @@ def put_in_series(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the title index in service know this series."""
 
     def put(*series: int) -> None:
-        monkeypatch.setattr(serving, "title_index", lambda: SimpleNamespace(series=(series,)))
+        monkeypatch.setattr(serving, "title_index", lambda: SimpleNamespace(series=(series,), duplicates={}))
 
     return put
 
@@ -61,3 +62,41 @@ def test_two_movies_of_a_series_in_twenty_are_enough(alice_rated: Rater, put_in_
     put_in_series(*series)
     assert len(set(movie_ids(alice_rated, Dials())) & set(series)) == 2
     assert len(set(movie_ids(alice_rated, ALL)) & set(series)) == 5
+
+
+def test_why_says_which_movie_it_stands_for_and_what_to_start_with(alice_rated: Rater, put_in_series: Any) -> None:
+    by_score = movie_ids(alice_rated)
+    sequel, first = by_score[1], by_score[7]
+    put_in_series(first, sequel)
+    tile = recommend_for(rater=alice_rated, limit=2).results[1]
+    why = explain(rater=alice_rated, movie_id=first)
+    assert (why.rank, why.sentence, why.match_percent) == (2, tile.sentence, tile.match_percent)
+    assert why.stands_for == NamedMovie(sequel, f"Movie {sequel}")
+    assert why.start_with is None
+    of_sequel = explain(rater=alice_rated, movie_id=sequel)
+    assert of_sequel.start_with == NamedMovie(first, f"Movie {first}")
+    assert of_sequel.stands_for is None
+    ratings.rate(rater=alice_rated, movie=Movie.objects.get(pk=first), half_stars=8)
+    assert explain(rater=alice_rated, movie_id=sequel).start_with is None
+
+
+def test_the_sequel_of_a_disliked_movie_comes_last(alice_rated: Rater, put_in_series: Any) -> None:
+    by_score = movie_ids(alice_rated, limit=100)
+    disliked, liked, sequel = 11, 1, by_score[0]
+    assert sequel == movie_ids(alice_rated, Dials(), limit=1)[0]
+    put_in_series(disliked, sequel)
+    last = movie_ids(alice_rated, Dials(), limit=100)
+    assert last.index(sequel) > 20
+    assert explain(rater=alice_rated, movie_id=sequel).rank == last.index(sequel) + 1
+    put_in_series(disliked, liked, sequel)
+    assert movie_ids(alice_rated, Dials(), limit=1) == [sequel]
+
+
+def test_others_have_no_sequels_of_what_was_shown(alice_rated: Rater, put_in_series: Any) -> None:
+    by_score = movie_ids(alice_rated, limit=100)
+    first, sequel = by_score[0], by_score[5]
+    put_in_series(first, sequel)
+    shown = frozenset(by_score[:2])
+    others = movie_ids(alice_rated, Dials(shown_before=shown), limit=100)
+    assert not others.count(sequel)
+    assert set(others) == set(by_score) - shown - {sequel}

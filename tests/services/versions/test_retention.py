@@ -1,19 +1,17 @@
 """Storage stays within its bounds, on the file system and on S3; what is needed is never removed."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
-from moto.server import ThreadedMotoServer
 
 from recommender.models import ModelVersion
 from recommender.services.storage import artifacts
 from recommender.services.versions import lifecycle, retention
+from tests.support.artifact_storage import OnDisk, OnS3
 from tests.support.factories import make_model_version
 
 pytestmark = pytest.mark.django_db
@@ -21,33 +19,9 @@ State = ModelVersion.State
 PLENTY = 1 << 40
 
 
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(params=["file system", "S3"])
-def storage(request: pytest.FixtureRequest, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def storage(artifact_storage: OnDisk | OnS3, settings: Any) -> None:
     """An empty artifact storage."""
-    backend: dict[str, Any] = {
-        "BACKEND": "movierec_site.storage.ArtifactFolder",
-        "OPTIONS": {"location": tmp_path / "artifacts"},
-    }
-    if request.param == "S3":
-        url = request.getfixturevalue("s3_server")
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            monkeypatch.setenv(name, "testing")
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        bucket = f"artifacts-{tmp_path.name.replace('_', '-').lower()}"
-        boto3.client("s3", endpoint_url=url).create_bucket(Bucket=bucket)
-        options = {"bucket_name": bucket, "endpoint_url": url, "file_overwrite": False}
-        backend = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    settings.STORAGES = settings.STORAGES | {"artifacts": backend}
-    settings.ARTIFACT_CACHE_DIR = tmp_path / "cache"
     settings.ARTIFACT_BUDGET, settings.MODEL_VERSIONS_KEPT = PLENTY, 100
 
 

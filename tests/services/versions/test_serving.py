@@ -30,7 +30,9 @@ def put_in_service(folder: Path, offset: float, algorithm: str = "als") -> Model
 
 
 def damage(version: ModelVersion) -> None:
-    Path(storages["artifacts"].path(version.artifact_key)).write_bytes(b"damaged")
+    file = Path(storages["artifacts"].path(version.artifact_key))
+    file.chmod(0o640)
+    file.write_bytes(b"damaged")
 
 
 def served() -> float:

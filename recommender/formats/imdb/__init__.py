@@ -1,0 +1,1 @@
+"""IMDb's own data files: gzipped tables of titles, names and votes."""

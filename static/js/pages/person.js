@@ -1,0 +1,6 @@
+/** The movies of a person, the newest first. */
+import * as api from "../api.js";
+import "../components/movie-grid.js";
+
+const grid = document.querySelector("[data-person]");
+grid.source = { load: (offset, limit, signal) => api.moviesOf(grid.dataset.person, { offset, limit }, signal) };

@@ -1,0 +1,78 @@
+"""The facts on the movie page: where to watch for whom, the series, and where the facts are from."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from recommender.models import Movie
+from recommender.services.catalogue import movie_facts, tmdb
+from recommender.services.catalogue.tmdb_response import Metadata
+from recommender.services.ratings.ratings import rater_of
+from tests.services.catalogue.test_tmdb_facts import FACTS
+from tests.support.factories import make_movie
+from tests.support.tmdb_server import movie as response
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static")]
+GERMAN = {"watch/providers": {"results": {"DE": {"ads": [{"provider_id": 7, "provider_name": "Umsonst"}]}}}}
+
+
+@pytest.fixture
+def heists() -> list[Movie]:
+    """Two movies of a series, the first of which is shown in the US, the second in Germany."""
+    movies = [make_movie(1, "Heist", 1999, tmdb_id=603), make_movie(2, "Heist 2", 2003, tmdb_id=604)]
+    tmdb.save(
+        metadata_by_id={
+            603: Metadata.model_validate(response(603, "", **FACTS)),
+            604: Metadata.model_validate(response(604, "", **FACTS | GERMAN)),
+        }
+    )
+    return movies
+
+
+def page(client: Client, movie: Movie, language: str = "en-US,en;q=0.9") -> str:
+    return client.get(f"/movies/{movie.pk}/", headers={"accept-language": language}).content.decode()
+
+
+def test_the_page_shows_all_facts_and_their_source(
+    client: Client, heists: list[Movie], django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(7):
+        shown = page(client, heists[0])
+    for fact in (
+        "Nothing is as it seems.", ">R</span>", 'data-region="FR"', 'data-language="en"', "Streamly, Kino+",
+        "https://www.youtube.com/watch?v=official", "1 of 2 in The Heist Collection", 'href="/movies/2/"',
+        "https://www.themoviedb.org/movie/603", "https://www.justwatch.com", "Árni First",
+    ):  # fmt: skip
+        assert fact in shown, fact
+
+
+def test_where_to_watch_is_of_the_browsers_country_or_the_one_chosen(
+    client: Client, alice_client: Client, alice: User, heists: list[Movie]
+) -> None:
+    assert "Streamly" not in page(client, heists[0], "de-DE,en-US;q=0.5")
+    assert "Umsonst" in page(client, heists[1], "de-DE,en-US;q=0.5")
+    assert "Umsonst" not in page(client, heists[1], "en,*")
+    movie_facts.choose_country(rater=rater_of(alice), country="US")
+    assert "Streamly" in page(alice_client, heists[0], "de-DE")
+
+
+def test_without_facts_the_page_says_nothing_of_them(client: Client) -> None:
+    shown = page(client, make_movie())
+    for absent in ("JustWatch", "movie-series", "Trailer", "data-region"):
+        assert absent not in shown
+
+
+def test_a_member_chooses_a_country_of_the_site(alice_client: Client) -> None:
+    put = {"path": "/api/v1/settings", "content_type": "application/json"}
+    assert alice_client.put(data={"country": "DE"}, **put).json() == {"share_impressions": False, "country": "DE"}
+    assert alice_client.put(data={"share_impressions": True}, **put).json() == {
+        "share_impressions": True,
+        "country": "DE",
+    }
+    assert alice_client.put(data={"country": ""}, **put).json()["country"] == ""
+    refused = alice_client.put(data={"country": "ZZ"}, **put)
+    assert (refused.status_code, "choose AU, CA" in refused.json()["detail"]) == (404, True)
+    assert alice_client.put(data={"country": "de"}, **put).status_code == 422
+    assert 'value="FR"' in alice_client.get("/account/").content.decode()
