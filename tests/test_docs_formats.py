@@ -2,16 +2,22 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from recommender.api import account
+from recommender.formats.exports.export_format import ExportFormat
+from recommender.formats.exports.formats import FORMATS
+from recommender.formats.exports.questions import DateOrder, FirstRow, Role, Unrated
+from recommender.formats.exports.values import Scale
 from recommender.services.accounts.personal_data import SECTIONS, Section
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "formats.md"
 DELETION_PAGE = ROOT / "templates" / "recommender" / "delete_account.html"
 IN_PLAIN_WORDS = {
+    "second_factors": ["second factors"],
     "email_addresses": ["email addresses"],
     "import_rows": ["imports"],
     "marks": ["watchlist", "hidden movies"],
@@ -19,6 +25,14 @@ IN_PLAIN_WORDS = {
     "impression_outcomes": ["did with it"],
 }
 """How texts for users name a section; the others are called by their own names."""
+
+
+LETTERBOXD = {"Name", "Year", "Letterboxd URI", "Rating"}
+"""Columns that the table of imports calls "the same"."""
+
+
+def page_part(title: str) -> str:
+    return PAGE.read_text().split(f"## {title}\n")[1].split("\n## ")[0]
 
 
 def chapter(title: str) -> str:
@@ -31,6 +45,12 @@ def test_every_section_of_the_export_is_listed_with_its_columns() -> None:
     rows = re.findall(r"^\| `([a-z_]+)` \| (.*?) \|", chapter("Export"), re.MULTILINE)
     documented = [(name, tuple(re.findall(r"`(\w+)`", columns))) for name, columns in rows]
     assert documented == [(section.name, section.columns) for section in SECTIONS]
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_every_format_that_is_read_is_listed_with_its_columns(form: ExportFormat) -> None:
+    rows = [set(re.findall(r"[^,`|]+", row)) for row in re.findall(r"^\| .*`.*$", page_part("Import"), re.MULTILINE)]
+    assert any(set(form.columns) <= columns | shared for columns in rows for shared in (set(), LETTERBOXD))
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)
@@ -47,3 +67,10 @@ def test_those_who_delete_their_account_read_that_every_section_goes(text: str, 
     sentence = " ".join(text.split())
     for words in IN_PLAIN_WORDS.get(section.name, [section.name]):
         assert re.search(rf"\b{words}\b", sentence.split("This deletes")[-1])
+
+
+def test_every_question_about_a_file_is_listed_with_its_answers() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", page_part("Import").split("### Questions")[1], re.MULTILINE)
+    answers = {"unrated": get_args(Unrated), "dates": get_args(DateOrder)}
+    table = ("columns", *get_args(Role), "scale", *map(str, get_args(Scale)), "first_row", *get_args(FirstRow))
+    assert {ask: tuple(re.findall(r"`(\w+)`", row)) for ask, row in rows} == answers | {"columns": table}

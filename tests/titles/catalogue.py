@@ -8,6 +8,7 @@ from pathlib import Path
 from recommender.titles.index import TitleDocument
 
 QUERIES = Path(__file__).with_name("queries.csv")
+UNSEEN_QUERIES = Path(__file__).with_name("unseen_queries.csv")
 
 
 def read_queries() -> list[dict[str, str]]:
@@ -15,15 +16,33 @@ def read_queries() -> list[dict[str, str]]:
     return list(_rows(QUERIES))
 
 
+def read_unseen_queries() -> list[dict[str, str]]:
+    """Return the queries that nobody looked at while changing the search; only their share found is to be read."""
+    return list(_rows(UNSEEN_QUERIES))
+
+
+def has_catalogue() -> bool:
+    """Tell whether the whole catalogue is there to search."""
+    return _catalogue() is not None
+
+
+def _catalogue() -> tuple[Path, Path] | None:
+    """Return the folders of the small release and of the catalogue."""
+    release = Path(os.environ.get("MOVIELENS_DATA") or "/nonexistent")
+    catalogue = release.parent / "catalog-2018"
+    is_there = (release / "ratings.csv").is_file() and (catalogue / "movies.csv").is_file()
+    return (release, catalogue) if is_there else None
+
+
 def catalogue_documents() -> list[TitleDocument]:
     """Return the 58,098 movies of the catalogue with the ratings of the small release.
 
     Without MOVIELENS_DATA or the catalogue beside it, the movies the suite expects and as many that resemble them.
     """
-    release = Path(os.environ.get("MOVIELENS_DATA") or "/nonexistent")
-    catalogue = release.parent / "catalog-2018"
-    if not (release / "ratings.csv").is_file() or not (catalogue / "movies.csv").is_file():
+    folders = _catalogue()
+    if folders is None:
         return _documents_of_the_suite()
+    release, catalogue = folders
     stars: dict[str, list[float]] = {}
     for row in _rows(release / "ratings.csv"):
         stars.setdefault(row["movieId"], []).append(float(row["rating"]))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender.titles.document import FIELDS
 from recommender.titles.index import TitleDocument, TitleIndex, TitleIndexError, build_title_index
 from recommender.titles.query import TitleQuery
 
@@ -282,3 +283,13 @@ def test_it_refuses_another_format(copy: Path) -> None:
     (copy / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
     with pytest.raises(TitleIndexError, match="format 99"):
         TitleIndex(copy)
+
+
+def test_its_fields_are_those_of_indexes_in_service() -> None:
+    # A query with a field that an index does not have ends the process: new fields need another format.
+    assert (
+        *("exact", "other_exact", "converted", "compact", "starts", "other_starts", "converted_starts"),
+        *("compact_starts", "genre", "words", "surface", "prefixes", "pairs"),
+        *("movie_id", "year", "decade", "imdb_id", "tmdb_id", "rating_count"),
+        *("popularity_rank", "rating_rank", "newest_rank", "oldest_rank", "title_rank", "popularity", "brevity"),
+    ) == FIELDS

@@ -33,6 +33,11 @@ def series_of(*titles: str, genres: str = "Action|Adventure") -> list[list[str]]
         ["Terminator, The (1984)", "Terminator 2: Judgment Day (1991)", "Terminator Salvation (2009)"],
         ["Blade Runner (1982)", "Blade Runner 2049 (2017)"],
         ["Shrek (2001)", "Shrek 2 (2004)", "Shrek the Third (2007)"],
+        ["Alien (1979)", "Aliens (1986)", "Alien³ (a.k.a. Alien 3) (1992)"],
+        ["X-Men (2000)", "X2: X-Men United (2003)", "X-Men: The Last Stand (2006)"],
+        ["Iron Eagle (1986)", "Iron Eagle II (1988)", "Aces: Iron Eagle III (1992)"],
+        ["Look Who's Talking (1989)", "Look Who's Talking Too (1990)"],
+        ["Twilight (2008)", "Twilight Saga: New Moon, The (2009)", "Twilight Saga: Eclipse, The (2010)"],
     ],
 )
 def test_a_series_is_found_in_the_order_of_release(series: list[str]) -> None:
@@ -50,6 +55,8 @@ def test_a_series_is_found_in_the_order_of_release(series: list[str]) -> None:
         ("Tron (1982)", "Tron: The Making Of (2010) [Documentary]"),
         ("Robin Hood (1973) [Adventure|Animation|Children]", "Robin Hood: Prince of Thieves (1991) [Adventure|Drama]"),
         ("Dave Bell: Kind (2001) [Comedy]", "Dave Bell: Loud (2003) [Comedy]", "Dave Bell: More (2005) [Comedy]"),
+        ("Split, The (1968)", "Split Second (1992)"),
+        ("Boy (1969)", "Boys (1977)"),
         ("10 (1979)", "10 Items or Less (2006)"),
     ],
 )

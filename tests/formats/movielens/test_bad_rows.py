@@ -55,7 +55,10 @@ def test_it_finds_a_duplicate_far_from_the_first(tmp_path: Path) -> None:
 
 
 def test_it_names_an_unexpected_header(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match='line 1: the header is "user,item", expected "userId,movieId,rating'):
+    with pytest.raises(
+        DatasetError,
+        match='line 1: the header lacks userId, movieId, rating, timestamp; expected "userId,movieId,rating',
+    ):
         read_ratings(tmp_path, "user,item\n1,2\n")
 
 
@@ -73,10 +76,9 @@ def test_it_names_a_bad_movie(tmp_path: Path, movies: str, problem: str) -> None
 
 
 def test_it_names_a_line_that_is_not_utf_8(tmp_path: Path) -> None:
-    (tmp_path / "movies.csv").write_bytes(
-        "movieId,title,genres\n1,Heat (1995),Crime\n2,Amélie,Comedy\n".encode("latin-1")
-    )
-    with pytest.raises(DatasetError, match=r'movies\.csv, line 3: title "Am.+lie" is not'):
+    (tmp_path / "movies.csv").write_text("movieId,title,genres\n1,Heat (1995),Crime\n")
+    (tmp_path / "tags.csv").write_bytes("userId,movieId,tag,timestamp\n1,1,crime,9\n1,1,naïve,9\n".encode("latin-1"))
+    with pytest.raises(DatasetError, match=r'tags\.csv, line 3: tag "na.+ve" is not'):
         read_dataset(tmp_path)
 
 
@@ -91,3 +93,13 @@ def test_it_names_a_tag_for_an_unknown_movie(tmp_path: Path) -> None:
     (tmp_path / "tags.csv").write_text("userId,movieId,tag,timestamp\n1,7,funny,5\n")
     with pytest.raises(DatasetError, match=r'tags\.csv, line 2: movieId "7" is not in movies.csv'):
         read_ratings(tmp_path, f"{HEADER}1,1,4.0,8\n")
+
+
+@pytest.mark.parametrize(
+    "content", ["root:x:0:0:secret\n", f"{HEADER}root:x:0:0:secret\n", f"{HEADER}1,2,{'s' * 200},4\n"]
+)
+def test_it_quotes_nothing_but_the_beginning_of_the_bad_cell(tmp_path: Path, content: str) -> None:
+    with pytest.raises(DatasetError) as refused:
+        read_ratings(tmp_path, content)
+    assert "secret" not in str(refused.value)
+    assert "s" * 101 not in str(refused.value)

@@ -186,3 +186,28 @@ def test_it_says_that_a_file_in_a_zip_is_damaged(tmp_path: Path) -> None:
     path.write_bytes(bytes(content))
     with pytest.raises(DatasetError, match=r"ratings.csv in .* is damaged"):
         read_dataset(path)
+
+
+def test_the_year_may_have_a_column_of_its_own_and_ids_may_be_decimals(tmp_path: Path) -> None:
+    rows = "1,Toy Story,Comedy,1995\n2,Heat (1995),Crime,1990\n3,Alien,Horror,1979.0\n4,Her,Drama,\n"
+    movies = f"movieId,title,genres,year\n{rows}"
+    links = "movieId,imdbId,tmdbId\n1,114709,862.0\n"
+    found = read_dataset(write(tmp_path / "ml", {"movies.csv": movies, "links.csv": links})).movies
+    assert found.years.tolist() == [1995, 1995, 1979, 0]
+    assert (found.imdb_ids[0], found.tmdb_ids.tolist()) == ("114709", [862, 0, 0, 0])
+
+
+def test_a_movies_file_in_latin_1_is_read(tmp_path: Path) -> None:
+    movies = "movieId,title,genres\n1,Amélie (2001),Comedy\n".encode("latin-1")
+    assert read_dataset(write(tmp_path / "ml", {"movies.csv": movies})).movies.titles == ("Amélie",)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_it_says_that_the_copy_of_kaggle_has_other_files(tmp_path: Path, zipped: bool) -> None:
+    path = write(tmp_path / "ml", {"movie.csv": "movieId,title,genres\n", "rating.csv": "x\n"})
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "ml.zip", "w") as archive:
+            archive.write(path / "movie.csv", "archive/movie.csv")
+        path = tmp_path / "ml.zip"
+    with pytest.raises(DatasetError, match=r"is a copy of MovieLens from Kaggle.*grouplens"):
+        read_dataset(path)
