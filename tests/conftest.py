@@ -36,6 +36,7 @@ from recommender.services.versions import serving
 from tests.embedded_plugin import SHARED
 from tests.support import quick_hashing  # noqa: F401 - imported for its effect
 from tests.support.factories import make_user
+from tests.support.tmdb_server import KEY, TmdbServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -144,7 +145,16 @@ def database(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def site_url(served_database: str, collected_static: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_tmdb() -> Iterator[TmdbServer]:
+    """The TMDB that the running site asks; it knows no film unless a test adds one."""
+    with TmdbServer({}).running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site_url(
+    served_database: str, site_tmdb: TmdbServer, collected_static: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A running site (gunicorn, as in production) with the dataset in it; its database is not the test's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -153,6 +163,8 @@ def site_url(served_database: str, collected_static: None, tmp_path_factory: pyt
         "DATABASE_URL": url_of(served_database),
         "SECRET_KEY": settings.SECRET_KEY,
         "HTTPS": "0",
+        "TMDB_URL": site_tmdb.url,
+        "TMDB_API_KEY": KEY,
         "MOVIEREC_DATA_DIR": str(settings.DATA_DIR),
         "STATIC_ROOT": str(settings.STATIC_ROOT),
     }

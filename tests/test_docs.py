@@ -9,7 +9,7 @@ from django.core.management import get_commands
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MAKE = re.compile(r"(?:^|`|[A-Z_]+=\S+ )make ([a-z][a-z-]*)", re.MULTILINE)
-MANAGE = re.compile(r"manage\.py ([a-z_]+)")
+MANAGE = re.compile(r"manage\.py ([a-z_]+)|(?:`|[A-Z_]+=\S+ )movierec ([a-z_]+)")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 ANCHOR = re.compile(r"\]\(([^):#]*)#([^)]+)\)")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -27,7 +27,8 @@ def management_commands() -> set[str]:
 def test_every_command_exists(page: Path) -> None:
     text = page.read_text()
     assert set(MAKE.findall(text)) <= make_targets()
-    assert set(MANAGE.findall(text)) - {"command", "commands"} <= management_commands()
+    named = {name for pair in MANAGE.findall(text) for name in pair if name}
+    assert named - {"command", "commands"} <= management_commands()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -53,3 +54,9 @@ def test_the_readme_names_the_two_commands() -> None:
 def test_every_make_target_is_explained() -> None:
     explained = set(re.findall(r"^([a-z-]+):.*## \S", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert explained == make_targets()
+
+
+def test_the_book_of_operations_lists_its_pages() -> None:
+    book = ROOT / "docs" / "operations"
+    listed = re.findall(r"^\| \[([a-z-]+\.md)\]\(\1\)", (book / "README.md").read_text(), re.MULTILINE)
+    assert sorted([*listed, "README.md"]) == sorted(page.name for page in book.glob("*.md"))
