@@ -58,9 +58,14 @@ def test_nothing_beats_or_stays_connected_after_the_end(chunk: JobChunk) -> None
     with pulse.running(chunk):
         assert wait_until(has_beaten(chunk))
     JobChunk.objects.filter(pk=chunk.pk).update(heartbeat_at=LONG_AGO)
+    assert wait_until(_nobody_else_is_connected)  # a server's process ends a moment after its client has gone
+    assert not has_beaten(chunk)()
+
+
+def _nobody_else_is_connected() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
-        assert cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 PARENT = """
