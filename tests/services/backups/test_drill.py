@@ -12,7 +12,6 @@ from recommender.services.backups import manifest
 from tests.conftest import url_of
 from tests.services.backups.test_backup import result
 
-
 SCRATCH_DATABASES = "SELECT datname FROM pg_database WHERE datname LIKE 'movierec_drill_%'"
 """Only these: the other processes of the test run make and drop databases of theirs on the same server."""
 
