@@ -22,9 +22,11 @@ from recommender.api.import_schemas import (
 )
 from recommender.api.limits import Writes
 from recommender.api.schemas import Limit, Offset, Problem
+from recommender.formats.exports import values
 from recommender.formats.exports.file_text import MAX_BYTES
-from recommender.models import Movie, RatingImport
+from recommender.models import Movie, RatingImport, RatingImportRow
 from recommender.services.catalogue import lookup, movies
+from recommender.services.catalogue.lookup import Sought
 from recommender.services.imports import ratings_writer, review, row_lookup
 
 router = Router(tags=["imports"], auth=django_auth)
@@ -102,13 +104,15 @@ def choose(request: HttpRequest, import_id: Path[ImportId], line: Path[Line], pa
     throttle=[Writes("import_lookup")],
 )
 def look_up(request: HttpRequest, import_id: Path[ImportId], payload: LookUpIn) -> LookUpOut:
-    """Look up the next rows without a movie in The Movie Database; a film that is the only one of its title and year
-    is added to the catalogue and chosen. Repeat it with the `after` of the answer until that is null.
+    """Look up the next rows without a movie in The Movie Database: by the row's id, else by title and year. A film
+    that leaves no doubt is added to the catalogue and chosen. Repeat it with the `after` of the answer until that is
+    null.
     """
     user = parameters.user(request)
 
-    def find(title: str, year: int) -> Movie | None:
-        return lookup.add_named(title=title, year=year, added_by=user)
+    def find(row: RatingImportRow) -> Movie | None:
+        sought = Sought(values.repaired(row.title), row.year, row.imdb_id, row.tmdb_id)
+        return lookup.add_sought(sought=sought, added_by=user)
 
     done = row_lookup.look_up(rating_import=_mine(request, import_id), after=payload.after, find=find)
     if done.after is None:

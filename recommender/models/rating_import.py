@@ -93,6 +93,8 @@ class RatingImportRow(models.Model):
     kind = models.CharField(max_length=16, default="ratings", db_default="ratings")
     title = models.CharField(max_length=512, blank=True)
     year = models.SmallIntegerField(null=True)
+    imdb_id = models.IntegerField(null=True)
+    tmdb_id = models.IntegerField(null=True)
     half_stars = models.SmallIntegerField(null=True)
     rated_at = models.DateTimeField(null=True)
     match = models.CharField(max_length=16, choices=Match)

@@ -59,6 +59,36 @@ def test_the_only_film_of_its_title_and_year_is_added_and_imported(alice_client:
     assert look_up(alice_client, number).status_code == 409
 
 
+IMDB_COLUMNS = "Const,Your Rating,Date Rated,Title,URL,Title Type,IMDb Rating,Runtime (mins),Year,Genres"
+TMDB_IDS = b"Title,Year,tmdbID,Rating10\nLe bac de nuit,2026,51,8\nAnother Film,1950,51,7\nUnknown,2026,99,7\n"
+
+
+def looked_up(client: Client, content: bytes) -> dict[str, int | None]:
+    """Upload a file and look its rows up; return the movie of each title."""
+    file = SimpleUploadedFile("ratings.csv", content)
+    number = client.post(URL, {"file": file}).json()["import_id"]
+    after: Any = 0
+    while after is not None:
+        after = look_up(client, number, after).json()["after"]
+    rows = client.get(f"{URL}/{number}/rows").json()["results"]
+    return {row["title"]: row["movie_id"] for row in rows}
+
+
+def test_a_row_with_an_imdb_id_finds_the_film_whatever_its_title(alice_client: Client, tmdb: TmdbServer) -> None:
+    tmdb.movies[51]["imdb_id"] = tmdb.movies[52]["imdb_id"] = "tt31000051"
+    tmdb.movies[52] |= {"id": 52, "imdb_id": "tt31000052", "release_date": "1990-01-01"}
+    lines = ("tt31000051,8,2026-04-01,Nachtfähre,,Movie,,,2026,", "tt31000052,7,2026-04-01,Twins,,Movie,,,2020,")
+    unknown = "tt31000099,7,2026-04-01,Remade,,Movie,,,2002,"
+    content = "\n".join((IMDB_COLUMNS, *lines, unknown)).encode()
+    assert looked_up(alice_client, content) == {"Nachtfähre": 1_031_000_051, "Twins": None, "Remade": None}
+    assert Movie.objects.get(pk=1_031_000_051).title == "Night Ferry"
+
+
+def test_a_row_with_a_tmdb_id_finds_the_film_of_about_its_year(alice_client: Client, tmdb: TmdbServer) -> None:
+    found = looked_up(alice_client, TMDB_IDS)
+    assert found == {"Le bac de nuit": 2_000_000_051, "Another Film": None, "Unknown": None}
+
+
 def test_it_goes_on_where_it_was(
     alice_client: Client, number: int, tmdb: TmdbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

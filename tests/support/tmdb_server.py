@@ -79,6 +79,11 @@ class TmdbServer:
         words = parse_qs(urlsplit(path).query)["query"][0].casefold()
         return [found for found in self.movies.values() if words in str(found["title"]).casefold()]
 
+    def found(self, path: str) -> list[dict[str, object]]:
+        """Return the movies with the IMDb id that a request asks about."""
+        imdb_id = urlsplit(path).path.rsplit("/", 1)[1]
+        return [found for found in self.movies.values() if found.get("imdb_id") == imdb_id]
+
     def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler's
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -95,6 +100,8 @@ class TmdbServer:
                 elif behaviour:
                     with contextlib.suppress(OSError):
                         self.misbehave(behaviour, tmdb_id)
+                elif "/find/" in self.path:
+                    self.say(200, {"movie_results": server.found(self.path), "tv_results": [{"id": 3, "name": "No"}]})
                 elif tmdb_id == SEARCH:
                     self.say(200, {"page": 1, "results": server.search(self.path)})
                 elif tmdb_id in server.movies:

@@ -83,7 +83,7 @@ def _import_rows(user: User) -> Iterator[Row]:
     return _values(
         half_stars,
         *("rating_import_id", "line", "kind", "title", "year", "stars", "rated_at", "match", "movie_id", "outcome"),
-        "stars_before",
+        *("stars_before", "imdb_id", "tmdb_id"),
     )
 
 
@@ -129,7 +129,10 @@ SECTIONS: Final = (
     Section("imports", ("import", "source", "file_name", "state", "read_at", "applied_at", "undone_at"), _imports),
     Section(
         "import_rows",
-        ("import", "line", "kind", "title", "year", "stars", "rated_at", "match", "movieId", "outcome", "stars_before"),
+        (
+            *("import", "line", "kind", "title", "year", "stars", "rated_at", "match", "movieId", "outcome"),
+            *("stars_before", "imdbId", "tmdbId"),
+        ),
         _import_rows,
     ),
     Section("marks", ("kind", "movieId", "title", "marked_at"), _marks),

@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from pydantic import ValidationError
 
+from recommender.formats.exports.matching import YEARS_APART_WITH_ID
 from recommender.models import Genre, Job, Movie
 from recommender.services import jobs
 from recommender.services.catalogue import movies, title_search, tmdb
-from recommender.services.catalogue.lookup_response import LookedUp, candidates_in
+from recommender.services.catalogue.lookup_response import Candidate, LookedUp, candidates_found, candidates_in
 from recommender.services.catalogue.tmdb_client import WITH_THE_MOVIE, CannotFetch, NoResponse, TmdbClient
 from recommender.titles.text import title_words
 
@@ -47,6 +48,26 @@ class Found:
     movie_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is known of a film that is looked up."""
+
+    title: str
+    year: int | None
+    imdb_id: int | None = None
+    tmdb_id: int | None = None
+
+    def fits(self, film: Candidate) -> bool:
+        """Tell whether a film found by an id is the one: in other countries it has titles that TMDB does not list."""
+        if self.year and film.year:
+            return abs(self.year - film.year) <= YEARS_APART_WITH_ID
+        return not self.title or self.is_named(film)
+
+    def is_named(self, film: Candidate) -> bool:
+        """Tell whether the film has this title."""
+        return title_words(self.title) in map(title_words, film.names)
+
+
 def is_offered() -> bool:
     """Tell whether there is a source to look titles up in."""
     return bool(settings.TMDB_API_KEY)
@@ -60,16 +81,32 @@ def find(*, title: str) -> list[Found]:
     return [Found(each.id, each.title or "", each.year, movie_ids.get(each.id)) for each in candidates]
 
 
-def add_named(*, title: str, year: int, added_by: User) -> Movie | None:
-    """Return the movie of the film of this title and year, as `add` does, None unless there is exactly one."""
-    asked = {"query": title, "primary_release_year": str(year), "include_adult": "false"}
-    candidates = _ask("/search/movie", candidates_in, **asked) or []
-    words = title_words(title)
-    same = [each.id for each in candidates if each.year == year and words in map(title_words, each.names)]
+def add_sought(*, sought: Sought, added_by: User) -> Movie | None:
+    """Return the movie of the film that has an id, or else this title and year, as `add` does.
+
+    None unless there is exactly one, and if its ids, or an id and the year, disagree.
+    """
+    same = _with_id(sought) if sought.imdb_id or sought.tmdb_id else _of_title_and_year(sought)
     try:
-        return add(tmdb_id=same[0], added_by=added_by) if len(same) == 1 else None
+        return add(tmdb_id=same[0].id, added_by=added_by) if len(same) == 1 else None
     except UnknownFilm:
         return None
+
+
+def _with_id(sought: Sought) -> list[Candidate]:
+    if sought.imdb_id:
+        path = f"/find/tt{sought.imdb_id:07d}"
+        found = _ask(path, candidates_found, external_source="imdb_id") or []
+    else:
+        film = _ask(f"/movie/{sought.tmdb_id}", Candidate.model_validate_json)
+        found = [film] if film is not None and film.is_fit else []
+    return [film for film in found if sought.tmdb_id in (None, film.id) and sought.fits(film)]
+
+
+def _of_title_and_year(sought: Sought) -> list[Candidate]:
+    asked = {"query": sought.title, "primary_release_year": str(sought.year), "include_adult": "false"}
+    candidates = _ask("/search/movie", candidates_in, **asked) or []
+    return [film for film in candidates if film.year == sought.year and sought.is_named(film)]
 
 
 def add(*, tmdb_id: int, added_by: User) -> Movie:

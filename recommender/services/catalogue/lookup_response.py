@@ -45,6 +45,10 @@ class _Results(BaseModel):
     results: list[Candidate]
 
 
+class _Found(BaseModel):
+    movie_results: list[Candidate]
+
+
 class _Genre(BaseModel):
     name: Text = ""
 
@@ -69,3 +73,8 @@ class LookedUp(Metadata, Candidate):
 def candidates_in(body: bytes) -> list[Candidate]:
     """Parse the response to a search; films that are not fit are left out."""
     return [each for each in _Results.model_validate_json(body).results if each.is_fit]
+
+
+def candidates_found(body: bytes) -> list[Candidate]:
+    """Parse the response about an id of another site, in the same way; series with this id are none."""
+    return [each for each in _Found.model_validate_json(body).movie_results if each.is_fit]

@@ -167,6 +167,8 @@ def _row(rating_import: RatingImport, matched: MatchedRow) -> RatingImportRow:
         kind=matched.row.kind,
         title=matched.row.title,
         year=matched.row.year,
+        imdb_id=matched.row.imdb_id,
+        tmdb_id=matched.row.tmdb_id,
         half_stars=matched.row.half_stars,
         rated_at=matched.row.rated_at,
         match=found,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
-from recommender.formats.exports import values
 from recommender.models import Movie, RatingImport, RatingImportRow
 from recommender.services.imports.review import lock
 
@@ -15,8 +15,8 @@ ROWS_AT_ONCE: Final = 4
 SECONDS_AT_ONCE: Final = 8.0
 """No further row is begun after this, so that a slow source does not hold the request."""
 Match = RatingImportRow.Match
-FindMovie = Callable[[str, int], Movie | None]
-"""From a title and a year to the movie, if there is exactly one; what it raises ends the look-up."""
+FindMovie = Callable[[RatingImportRow], Movie | None]
+"""From a row to its movie, if there is exactly one; what it raises ends the look-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class RowsLookedUp:
 
 
 def look_up(*, rating_import: RatingImport, after: int, find: FindMovie) -> RowsLookedUp:
-    """Look up the next few rows that were not found, and choose a film that is the only one of its title and year.
+    """Look up the next few rows that were not found, and choose the film that a row's id or title and year leaves.
 
     Each row is saved by itself, so whatever happens, the next call goes on.
 
@@ -40,13 +40,14 @@ def look_up(*, rating_import: RatingImport, after: int, find: FindMovie) -> Rows
     """
     with transaction.atomic():
         lock(rating_import, RatingImport.State.REVIEW)
-    waiting = rating_import.rows.filter(match=Match.UNMATCHED, movie=None, year__isnull=False, line__gt=after)
-    rows = list(waiting.exclude(title="").order_by("line")[: ROWS_AT_ONCE + 1])
+    says_which = Q(year__isnull=False) & ~Q(title="") | Q(imdb_id__isnull=False) | Q(tmdb_id__isnull=False)
+    waiting = rating_import.rows.filter(says_which, match=Match.UNMATCHED, movie=None, line__gt=after)
+    rows = list(waiting.order_by("line")[: ROWS_AT_ONCE + 1])
     asked, found, began = 0, 0, time.monotonic()
     for row in rows[:ROWS_AT_ONCE]:
         if asked and time.monotonic() - began > SECONDS_AT_ONCE:
             break
-        movie = None if row.year is None else find(values.repaired(row.title), row.year)
+        movie = find(row)
         asked, after = asked + 1, row.line
         if movie is not None:
             _choose(rating_import, row, movie)
