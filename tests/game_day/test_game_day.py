@@ -106,7 +106,8 @@ def test_whatever_goes_wrong_the_result_is_the_same(faults: Faults, dataset: Pat
         if kind not in expected:  # artifacts name raters by their ids, so of the rows that the machines have imported
             expected[kind] = outcome_of(undisturbed(kind, asked))
         done[kind] = disturbed(kind, asked, faults)
-    assert faults.are_over, f"Only these happened: {faults.happened}"
+    while not faults.are_over:  # on a busy machine much work is done between two faults
+        done[kind] = disturbed(kind, asked, faults)
     assert {kind: outcome_of(job) for kind, job in done.items()} == expected
     assert not JobChunk.objects.exclude(state=JobChunk.State.SUCCEEDED).exists()
     redone = sum(chunk.attempts - 1 for chunk in JobChunk.objects.all())
