@@ -141,6 +141,12 @@ def site_data(site_database: str, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.fixture
+def checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in service is looked up once, however long the test takes, so that queries can be counted."""
+    monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> None:
     """The site's data where a test asks for it, an empty database otherwise."""
     request.getfixturevalue("site_data" if "site_data" in request.fixturenames else "db")

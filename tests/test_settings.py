@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from movierec_site import celery, env
 from movierec_site.env import size
 from recommender.services.training.rating_arrays import adbc_uri
+from tests.support.processes import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
 READ = re.compile(
@@ -85,7 +86,7 @@ def test_an_installed_package_keeps_its_data_in_the_account(tmp_path: Path, monk
 def run_manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", *arguments]
     clean = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-    return subprocess.run(command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def test_it_is_clean_to_deploy() -> None:
@@ -157,7 +158,7 @@ def test_a_command_refuses_in_one_sentence(arguments: list[str], environment: di
 def test_gunicorn_refuses_in_one_sentence() -> None:
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "movierec_site.wsgi"]
     environment = os.environ | {"WEB_WORKERS": "0"}
-    refused = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    refused = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     assert refused.returncode != 0
     assert refused.stderr.strip() == 'WEB_WORKERS is "0"; set it to a whole number of 1 or more.'
 

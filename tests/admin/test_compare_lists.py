@@ -121,7 +121,7 @@ def test_it_says_why_there_is_no_list(visitors: dict[str, Client], versions: lis
 
 
 def test_it_asks_the_same_few_queries_for_any_list(
-    visitors: dict[str, Client], versions: list[ModelVersion], django_assert_num_queries: Any
+    visitors: dict[str, Client], versions: list[ModelVersion], django_assert_num_queries: Any, checked_once: None
 ) -> None:
     rater = make_rater(7)
     for movie_id in range(3, 9):

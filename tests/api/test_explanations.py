@@ -70,7 +70,7 @@ def test_it_asks_for_more_ratings(alice_client: Client) -> None:
 
 
 def test_it_takes_the_same_number_of_queries_for_any_number_of_ratings(
-    alice_client: Client, alice: User, django_assert_max_num_queries: Any
+    alice_client: Client, alice: User, django_assert_max_num_queries: Any, checked_once: None
 ) -> None:
     store_ratings(ratings.rater_of(alice), ALICE)
     explanation(alice_client, "71/explanation")  # the model is loaded by now

@@ -92,7 +92,7 @@ def test_algorithms_say_which_can_be_used_now(client: Client) -> None:
 
 
 def test_pages_of_the_api_take_a_fixed_number_of_queries(
-    alice_client: Client, popular: list[Movie], django_assert_max_num_queries: Any
+    alice_client: Client, popular: list[Movie], django_assert_max_num_queries: Any, checked_once: None
 ) -> None:
     for movie in popular:
         rate(alice_client, movie.pk, 4.0)

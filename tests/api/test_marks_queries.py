@@ -16,7 +16,9 @@ def get(client: Client, path: str) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def test_marks_cost_no_query_per_movie(alice_client: Client, django_assert_max_num_queries: Any) -> None:
+def test_marks_cost_no_query_per_movie(
+    alice_client: Client, django_assert_max_num_queries: Any, checked_once: None
+) -> None:
     popular = list(Movie.objects.most_rated()[:20])
     for movie in popular[:10]:
         alice_client.put(f"/api/v1/watchlist/{movie.pk}")

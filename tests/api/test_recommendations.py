@@ -15,7 +15,6 @@ from recommender.api.recommendation_schemas import RecommendedMovieList
 from recommender.models import Movie
 from recommender.services.lists import movie_arrays
 from recommender.services.ratings import ratings
-from recommender.services.versions import serving
 from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
@@ -65,10 +64,7 @@ def test_a_recommendation_says_how_sure_and_why(alice_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("alice_rated")
-def test_a_list_takes_six_queries(
-    alice_client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
+def test_a_list_takes_six_queries(alice_client: Client, django_assert_num_queries: Any, checked_once: None) -> None:
     get(alice_client, f"{PATH}?algorithm=hybrid")
     with django_assert_num_queries(6):  # session, user with rater, ratings, marks, titles of reasons, movies
         get(alice_client, f"{PATH}?algorithm=hybrid")
@@ -139,7 +135,7 @@ def test_a_rating_is_refused_before_it_is_stored(alice_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("alice_rated")
-def test_changes_take_four_more_queries(alice_client: Client) -> None:
+def test_changes_take_four_more_queries(alice_client: Client, checked_once: None) -> None:
     put(alice_client, "71?list=20", 4)
 
     def queries(path: str, stars: float) -> int:

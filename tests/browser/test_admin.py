@@ -80,7 +80,7 @@ def worker(served_database: str, log: Path) -> Iterator[None]:
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True)
     try:
-        assert wait_until(lambda: " ready." in log.read_text(), 60), log.read_text()
+        assert wait_until(lambda: " ready." in log.read_text()), log.read_text()
         yield
     finally:
         os.killpg(process.pid, signal.SIGKILL)

@@ -13,7 +13,7 @@ from django.core.management import get_commands
 from tests.game_day.metadata import MetadataService
 from tests.game_day.servers import BUCKET, Database, RedisOnTheBridge, Storage
 from tests.support.network import Network
-from tests.support.processes import ROOT, wait_until
+from tests.support.processes import PATIENCE, ROOT, wait_until
 
 SLOW = "tests.tasks.slow_kinds"
 LOST_AFTER = 10
@@ -56,7 +56,7 @@ class Machine:
                 command, cwd=ROOT, env=os.environ | self._environment | here, stdout=out, stderr=out,
                 start_new_session=True,
             )  # fmt: skip
-        assert wait_until(lambda: " ready." in log.read_text() or not self.is_up, 120), log.read_text()
+        assert wait_until(lambda: " ready." in log.read_text() or not self.is_up), log.read_text()
         assert self.is_up, log.read_text()
 
     def notify(self, kind: str) -> None:
@@ -67,7 +67,7 @@ class Machine:
             self.notices.announce(kind)
         else:
             self._process.send_signal(signal.SIGTERM)  # what the watcher does about a notice
-        self._process.wait(120)
+        self._process.wait(PATIENCE)
         self.notices.close()
 
     def kill(self) -> None:
@@ -75,8 +75,8 @@ class Machine:
         for pid in self.pids():
             psutil.Process(pid).kill()
         if self._process is not None:
-            self._process.wait(60)
-        assert wait_until(lambda: not self.pids(), 60)
+            self._process.wait(PATIENCE)
+        assert wait_until(lambda: not self.pids())
         if self.notices is not None:
             self.notices.close()
 

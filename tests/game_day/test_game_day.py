@@ -194,7 +194,7 @@ def check_that_nothing_is_left(faults: Faults) -> None:
     jobs.clean_up()
     assert not Job.objects.filter(has_outputs=True).exists()
     assert artifacts.folders(folder="jobs") == []
-    assert wait_until(lambda: n_sessions_of_machines() == 0, 60)
+    assert wait_until(lambda: n_sessions_of_machines() == 0)
 
 
 def n_sessions_of_machines() -> int:

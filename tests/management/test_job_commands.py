@@ -16,7 +16,7 @@ from recommender.services.catalogue import title_search
 from recommender.services.movielens import release as movielens
 from recommender.titles.query import TitleQuery
 from tests.support.factories import make_job
-from tests.support.processes import manage, wait_until
+from tests.support.processes import PATIENCE, manage, wait_until
 from tests.tasks.conftest import Workers, broker, broker_servers, broker_url, workers
 
 __all__ = ["broker", "broker_servers", "broker_url", "workers"]
@@ -190,9 +190,9 @@ def test_a_worker_does_it_and_the_command_follows(imported: Path, workers: Worke
 @pytest.mark.slow
 def test_ctrl_c_cancels_a_queued_job() -> None:
     with manage("train", "als") as command:
-        assert wait_until(lambda: Job.objects.filter(kind=Job.Kind.TRAIN).exists(), 60)
+        assert wait_until(lambda: Job.objects.filter(kind=Job.Kind.TRAIN).exists())
         command.send_signal(signal.SIGINT)
-        _, errors = command.communicate(timeout=30)
+        _, errors = command.communicate(timeout=PATIENCE)
     job = Job.objects.get()
     assert (command.returncode, job.state) == (1, Job.State.CANCELLED)
     assert f"Interrupted; {job} is cancelled. `manage.py retry_job {job.pk}` continues it." in errors
@@ -205,7 +205,7 @@ def test_ctrl_c_leaves_a_job_that_was_there_before() -> None:
         assert command.stdout is not None
         assert "is already running; following it." in command.stdout.readline() + command.stdout.readline()
         command.send_signal(signal.SIGINT)
-        _, errors = command.communicate(timeout=30)
+        _, errors = command.communicate(timeout=PATIENCE)
     job.refresh_from_db()
     assert job.state == Job.State.QUEUED
     assert "was already running and continues" in errors
@@ -216,9 +216,9 @@ def test_ctrl_c_interrupts_local_work_and_a_retry_goes_on(imported: Path) -> Non
     command_line = ("evaluate", "mean", "als", "--splits", "30", LOCAL)
     with manage(*command_line) as command:
         finished = JobChunk.objects.filter(stage_name="measure", state=JobChunk.State.SUCCEEDED)
-        assert wait_until(finished.exists, 60)
+        assert wait_until(finished.exists)
         command.send_signal(signal.SIGINT)
-        _, errors = command.communicate(timeout=40)
+        _, errors = command.communicate(timeout=PATIENCE)
     job = Job.objects.get()
     assert f"Interrupted; {job} is cancelled. `manage.py retry_job {job.pk}` continues it." in errors
     assert job.state == Job.State.CANCELLED

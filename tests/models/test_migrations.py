@@ -15,6 +15,7 @@ from django_migration_linter import MigrationLinter
 
 from recommender.management.commands import migrate
 from tests.conftest import url_of
+from tests.support.processes import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 BEFORE_THE_RULE = {"0005_jobs"}
@@ -78,7 +79,7 @@ def test_a_migration_lets_the_site_go_first_and_tries_again(pending: None, setti
         site.execute("SELECT count(*) FROM recommender_tag")  # holds a lock until the transaction ends
         gave_way = threading.Event()
         said.write = lambda text: gave_way.set() or len(text)  # type: ignore[assignment,func-returns-value]
-        done_reading = threading.Thread(target=lambda: (gave_way.wait(60), site.rollback()))
+        done_reading = threading.Thread(target=lambda: (gave_way.wait(PATIENCE), site.rollback()))
         done_reading.start()
         call_command("migrate", verbosity=0, stderr=said)
         done_reading.join()

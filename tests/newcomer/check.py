@@ -44,7 +44,7 @@ class Visitor:
         return self.fetch(path).decode()
 
     def fetch(self, path: str) -> bytes:
-        with self.opener.open(self.site + path, timeout=20) as answer:
+        with self.opener.open(self.site + path, timeout=60) as answer:
             return bytes(answer.read())
 
     def api(self, path: str, method: str = "GET", body: Any = None) -> Any:
@@ -54,7 +54,7 @@ class Visitor:
             request.add_header("Content-Type", "application/json")
         request.add_header("X-CSRFToken", self._cookie("csrftoken"))
         request.add_header("Referer", self.site + "/")
-        with self.opener.open(request, timeout=20) as answer:
+        with self.opener.open(request, timeout=60) as answer:
             text = answer.read().decode()
         return json.loads(text) if text else None
 
@@ -63,7 +63,7 @@ class Visitor:
         assert token, f"{path} has no form"
         data = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
         request = urllib.request.Request(self.site + path, data=data, headers={"Referer": self.site + path})
-        with self.opener.open(request, timeout=20) as answer:
+        with self.opener.open(request, timeout=60) as answer:
             return answer.read().decode()
 
     def is_signed_in(self) -> bool:

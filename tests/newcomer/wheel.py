@@ -49,7 +49,7 @@ def walk(environment: Path, folder: Path) -> None:
             for asset in loaded:
                 Visitor(site).fetch(asset)
             os.killpg(run.pid, signal.SIGINT)
-            assert run.wait(30) == 0, f"movierec run ends with {run.returncode}"
+            assert run.wait(PATIENCE) == 0, f"movierec run ends with {run.returncode}"
         finally:
             run.kill()
     assert (data / "movierec" / "secret_key").is_file(), f"nothing is kept in {data}"

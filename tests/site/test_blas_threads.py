@@ -9,7 +9,7 @@ import pytest
 
 from movierec_site.processes.machine import n_cores
 from tests.support.blas_threads import BLAS_THREADS
-from tests.support.processes import wait_until
+from tests.support.processes import PATIENCE, wait_until
 
 TWO = str(min(n_cores(), 2))
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,10 +37,10 @@ def test_the_blas_threads_of_a_celery_worker(tmp_path: Path, more: dict[str, str
             stderr=out,
         )
         try:
-            assert wait_until(lambda: BLAS_THREADS in log.read_text() or worker.poll() is not None, 60), log.read_text()
+            assert wait_until(lambda: BLAS_THREADS in log.read_text() or worker.poll() is not None), log.read_text()
         finally:
             worker.terminate()
-            worker.wait(30)
+            worker.wait(PATIENCE)
     assert f"{BLAS_THREADS}{threads}\n" in log.read_text()
 
 

@@ -16,7 +16,7 @@ import pytest
 from movierec_site import embedded
 from movierec_site.embedded import EmbeddedError, cluster
 from movierec_site.processes import machine
-from tests.support.processes import all_gone, is_alive
+from tests.support.processes import PATIENCE, all_gone, is_alive
 
 HOLD = """
 import sys
@@ -41,11 +41,11 @@ class Holder:
 
     def leave(self) -> int:
         self.process.stdin.close()
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE)
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(5)
+        self.process.wait(PATIENCE)
 
 
 @contextlib.contextmanager
@@ -146,7 +146,7 @@ def test_committed_rows_survive_a_killed_server(tmp_path: Path) -> None:
     with embedded.serve(tmp_path) as server:
         run(server, "CREATE TABLE people AS SELECT 'charlie' AS name")
         server.process.send_signal(signal.SIGKILL)
-        server.process.wait(5)
+        server.process.wait(PATIENCE)
     with serve(tmp_path) as server:
         assert run(server, "SELECT name FROM people") == [("charlie",)]
 

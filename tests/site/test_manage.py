@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from movierec_site import embedded
+from tests.support.processes import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,7 +16,7 @@ def manage(data_dir: Path, *arguments: str, **settings: str) -> subprocess.Compl
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"MOVIEREC_DATA_DIR": str(data_dir), **settings}
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)
 
 
 def test_a_command_starts_and_stops_its_own_database(tmp_path: Path) -> None:

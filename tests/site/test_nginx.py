@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.support.processes import PATIENCE
+
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 SAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
 N_SLOW = 12
@@ -91,7 +93,7 @@ def proxy(site_url: str, tmp_path: Path) -> Iterator[tuple[int, int]]:
 
 
 def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
@@ -101,13 +103,13 @@ def wait_for(port: int) -> None:
 
 
 def connected(port: int) -> ssl.SSLSocket:
-    plain = socket.create_connection(("127.0.0.1", port), timeout=60)
+    plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     return TRUSTING.wrap_socket(plain, server_hostname="localhost")
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
     request = urllib.request.Request(f"https://127.0.0.1:{port}{path}")
-    with urllib.request.urlopen(request, timeout=60, context=TRUSTING) as response:
+    with urllib.request.urlopen(request, timeout=PATIENCE, context=TRUSTING) as response:
         return response.status, response.read()
 
 
@@ -128,7 +130,7 @@ def test_slow_clients_cost_the_site_nothing(proxy: tuple[int, int]) -> None:
 def test_it_serves_the_site_and_sends_plain_requests_to_https(proxy: tuple[int, int]) -> None:
     tls, plain = proxy
     assert get(tls, "/api/v1/search?q=a&limit=1")[0] == 200
-    with socket.create_connection(("127.0.0.1", plain), timeout=60) as visitor:
+    with socket.create_connection(("127.0.0.1", plain), timeout=PATIENCE) as visitor:
         visitor.sendall(b"GET /movies/1/ HTTP/1.1\r\nHost: movies.example.org\r\nConnection: close\r\n\r\n")
         answer = visitor.recv(1000).decode()
     assert " 301 " in answer.splitlines()[0]

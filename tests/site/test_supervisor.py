@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from movierec_site.processes import supervisor
-from tests.support.processes import all_gone, is_alive, wait_until
+from tests.support.processes import PATIENCE, all_gone, is_alive, wait_until
 
 # A server with a child of its own, both of which ignore SIGTERM, and a worker that does not.
 STUBBORN = """
@@ -85,7 +85,7 @@ class Run:
         )
 
     def ends(self) -> str:
-        out, errors = self.process.communicate(timeout=60)  # the machine may be busy
+        out, errors = self.process.communicate(timeout=PATIENCE)
         return out + errors
 
 
@@ -170,7 +170,7 @@ def test_the_next_run_recovers_from_a_killed_one(running: Run, tmp_path: Path) -
     again = Run(tmp_path)
     again.process.send_signal(signal.SIGTERM)
     assert "told to stop" in again.ends()
-    assert all_gone([*running.pids, *again.pids], 1)
+    assert all_gone([*running.pids, *again.pids])
 
 
 def test_a_second_run_names_the_first_ones_address(running: Run, tmp_path: Path) -> None:

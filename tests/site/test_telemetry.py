@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 from movierec_site import telemetry
@@ -68,7 +70,7 @@ def run(program: str = PROGRAM, **environment: str) -> subprocess.CompletedProce
     known = {"DJANGO_SETTINGS_MODULE": "movierec_site.settings", "HTTPS": "0"}
     command = [sys.executable, "-c", program]
     return subprocess.run(
-        command, cwd=ROOT, env=os.environ | known | environment, capture_output=True, text=True, timeout=120
+        command, cwd=ROOT, env=os.environ | known | environment, capture_output=True, text=True, timeout=PATIENCE
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from movierec_site.web_worker import MAX_BODY, MAX_HEAD, Arriving
-from tests.support.processes import wait_until
+from tests.support.processes import PATIENCE, wait_until
 
 APPLICATION = """
 def application(environ, start_response):
@@ -56,7 +56,7 @@ def answers(port: int) -> bool:
 
 
 def asked(port: int, method: str = "GET", path: str = "/", body: bytes | None = None, **headers: str) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request(method, path, body, headers)
     answer = connection.getresponse().read().decode()
     connection.close()
@@ -72,7 +72,7 @@ def test_those_who_are_still_sending_stall_nobody(port: int, sent: bytes) -> Non
 
 
 def test_a_request_that_comes_in_pieces_is_answered(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         for piece in (b"POST /pieces HT", b"TP/1.1\r\nHost: x\r\nContent-Le", b"ngth: 6\r\n\r\nabc", b"def"):
             client.sendall(piece)
             asked(port)  # so that each piece is read for itself
@@ -81,12 +81,12 @@ def test_a_request_that_comes_in_pieces_is_answered(port: int) -> None:
 
 def test_large_bodies_several_requests_and_a_client_that_waits_for_a_word(port: int) -> None:
     assert asked(port, "POST", "/large", b"x" * 3_000_000) == "POST /large 3000000"
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     for number in range(3):
         connection.request("GET", f"/{number}")
         assert connection.getresponse().read() == f"GET /{number} 0".encode()
     connection.close()
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
         assert client.recv(4096).startswith(b"HTTP/1.1 100 Continue")
         client.sendall(b"abc")

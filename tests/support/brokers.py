@@ -18,7 +18,7 @@ from kombu import Connection
 from tests.support.processes import wait_until
 
 QUEUE = "movierec"
-PATIENCE = 60
+PATIENCE = 300
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 """Debian's own; the one on its PATH wants to be another user."""
 RABBITMQ_IS_STRICT = """

@@ -23,9 +23,13 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 15) -> bool:
+PATIENCE = 300
+"""Seconds to wait for something before it counts as never happening; machines can be slow."""
+
+
+def wait_until(condition: Callable[[], bool]) -> bool:
     """Wait for something to become true; return whether it did."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
             return False
@@ -33,9 +37,9 @@ def wait_until(condition: Callable[[], bool], seconds: float = 15) -> bool:
     return True
 
 
-def all_gone(pids: Iterable[int], seconds: float = 15) -> bool:
+def all_gone(pids: Iterable[int]) -> bool:
     """Wait for processes to end; return whether all did."""
-    return wait_until(lambda: not any(is_alive(pid) for pid in pids), seconds)
+    return wait_until(lambda: not any(is_alive(pid) for pid in pids))
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tests.support.processes import wait_until
+from tests.support.processes import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,7 +45,7 @@ class WebServer:
             f"{self.url}{path}", headers={name.replace("_", "-"): text for name, text in headers.items()}
         )
         try:
-            with urllib.request.build_opener(_NoRedirects).open(asked, timeout=60) as answer:
+            with urllib.request.build_opener(_NoRedirects).open(asked, timeout=PATIENCE) as answer:
                 return Answer(answer.status, answer.read().decode())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.read().decode())
@@ -77,7 +77,7 @@ def serving(database_url: str, folder: Path, **environment: str) -> Iterator[Web
     ) as process:  # fmt: skip
         server = WebServer(f"http://127.0.0.1:{port}", log)
         try:
-            assert wait_until(lambda: process.poll() is not None or _answers(server), 120), log.read_text()
+            assert wait_until(lambda: process.poll() is not None or _answers(server)), log.read_text()
             assert process.poll() is None, log.read_text()
             yield server
         finally:

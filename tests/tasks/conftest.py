@@ -55,7 +55,7 @@ class Workers:
         options = ("--concurrency", str(concurrency), *options)
         started = [self._start([*options], app, environment, before) for _ in range(n)]
         for process in started:
-            assert wait_until(lambda process=process: self._is_up(process), 60), self.log_of(process)
+            assert wait_until(lambda process=process: self._is_up(process)), self.log_of(process)
             assert process.poll() is None, self.log_of(process)
         return started
 

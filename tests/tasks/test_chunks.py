@@ -25,8 +25,8 @@ def start(**arguments: Any) -> Job:
     return jobs.start(kind=Job.Kind.SIMILAR_MOVIES, arguments={"co_ratings_per_chunk": PER_CHUNK, **arguments})
 
 
-def finished(job: Job, seconds: float = 60) -> Job:
-    assert wait_until(lambda: Job.objects.get(pk=job.pk).state in Job.FINISHED, seconds), list(job.log_lines.all())
+def finished(job: Job) -> Job:
+    assert wait_until(lambda: Job.objects.get(pk=job.pk).state in Job.FINISHED), list(job.log_lines.all())
     return Job.objects.get(pk=job.pk)
 
 
@@ -78,11 +78,11 @@ def test_a_worker_that_is_told_to_stop_hands_its_chunk_back_for_another(
     job = start(seconds=600, unresponsive=unresponsive)
     assert wait_until(lambda: being_compared(job))
     first.send_signal(signal.SIGTERM)
-    assert wait_until(lambda: not being_compared(job), 60)
+    assert wait_until(lambda: not being_compared(job))
     assert set(compared(job).values_list("state", flat=True)) == {JobChunk.State.QUEUED}
     assert Job.objects.get(pk=job.pk).state == Job.State.QUEUED
     assert compared(job).get(number=0).losses == 0
-    assert wait_until(lambda: first.poll() is not None, 30), workers.log_of(first)
+    assert wait_until(lambda: first.poll() is not None), workers.log_of(first)
     Job.objects.filter(pk=job.pk).update(arguments={"co_ratings_per_chunk": PER_CHUNK})
     workers.start(app=SLOW, JOB_LOST_AFTER="600")
     assert finished(job).state == Job.State.SUCCEEDED

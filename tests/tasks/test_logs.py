@@ -22,7 +22,7 @@ def test_the_click_is_named_in_the_lines_of_the_chunk(workers: Workers, collecte
     click = browser.post("/admin/recommender/job/start/", {"kind": "title_index"}, headers={"X-Request-ID": "forged"})
     job = Job.objects.get()
     assert job.request_id == click["X-Request-ID"] != "forged"
-    assert wait_until(lambda: Job.objects.get().state in Job.FINISHED, 60), workers.log_of(worker)
+    assert wait_until(lambda: Job.objects.get().state in Job.FINISHED), workers.log_of(worker)
     lines = [json.loads(line) for line in workers.log_of(worker).splitlines() if line.startswith("{")]
     of_the_job = [line for line in lines if line.get("job_id") == job.pk]
     assert any("begins" in line["message"] for line in of_the_job)
@@ -43,8 +43,8 @@ def test_a_worker_says_that_it_is_there_and_when_it_stops(workers: Workers) -> N
 
     file = workers.logs / "heartbeat"
     (process,) = workers.start(WORKER_HEARTBEAT_FILE=str(file))
-    assert wait_until(lambda: file.exists() and Worker.objects.seen_within(60).count() == 1, 60)
+    assert wait_until(lambda: file.exists() and Worker.objects.seen_within(60).count() == 1)
     before, seen = file.stat().st_mtime_ns, Worker.objects.get().seen_at
-    assert wait_until(lambda: file.stat().st_mtime_ns > before and Worker.objects.get().seen_at > seen, 60)
+    assert wait_until(lambda: file.stat().st_mtime_ns > before and Worker.objects.get().seen_at > seen)
     process.terminate()
-    assert wait_until(lambda: not Worker.objects.exists() and not file.exists(), 60), workers.log_of(process)
+    assert wait_until(lambda: not Worker.objects.exists() and not file.exists()), workers.log_of(process)

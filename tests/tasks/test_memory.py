@@ -51,7 +51,7 @@ def test_it_stays_flat(workers: Workers, small_dataset: Path) -> None:
             kind, arguments = KINDS[number % len(KINDS)]
             jobs.start(kind=kind, arguments=arguments | {"seed": number})
         peaks.append(0)
-        assert wait_until(is_done, 90), workers.log_of(worker)
+        assert wait_until(is_done), workers.log_of(worker)
     assert Job.objects.filter(state=Job.State.SUCCEEDED).count() == N_JOBS
     table = f"MB at most in every {BATCH} jobs: {', '.join(str(peak >> 20) for peak in peaks)}"
     print(table)

@@ -123,7 +123,7 @@ def test_a_job_waits_while_storage_is_away_and_goes_on_by_itself(
     assert wait_until(lambda: is_running(job))
     storage.stop()
     finished_before = make_job(state=Job.State.SUCCEEDED, has_outputs=True, **ended())
-    assert wait_until(lambda: Job.objects.get(pk=job.pk).waits > 1, 60)
+    assert wait_until(lambda: Job.objects.get(pk=job.pk).waits > 1)
     log = "\n".join(line.text for line in job.log_lines.all())
     assert "Waiting for storage, which is tried again in 5 s: " in log
     assert "Could not connect to the endpoint URL" in log

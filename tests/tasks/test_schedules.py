@@ -62,9 +62,9 @@ def schedule(**arguments: object) -> PeriodicTask:
 @pytest.mark.slow
 def test_a_schedule_that_is_due_makes_one_job(workers: Workers, beat: Path) -> None:
     workers.start()
-    assert wait_until(lambda: "beat: Starting" in beat.read_text(), 30)
+    assert wait_until(lambda: "beat: Starting" in beat.read_text())
     schedule(kind="train", arguments={"algorithm": "mean", "hyperparameters": {}})
-    assert wait_until(Job.objects.exists, 30), beat.read_text() + workers.log_of(workers.processes[0])
+    assert wait_until(Job.objects.exists), beat.read_text() + workers.log_of(workers.processes[0])
     job = Job.objects.get()
     assert (job.kind, job.arguments) == (Job.Kind.TRAIN, {"algorithm": "mean"})
 

@@ -22,7 +22,7 @@ from tests.conftest import ROOT, connected_to, url_of
 from tests.upgrades.answers import answers
 from tests.upgrades.test_upgrades import database
 
-PREVIOUS = "304a3fe24e0389a5e317b38528ab622d63949e2f"
+PREVIOUS = "1332c4ec6829564153bcdd267f2860a5ab1cd63a"
 """The commit of the release before: move it on whenever one is made."""
 
 pytestmark = pytest.mark.slow

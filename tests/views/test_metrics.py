@@ -86,7 +86,7 @@ def test_what_two_web_processes_count_is_added_up(processes: tuple[WebServer, st
         found.update(samples(server.get("/metrics").text))
         return found[key("movierec_model_load_seconds_count", algorithm="als")] == 2  # once in each process
 
-    assert wait_until(both_have_counted, 120)
+    assert wait_until(both_have_counted)
     assert len(pids_of(tmp_path / "counts")) == 3  # the main process counts, too, though never more than nothing
     route = "api/v1/recommendations"
     assert found[key("movierec_lists_served_total", algorithm="als")] == asked

@@ -8,6 +8,7 @@ import pytest
 
 from recommender.engine.evaluation.side_by_side import SideBySide, Stopped
 from recommender.engine.progress import OnProgress, no_progress
+from tests.support.processes import PATIENCE
 
 
 def test_it_gives_the_results_in_the_order_of_the_pieces() -> None:
@@ -15,7 +16,7 @@ def test_it_gives_the_results_in_the_order_of_the_pieces() -> None:
 
     def work(number: int) -> int:
         if number == 0:
-            assert last_one_ended.wait(60)
+            assert last_one_ended.wait(PATIENCE)
         elif number == 4:
             last_one_ended.set()
         return number
@@ -28,7 +29,7 @@ def test_it_gives_the_results_in_the_order_of_the_pieces() -> None:
 
 def test_it_works_on_no_more_pieces_than_workers() -> None:
     running, most = 0, 0
-    lock, two = threading.Lock(), threading.Barrier(2, timeout=60)
+    lock, two = threading.Lock(), threading.Barrier(2, timeout=PATIENCE)
 
     def work(_report: OnProgress) -> None:
         nonlocal running, most

@@ -21,7 +21,7 @@ from recommender.services.jobs.backlog import DEFAULT_SECONDS
 from recommender.services.training.rating_arrays import adbc_uri
 from tests.support import aws_server
 from tests.support.aws_server import AwsServer
-from tests.support.processes import manage, wait_until
+from tests.support.processes import PATIENCE, manage, wait_until
 
 NAMESPACE = "movierec/movies"
 
@@ -127,9 +127,9 @@ def test_the_age_of_the_last_good_drill_is_published_where_it_ran(tmp_path: Path
 @pytest.mark.django_db(transaction=True)
 def test_the_command_publishes_until_it_is_told_to_stop(aws: AwsServer) -> None:
     command = manage("publish_metrics", CLOUDWATCH_NAMESPACE=NAMESPACE, MOVIEREC_DATA_DIR=str(django_settings.DATA_DIR))
-    assert wait_until(lambda: holds_lock(adbc_uri(connection.settings_dict)), 60) or command.poll() is not None
+    assert wait_until(lambda: command.poll() is not None or holds_lock(adbc_uri(connection.settings_dict)))
     command.terminate()
-    said, errors = command.communicate(timeout=60)
+    said, errors = command.communicate(timeout=PATIENCE)
     assert command.returncode == 0, errors
     assert said.startswith("Published the figures of jobs")
 

@@ -165,7 +165,7 @@ def test_a_backup_that_fails_leaves_nothing_and_says_so(
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_backup_that_is_stopped_does_not_look_whole(site: None, tmp_path: Path, number: signal.Signals) -> None:
     process = manage("backup", str(tmp_path))
-    assert wait_until(lambda: any(tmp_path.glob(".*.partial")), 60)
+    assert wait_until(lambda: any(tmp_path.glob(".*.partial")))
     process.send_signal(number)
     said = process.communicate()[1]
     with pytest.raises(BackupError, match="There is no whole backup in"):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recommender.models import Credit, Movie, Person, Rater, Rating
 from tests.support import imdb_files
-from tests.support.processes import manage, wait_until
+from tests.support.processes import PATIENCE, manage, wait_until
 
 N_KILLS, N_FILMS = 10, 4000
 OTHER = Movie.FIRST_OTHER_ID
@@ -51,7 +51,7 @@ def finished(url: str) -> None:
     """Run it until it succeeds; a job that lost its worker three times has failed, and another one follows."""
     for _ in range(2):
         with command(url) as run:
-            output, errors = run.communicate(timeout=120)
+            output, errors = run.communicate(timeout=PATIENCE)
         if run.returncode == 0:
             return
         assert "lost" in errors, output + errors
@@ -73,10 +73,10 @@ def test_runs_killed_ten_times_at_random_lose_nothing_and_add_nothing_twice(tmp_
             write(tmp_path, 600 + n_killed)
             sent.clear()
             with command(url) as run:
-                assert wait_until(lambda: bool(sent) or run.poll() is not None, 60)
+                assert wait_until(lambda: bool(sent) or run.poll() is not None)
                 time.sleep(moments.uniform(0, LATEST_SECOND))
                 run.send_signal(signal.SIGKILL)
-                run.communicate(timeout=30)
+                run.communicate(timeout=PATIENCE)
             assert Movie.objects.count() in (1, N_FILMS + 3)
             assert len(set(Movie.objects.filter(title__startswith="Film ").values_list("imdb_votes"))) <= 1
         finished(url)

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from recommender.services.lists import movie_arrays, onboarding, served_model, warming
 from recommender.services.versions import serving
+from tests.support.processes import PATIENCE
 
 
 @pytest.mark.usefixtures("site_data")
@@ -37,6 +38,6 @@ def test_a_site_without_a_database_says_so_and_serves(
     monkeypatch.setattr(serving, "title_index", away)
     with caplog.at_level(logging.WARNING):
         thread = warming.in_background()
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE)
     assert "The first requests may be slow" in caplog.text
     assert thread not in threading.enumerate()
