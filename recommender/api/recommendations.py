@@ -147,7 +147,7 @@ def group(
     limit: Limit = 20,
     offset: Offset = 0,
     exclude_watchlist: bool = False,
-    longest: Annotated[Minutes, Query()] = None,
+    longest: Minutes = None,
 ) -> HttpResponse:
     """Return movies that neither I nor the senders of the invitations (`token`, repeatable) have rated or hidden.
 

@@ -33,6 +33,7 @@ def test_it_shows_three_movies_and_three_others_as_long_as_there_is_time(alice_p
     expect(alice_page.get_by_role("radio", name="An hour and a half")).to_be_checked()
     alice_page.go_back()
     expect(alice_page.get_by_role("radio", name="Any")).to_be_checked()
+    expect(tiles.locator(".tile-title").first).to_have_text(first[0])
     assert titles(tiles) == first
 
 
