@@ -21,11 +21,12 @@ from django.contrib.auth.models import User
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from recommender.formats.generator.generate import generate
-from recommender.models import ModelVersion, Rater
+from recommender.models import ModelVersion, Movie, Rater
 from recommender.services.catalogue import title_search
 from recommender.services.jobs import broker
 from recommender.services.movielens import release
@@ -100,6 +101,7 @@ def _build_site(database: str, dataset_dir: Path, artifacts: Path) -> None:
     with connected_to(database):
         call_command("migrate", verbosity=0)
         release.import_movielens(path=dataset_dir)
+        Movie.objects.update(runtime_minutes=85 + 35 * (F("pk") % 2))
         title_search.build()
         for algorithm in ("als", "als_3", "tag_ls", "mean"):
             train.train(algorithm=algorithm)

@@ -43,6 +43,7 @@ class RecommendedMovie(MovieOut):
     """A movie I may like."""
 
     match_percent: Match = None
+    runtime_minutes: int | None
     predicted_stars: float
     interval: Interval | None
     reasons: list[ReasonOut]
@@ -55,6 +56,7 @@ class RecommendedMovie(MovieOut):
             recommended.movie,
             mine,
             match_percent=recommended.match_percent,
+            runtime_minutes=recommended.movie.runtime_minutes,
             predicted_stars=round(recommended.predicted_stars, 2),
             interval=rounded(recommended.interval),
             reasons=recommended.reasons,

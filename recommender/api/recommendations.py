@@ -24,6 +24,9 @@ router = Router(tags=["recommendations"], auth=django_auth)
 ERRORS = {401: Problem, 404: Problem, 409: TooFew, 422: Problem}
 
 
+Minutes = Annotated[int | None, Field(ge=1, le=1000, description="Only movies known to run at most so many minutes.")]
+
+
 class ListParameters(Schema):
     """Which slice of which list."""
 
@@ -32,6 +35,7 @@ class ListParameters(Schema):
     offset: Offset = 0
     genre: Annotated[str | None, Field(max_length=64)] = None
     decade: Annotated[int | None, Field(ge=1870, le=2100, multiple_of=10)] = None
+    longest: Minutes = None
     popularity: Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)] = 0
     diversity: Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)] = None
     exclude: Exclude = "seen,hidden"
@@ -44,6 +48,7 @@ class ListParameters(Schema):
         return Dials(
             genre=self.genre,
             decade=self.decade,
+            longest=self.longest,
             popularity=self.popularity,
             diversity=self.diversity,
             exclude=kinds(self.exclude),
@@ -142,13 +147,14 @@ def group(
     limit: Limit = 20,
     offset: Offset = 0,
     exclude_watchlist: bool = False,
+    longest: Minutes = None,
 ) -> HttpResponse:
     """Return movies that neither I nor the senders of the invitations (`token`, repeatable) have rated or hidden.
 
     "average" ranks by the mean of the members. With "least_misery", no movie that somebody would probably rate more
     than a quarter of a star below their mean stands before one that nobody would, and the lowest of the predicted stars
     decides. A series begins with its first movie that none of us has seen, and shows two of its movies in twenty.
-    `interval` is null and `reasons` are empty, to keep the others' ratings private. `exclude_watchlist` leaves out the
+    `interval` is null and `reasons` are mine, to keep the others' ratings private. `exclude_watchlist` leaves out the
     movies on my watchlist.
     """
     together = groups.recommend_for_group(
@@ -159,5 +165,6 @@ def group(
         limit=limit,
         offset=offset,
         exclude_watchlist=exclude_watchlist,
+        longest=longest,
     )
     return as_json(RecommendedMovieList.of_list(together))

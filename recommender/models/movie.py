@@ -99,7 +99,7 @@ class Movie(models.Model):
     FRESH_FOR = timedelta(days=180)
     METADATA_FORMAT = 1  # add one when more is fetched: movies with a lower number are asked about again
     TITLES = ("title", "alternative_titles", "original_title", "tmdb_titles", "imdb_titles")
-    ON_TILES = ("title", "year", "imdb_id", "tmdb_id", "poster_path", "rating_count", "rating_mean")
+    ON_TILES = ("title", "year", "runtime_minutes", "imdb_id", "tmdb_id", "poster_path", "rating_count", "rating_mean")
 
     id = models.IntegerField(primary_key=True)
     title = models.CharField(max_length=512)

@@ -16,6 +16,7 @@ from recommender.services.ratings.ratings import rater_of
 
 SEARCH = ("q", "genre", "decade", "min_ratings", "hide_rated", "order")
 HEADINGS = ((Credit.Work.DIRECTOR, "Directed by"), (Credit.Work.WRITER, "Written by"), (Credit.Work.CAST, "With"))
+LENGTHS = ((90, "An hour and a half"), (120, "Two hours"), (150, "Two hours and a half"))
 RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
 
 
@@ -85,6 +86,17 @@ def recommendations(request: HttpRequest) -> HttpResponse:
 def together(request: HttpRequest) -> HttpResponse:
     """Create an invitation to choose a movie together or, with one, show the list for both."""
     return render(request, "recommender/together.html", {"invited": bool(request.GET.get("token"))})
+
+
+@require_safe
+@login_required
+def tonight(request: HttpRequest) -> HttpResponse:
+    """Show three movies for this evening, for the user alone or, with an invitation, for two."""
+    context = {
+        "invited": bool(request.GET.get("token")),
+        "lengths": LENGTHS if Movie.objects.filter(runtime_minutes__isnull=False).exists() else (),
+    }
+    return render(request, "recommender/tonight.html", context)
 
 
 @require_safe

@@ -9,6 +9,7 @@ urlpatterns = [
     path("movies/<int:movie_id>/", pages.movie, name="movie"),
     path("people/<int:person_id>/", pages.person, name="person"),
     path("recommendations/", pages.recommendations, name="recommendations"),
+    path("tonight/", pages.tonight, name="tonight"),
     path("together/", pages.together, name="together"),
     path("welcome/", pages.welcome, name="welcome"),
     path("watchlist/", pages.watchlist, name="watchlist"),

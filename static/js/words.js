@@ -57,6 +57,7 @@ export function starsInWords(stars) {
 }
 
 /** The year and the first two genres, which tell movies with the same title apart. */
-export function factsLine(movie) {
-  return [movie.year, movie.genres.slice(0, 2).join(", ")].filter(Boolean).join(" · ");
+export function factsLine(movie, { withLength = false } = {}) {
+  const minutes = withLength && movie.runtime_minutes && `${movie.runtime_minutes} min`;
+  return [movie.year, minutes, movie.genres.slice(0, 2).join(", ")].filter(Boolean).join(" · ");
 }

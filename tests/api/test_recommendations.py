@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from recommender.api.recommendation_schemas import RecommendedMovieList
+from recommender.models import Movie
+from recommender.services.lists import movie_arrays
 from recommender.services.ratings import ratings
 from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
@@ -153,9 +155,28 @@ def test_two_people_who_agree_get_one_list(alice_client: Client, bob_client: Cli
         together = get(alice_client, f"{PATH}/group?token={invitation['token']}&strategy={strategy}")
         lists[strategy] = [movie["movie_id"] for movie in together["results"]]
         assert not {71, 91, *ALICE} & set(lists[strategy])
-        assert all(movie["interval"] is None and movie["reasons"] == [] for movie in together["results"])
+        assert all(movie["interval"] is None for movie in together["results"])
+        assert {reason["movie_id"] for movie in together["results"] for reason in movie["reasons"]} <= set(ALICE)
         assert all(movie["my_stars"] is None for movie in together["results"])
     assert lists["average"] != lists["least_misery"]
+
+
+@pytest.mark.usefixtures("alice_rated")
+def test_only_movies_known_to_be_short_enough_are_listed(alice_client: Client, bob_client: Client) -> None:
+    assert get(alice_client, f"{PATH}?longest=90")["count"] == 0  # no running time is known
+    short, long = [movie["movie_id"] for movie in get(alice_client, f"{PATH}?limit=2")["results"]]
+    Movie.objects.filter(pk=short).update(runtime_minutes=90)
+    Movie.objects.filter(pk=long).update(runtime_minutes=91)
+    movie_arrays.catalogues.forget()
+    token = bob_client.post("/api/v1/group-invitations").json()["token"]
+    for path in (f"{PATH}?longest=90", f"{PATH}/group?token={token}&longest=90"):
+        listed = get(alice_client, path)
+        assert [(movie["movie_id"], movie["runtime_minutes"]) for movie in listed["results"]] == [(short, 90)]
+        assert listed["count"] == 1
+    for wrong in ("0", "1001", "x"):
+        assert get(alice_client, f"{PATH}?longest={wrong}", 422)["detail"].startswith("longest: ")
+        assert get(alice_client, f"{PATH}/group?token={token}&longest={wrong}", 422)["detail"].startswith("longest: ")
+    movie_arrays.catalogues.forget()
 
 
 @pytest.mark.usefixtures("alice_rated")

@@ -32,6 +32,7 @@ def test_it_gives_axe_nothing_to_report_to_a_user(page: Page, sign_in: Callable[
     addresses = ["/", "/recommendations/", "/ratings/", "/movies/1/", "/movies/2/"]
     addresses += [
         "/together/",
+        "/tonight/",
         "/welcome/",
         "/watchlist/#hidden",
         "/accounts/email/",

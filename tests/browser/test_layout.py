@@ -28,7 +28,16 @@ def test_it_never_scrolls_sideways(
     addresses = ["/", f"/?q={query}", "/movies/1/", "/?q=qqqqzzzz", "/accounts/login/", "/accounts/password/reset/"]
     too_wide = [found for address in addresses for found in too_wide_at(page, address)]
     sign_in(page, "alice")
-    addresses = ["/", "/recommendations/", "/together/", "/ratings/", "/movies/2/", "/account/", "/account/imports/"]
+    addresses = [
+        "/",
+        "/recommendations/",
+        "/together/",
+        "/tonight/",
+        "/ratings/",
+        "/movies/2/",
+        "/account/",
+        "/account/imports/",
+    ]
     addresses += ["/accounts/email/", "/welcome/", "/watchlist/", "/accounts/password/change/", "/nowhere/"]
     too_wide += [found for address in addresses for found in too_wide_at(page, address)]
     context.close()

@@ -28,6 +28,7 @@ FOR_ALICE = [
     "/watchlist/",
     "/welcome/",
     "/together/",
+    "/tonight/",
     "/account/",
     "/account/imports/",
     "/account/delete/",

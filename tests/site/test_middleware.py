@@ -13,8 +13,9 @@ from recommender.api import api
 from tests.support.factories import make_movie, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static")]
-PAGES = ("/", "/movies/1/", "/recommendations/", "/ratings/", "/watchlist/", "/together/", "/account/", "/welcome/",
-         "/accounts/login/", "/accounts/signup/", "/admin/", "/api/v1/search", "/api/v1/ratings")  # fmt: skip
+PAGES = ("/", "/movies/1/", "/recommendations/", "/ratings/", "/watchlist/", "/together/", "/tonight/", "/account/",
+         "/welcome/", "/accounts/login/", "/accounts/signup/", "/admin/", "/api/v1/search",
+         "/api/v1/ratings")  # fmt: skip
 FILTERS = ("/admin/recommender/movie/?genres__id__exact=", "/admin/recommender/job/?state__exact=",
            "/admin/recommender/tag/?q=", "/admin/recommender/rater/?q=", "/admin/recommender/rating/?rater=",
            "/admin/auth/user/?q=", "/admin/recommender/modelversion/?algorithm=")  # fmt: skip

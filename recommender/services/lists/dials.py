@@ -1,4 +1,4 @@
-"""The dials of a list: filters by genre and decade, popularity, diversity, and what is left out."""
+"""The dials of a list: filters by genre, decade and length, popularity, diversity, and what is left out."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -18,16 +18,18 @@ USUALLY_EXCLUDED: frozenset[Excluded] = frozenset({"seen", "hidden"})
 class Dials:
     """How a user wants their list.
 
-    `popularity` goes from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1; None means the default, which
-    varies the list of a user without ratings. `exclude` says what is left out: movies the user has rated ("seen"),
-    hidden ones, those on the watchlist. `series_in_order` lets a series begin with its first unseen movie, and shows at
-    most two of its movies in twenty. Movies predicted well below the user's middle come after all others, unless
-    `below_average`. With a `seed`, places 6 to 20 are drawn from a few more movies. `shown_before` holds the ids of
-    movies that the user wants no more, because they were shown lately.
+    `longest` is the longest running time in minutes. `popularity` goes from -2 (hidden gems) to 2 (well-known),
+    `diversity` from 0 to 1; None means the default, which varies the list of a user without ratings. `exclude` says
+    what is left out: movies the user has rated ("seen"), hidden ones, those on the watchlist. `series_in_order`
+    lets a series begin with its first unseen movie, and shows at most two of its movies in twenty. Movies predicted
+    well below the user's middle come after all others, unless `below_average`. With a `seed`, places 6 to 20 are
+    drawn from a few more movies. `shown_before` holds the ids of movies that the user wants no more, because they
+    were shown lately.
     """
 
     genre: str | None = None
     decade: int | None = None
+    longest: int | None = None
     popularity: float = 0.0
     diversity: float | None = None
     exclude: frozenset[Excluded] = USUALLY_EXCLUDED
@@ -35,6 +37,11 @@ class Dials:
     below_average: bool = False
     seed: int | None = None
     shown_before: frozenset[int] = frozenset()
+
+    @property
+    def filters(self) -> bool:
+        """Whether some movies are outside the filters."""
+        return self.genre is not None or self.decade is not None or self.longest is not None
 
     @property
     def gems_only(self) -> bool:

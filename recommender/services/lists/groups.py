@@ -15,9 +15,9 @@ from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import HIGHEST_STARS, LOWEST_STARS, Model
 from recommender.models import Rater
 from recommender.services.catalogue.movies import Excluded, Mine
-from recommender.services.lists import served_model
+from recommender.services.lists import movie_arrays, served_model
 from recommender.services.lists.dials import USUALLY_EXCLUDED, Dials
-from recommender.services.lists.reasons import Reasons
+from recommender.services.lists.reasons import reasons_for
 from recommender.services.lists.recommendations import Recommendations
 from recommender.services.lists.rows import Prediction, read_rows
 from recommender.services.lists.steps import Candidates, content_with, rerank, said_by, unwanted
@@ -68,12 +68,14 @@ def recommend_for_group(
     offset: int = 0,
     algorithm: str | None = None,
     exclude_watchlist: bool = False,
+    longest: int | None = None,
 ) -> Recommendations:
     """Recommend movies that no member has rated or hidden nor, with `exclude_watchlist`, the asker wants to watch.
 
-    With "least_misery", no movie that somebody would dislike stands before one that nobody would. The predicted rating
-    is the mean over the members or, for "least_misery", the lowest. There are no intervals and no reasons, which would
-    show the ratings of the others.
+    With `longest`, only those known to run at most so many minutes. With "least_misery", no movie that somebody
+    would dislike stands before one that nobody would. The predicted rating is the mean over the members or, for
+    "least_misery", the lowest. The reasons are those of the asker, and there are no intervals, so that nothing
+    shows the ratings of the others.
 
     Raises
     ------
@@ -90,15 +92,17 @@ def recommend_for_group(
     profiles = [served.fold_in(mine.half_stars) for mine in said]
     opinions = Opinions.of(model, profiles, strategy)
     left_out = _unwanted_by_any(model, profiles, said, exclude_watchlist)
+    if longest is not None:
+        too_long = np.flatnonzero(~movie_arrays.of(model).matching(longest=longest))
+        left_out = np.union1d(left_out, too_long).astype(np.int32)
     candidates = Candidates(opinions.scores(left_out), left_out, model.movie_ids.size - left_out.size)
     n = offset + limit
     ranking = rerank(model, profiles[0], candidates, BY_OPINIONS, n=n, last=opinions.disappoint())
     shown = ranking.movie_indices[offset:]
     predictions = [Prediction(stars, interval=None) for stars in opinions.shown(shown)]
     start_with = model.movie_ids[list(ranking.stands_for)].tolist()
-    results = read_rows(
-        model.movie_ids[shown].tolist(), predictions, [Reasons() for _ in predictions], start_with=start_with
-    )
+    reasons = reasons_for(model, profiles[0], shown)
+    results = read_rows(model.movie_ids[shown].tolist(), predictions, reasons, start_with=start_with)
     return Recommendations(served.algorithm, results, candidates.count, said[0])
 
 

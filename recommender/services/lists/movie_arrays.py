@@ -1,7 +1,8 @@
 """What filters and re-ranking need to know about movies, in a model's order and cached as long as the model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,18 +17,19 @@ from recommender.titles.index import TitleIndex
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Genres, years and rating counts by movie index.
+    """Genres, years, rating counts and running times in minutes by movie index.
 
-    `genres` is (n_movies, n_genres) float32, 1 or 0; year 0 means unknown.
+    `genres` is (n_movies, n_genres) float32, 1 or 0; a year or a time of 0 means unknown.
     """
 
     genre_names: tuple[str, ...]
     genres: Float32
     years: Int32
     rating_counts: Int32
+    minutes: Int32
 
-    def matching(self, *, genre: str | None, decade: int | None) -> Bool:
-        """Return which movies are of this genre and decade, (n_movies,)."""
+    def matching(self, *, genre: str | None = None, decade: int | None = None, longest: int | None = None) -> Bool:
+        """Return which movies are of this genre and decade and known to be at most so long, (n_movies,)."""
         matching = np.ones(self.years.size, dtype=np.bool_)
         if genre is not None:
             names = [name.lower() for name in self.genre_names]
@@ -35,33 +37,52 @@ class Catalogue:
             matching &= self.genres[:, names.index(genre.lower())] > 0 if known else False
         if decade is not None:
             matching &= (self.years >= decade) & (self.years < decade + 10)
+        if longest is not None:
+            matching &= (self.minutes > 0) & (self.minutes <= longest)
         return matching
 
 
-_by_model: WeakKeyDictionary[Model, Catalogue] = WeakKeyDictionary()
+Arrays = TypeVar("Arrays")
+
+
+class _Kept(Generic[Arrays]):
+    """Arrays in the order of a model, made again when another title index comes into service."""
+
+    def __init__(self, make: Callable[[Int32, TitleIndex | None], Arrays]) -> None:
+        self._make = make
+        self._by_model: WeakKeyDictionary[Model, tuple[TitleIndex | None, Arrays]] = WeakKeyDictionary()
+
+    def of(self, model: Model) -> Arrays:
+        """Return the arrays of a model."""
+        index = serving.title_index()
+        found = self._by_model.get(model)
+        if found is None or found[0] is not index:
+            found = self._by_model[model] = (index, self._make(model.movie_ids, index))
+        return found[1]
+
+    def forget(self) -> None:
+        """Make all again."""
+        self._by_model.clear()
 
 
 def of(model: Model) -> Catalogue:
-    """Return the catalogue, as it was when it was first read for this model."""
-    found = _by_model.get(model)
-    if found is None:
-        found = _by_model[model] = _read(model.movie_ids)
-    return found
+    """Return the catalogue, as it was when it was read for this model and the title index in service."""
+    return catalogues.of(model)
 
 
-def _read(movie_ids: Int32) -> Catalogue:
-    years, counts = np.zeros(movie_ids.size, dtype=np.int32), np.zeros(movie_ids.size, dtype=np.int32)
-    rows = Movie.objects.values_list("pk", "year", "rating_count")
-    table = np.array([(pk, year or 0, count) for pk, year, count in rows], dtype=np.int32).reshape(-1, 3)
+def _read(movie_ids: Int32, index: TitleIndex | None) -> Catalogue:
+    rows = Movie.objects.values_list("pk", "year", "rating_count", "runtime_minutes")
+    table = np.array([[number or 0 for number in row] for row in rows], dtype=np.int32).reshape(-1, 4)
     found, known = indices_of(movie_ids, table[:, 0])
-    years[found], counts[found] = table[known, 1], table[known, 2]
+    numbers = np.zeros((3, movie_ids.size), dtype=np.int32)
+    numbers[:, found] = table[known, 1:].T
     names = dict(Genre.objects.values_list("pk", "name"))
     columns = {pk: column for column, pk in enumerate(names)}
     genres = np.zeros((movie_ids.size, len(names)), dtype=np.float32)
     pairs = np.array(Movie.genres.through.objects.values_list("movie_id", "genre_id"), dtype=np.int32).reshape(-1, 2)
     found, known = indices_of(movie_ids, pairs[:, 0])
     genres[found, [columns[pk] for pk in pairs[known, 1].tolist()]] = 1
-    return Catalogue(tuple(names.values()), genres, years, counts)
+    return Catalogue(tuple(names.values()), genres, *numbers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,37 +93,32 @@ class Series:
     members: tuple[Int32, ...]
 
 
-_series_by_model: WeakKeyDictionary[Model, tuple[TitleIndex | None, Series]] = WeakKeyDictionary()
-
-
 def series_of(model: Model) -> Series:
     """Return the series of the title index in service, as far as the model knows their movies."""
-    index = serving.title_index()
-    found = _series_by_model.get(model)
-    if found is None or found[0] is not index:
-        found = _series_by_model[model] = (index, _series(model.movie_ids, index.series if index else ()))
-    return found[1]
-
-
-_duplicates_by_model: WeakKeyDictionary[Model, tuple[TitleIndex | None, Int32]] = WeakKeyDictionary()
+    return _all_series.of(model)
 
 
 def duplicates_of(model: Model) -> Int32:
     """Return the indices of the movies for which another one stands, by the title index in service."""
-    index = serving.title_index()
-    found = _duplicates_by_model.get(model)
-    if found is None or found[0] is not index:
-        ids = np.array(sorted(index.duplicates) if index else [], dtype=np.int32)
-        found = _duplicates_by_model[model] = (index, indices_of(model.movie_ids, ids)[0])
-    return found[1]
+    return _duplicates.of(model)
 
 
-def _series(movie_ids: Int32, series: Iterable[Sequence[int]]) -> Series:
+def _find_duplicates(movie_ids: Int32, index: TitleIndex | None) -> Int32:
+    ids = np.array(sorted(index.duplicates) if index else [], dtype=np.int32)
+    return indices_of(movie_ids, ids)[0]
+
+
+def _find_series(movie_ids: Int32, index: TitleIndex | None) -> Series:
     numbers = np.full(movie_ids.size, -1, dtype=np.int32)
     members: list[Int32] = []
-    for ids in series:
+    for ids in index.series if index else ():
         found, _ = indices_of(movie_ids, np.array(ids, dtype=np.int32))
         if found.size > 1:
             numbers[found] = len(members)
             members.append(found)
     return Series(numbers, tuple(members))
+
+
+catalogues = _Kept(_read)
+_all_series = _Kept(_find_series)
+_duplicates = _Kept(_find_duplicates)

@@ -55,8 +55,8 @@ def unwanted(model: Model, profile: UserProfile, mine: Mine, exclude: frozenset[
 def leave_out(model: Model, scores: Float32, unwanted: Int32, dials: Dials) -> Candidates:
     """Leave out the unwanted movies, those shown before, and those outside the filters; where gems are wanted, hits."""
     matching = np.ones(scores.size, dtype=np.bool_)
-    if dials.genre is not None or dials.decade is not None:
-        matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade)
+    if dials.filters:
+        matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade, longest=dials.longest)
     if dials.gems_only:
         matching &= ~_hits(movie_arrays.of(model).rating_counts)
     if not matching.all():

@@ -4,7 +4,8 @@
  * failed(error) may return a node to show instead; `renderVisibleFirst` shows the tiles in the window first and the
  * others a frame later, for someone who is typing.
  * Fires "grid-loaded", and "grid-counted" when a movie leaves or comes back. <movie-grid keeps="watchlist"> hides
- * movies that lose that mark; <movie-grid shared> is a list for several people.
+ * movies that lose that mark; <movie-grid shared> is a list for several people; <movie-grid lengths> shows how long
+ * movies are.
  */
 import { ApiError } from "../api.js";
 import { element } from "../dom.js";
@@ -212,6 +213,7 @@ export class MovieGrid extends HTMLElement {
     const tile = document.createElement("movie-tile");
     tile.keeps = this.getAttribute("keeps");
     tile.isShared = this.hasAttribute("shared");
+    tile.hasLength = this.hasAttribute("lengths");
     tile.movie = movie;
     return element("li", {}, tile);
   }

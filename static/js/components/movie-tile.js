@@ -1,7 +1,7 @@
 /**
  * <movie-tile>: poster, title, year, genres, stars, watchlist and seen buttons; a recommendation adds the predicted
  * rating, a reason and "Not interested". `tile.keeps` is the mark a movie needs to stay in its list; `tile.isShared`
- * that the prediction is for several people.
+ * that the prediction is for several people; `tile.hasLength` that the running time is shown.
  */
 import { element } from "../dom.js";
 import { predictionFigure } from "../prediction.js";
@@ -35,7 +35,7 @@ export class MovieTile extends HTMLElement {
       element(
         "div",
         { class: "tile-facts figures" },
-        element("p", { class: "tile-facts-text" }, factsLine(movie)),
+        element("p", { class: "tile-facts-text" }, factsLine(movie, { withLength: this.hasLength })),
         mark("watchlist", movie.on_watchlist),
       ),
       element("star-rating", { ...attributes, stars: movie.my_stars }),
