@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -77,6 +78,10 @@ class TitleDocument:
         Besides those in the title's parentheses.
     duplicate_of : int or None
         The id of the same film, which is found instead.
+    released_on : date, optional
+    collection : int, optional
+        The series that the movie is known to belong to, and its name.
+    collection_name : str, optional
     """
 
     movie_id: int
@@ -89,6 +94,9 @@ class TitleDocument:
     rating_mean: float | None
     alternative_titles: tuple[str, ...] = ()
     duplicate_of: int | None = None
+    released_on: date | None = None
+    collection: int | None = None
+    collection_name: str = ""
 
     @property
     def release_year(self) -> int | None:

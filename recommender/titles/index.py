@@ -14,11 +14,12 @@ import tantivy
 from tantivy import Occur, Query
 
 from recommender.titles.all_words import all_words
+from recommender.titles.collected_series import all_series
 from recommender.titles.document import ORDER_FIELDS, TitleDocument, brevity, index_fields, sort_ranks, title_schema
 from recommender.titles.manifest import TitleIndexError, checked_count, write_manifest
 from recommender.titles.query import Order, TitleQuery, title_queries
 from recommender.titles.scores import BREVITY_WEIGHT, POPULARITY_WEIGHT
-from recommender.titles.series import SeriesTitle, find_series
+from recommender.titles.series import SeriesTitle
 from recommender.titles.series_numbers import Numbers, series_numbers
 from recommender.titles.text import title_words
 
@@ -86,7 +87,7 @@ def build_title_index(
     partial.mkdir(parents=True)
     try:
         titles = [_series_title(document) for document in ordered]
-        series = find_series(titles)
+        series = all_series(titles)
         numbers = series_numbers(titles, series, [document.rating_count for document in ordered])
         _write_index(ordered, numbers, partial, on_progress or (lambda _: None))
         in_order = [[ordered[place].movie_id for place in members] for members in series]
@@ -117,6 +118,8 @@ class TitleIndex:
     ----------
     series : tuple of tuple of int
         The movie ids of each series, in the order of release.
+    series_by_movie : dict of int to tuple of int
+        The series of each movie that is in one.
     duplicates : dict of int to int
         By the id of a movie that is not found, the id of the same film, which is.
     """
@@ -129,6 +132,7 @@ class TitleIndex:
             raise TitleIndexError(f"The title index {path} cannot be opened ({error}); build it again.") from error
 
         self.series = tuple(tuple(movie_ids) for movie_ids in _read_list(path / _SERIES))
+        self.series_by_movie = {movie_id: members for members in self.series for movie_id in members}
         self.duplicates = {pair[0]: pair[1] for pair in _read_list(path / _DUPLICATES)}
 
     def __len__(self) -> int:
@@ -242,7 +246,15 @@ class TitleIndex:
 
 
 def _series_title(document: TitleDocument) -> SeriesTitle:
-    return SeriesTitle(document.title, document.release_year, frozenset(document.genres), document.alternative_titles)
+    return SeriesTitle(
+        document.title,
+        document.release_year,
+        frozenset(document.genres),
+        document.alternative_titles,
+        document.released_on,
+        document.collection,
+        document.collection_name,
+    )
 
 
 def _originals(documents: Iterable[TitleDocument], duplicates: dict[int, int]) -> Iterator[TitleDocument]:
