@@ -2,11 +2,12 @@
 
 import contextlib
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
-PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 100
+PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGM44OAAAAMEAUGZwmssAAAAAElFTkSuQmCC")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 

@@ -1,6 +1,6 @@
 """Collections say what belongs together; titles say it where no collection is known."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from recommender.titles.collected_series import all_series
@@ -70,6 +70,14 @@ def test_movies_of_a_collection_are_numbered_by_its_name_whoever_has_seen_them()
     numbers = series_numbers(titles, all_series(titles), [1, 95, 60])
     assert [(("dark", "knight"), place + 1) in numbers[place] for place in range(3)] == [True] * 3
     assert (("batman",), 1) not in numbers[1]
+
+
+def test_the_index_knows_what_is_not_out_yet(tmp_path: Path) -> None:
+    today = date.today()
+    days = {1: today + timedelta(days=9), 2: today, 3: None}
+    rows = [TitleDocument(n, f"Movie {n}", 2000, (), 0, None, None, None, released_on=day) for n, day in days.items()]
+    build_title_index(rows, tmp_path / "titles")
+    assert TitleIndex(tmp_path / "titles").coming == {1: today.toordinal() + 9}
 
 
 def test_the_search_finds_a_movie_by_the_name_of_its_collection_and_a_number(tmp_path: Path) -> None:

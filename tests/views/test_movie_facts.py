@@ -1,5 +1,6 @@
 """The facts on the movie page: where to watch for whom, the series, and where the facts are from."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def test_the_page_the_search_and_lists_have_the_same_series(client: Client) -> N
     serving.clear()
     shown = page(client, movies[2])
     assert "3 of 3 in The Dark Knight Collection" in shown
-    assert 'It begins with <a href="/movies/1/">Batman Begins (2005)</a>' in shown
+    assert '<ol><li><a href="/movies/1/">Batman Begins (2005)</a></li><li><a href="/movies/2/">' in shown
     assert "movie-series" not in page(client, movies[3])
     index = serving.title_index()
     assert index is not None
@@ -91,6 +92,12 @@ def test_without_facts_the_page_says_nothing_of_them(client: Client) -> None:
     shown = page(client, make_movie())
     for absent in ("JustWatch", "movie-series", "Trailer", "data-region"):
         assert absent not in shown
+
+
+def test_the_page_tells_the_day_of_a_release_that_is_ahead(client: Client) -> None:
+    day = date.today() + timedelta(days=30)
+    assert f'<time datetime="{day.isoformat()}">' in page(client, make_movie(1, released_on=day))
+    assert "<time" not in page(client, make_movie(2, released_on=date.today()))
 
 
 def test_a_member_chooses_a_country_of_the_site(alice_client: Client) -> None:

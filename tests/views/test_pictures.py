@@ -135,9 +135,7 @@ def test_without_room_on_the_disk_the_picture_is_shown_all_the_same(
     assert client.get(POSTER).content == JPEG
 
 
-def test_pages_name_the_pictures_that_the_setting_allows(
-    client: Client, host: ImageServer, settings: Any
-) -> None:
+def test_pages_name_the_pictures_that_the_setting_allows(client: Client, host: ImageServer, settings: Any) -> None:
     movie = make_movie(2, poster_path="/two.jpg")
     assert movies.poster_url(movie) == "/pictures/w342/2/two.jpg"
     assert 'og:image" content="http://testserver/pictures/w342/2/two.jpg"' in client.get("/movies/2/").content.decode()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Final
 
@@ -37,6 +38,7 @@ class MovieFacts:
     providers: list[tuple[str, list[str]]]
     series: Series | None
     trailer: str
+    coming_on: date | None
 
 
 def facts_of(movie: Movie, *, country: str) -> MovieFacts:
@@ -54,6 +56,7 @@ def facts_of(movie: Movie, *, country: str) -> MovieFacts:
         providers=providers,
         series=_series_of(movie),
         trailer=f"{TRAILERS}{movie.trailer}" if movie.trailer else "",
+        coming_on=movie.released_on if movie.released_on and movie.released_on > date.today() else None,
     )
 
 

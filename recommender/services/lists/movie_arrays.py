@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -95,6 +96,21 @@ def duplicates_of(model: Model) -> Int32:
         ids = np.array(sorted(index.duplicates) if index else [], dtype=np.int32)
         found = _duplicates_by_model[model] = (index, indices_of(model.movie_ids, ids)[0])
     return found[1]
+
+
+_coming_by_model: WeakKeyDictionary[Model, tuple[TitleIndex | None, Int32, Int32]] = WeakKeyDictionary()
+
+
+def not_out_yet(model: Model) -> Int32:
+    """Return the indices of the movies whose release is ahead, by the title index in service."""
+    index = serving.title_index()
+    found = _coming_by_model.get(model)
+    if found is None or found[0] is not index:
+        coming = np.array(sorted(index.coming.items()) if index else [], dtype=np.int32).reshape(-1, 2)
+        movies, known = indices_of(model.movie_ids, coming[:, 0])
+        found = _coming_by_model[model] = (index, movies, coming[known, 1])
+    _, movies, days = found
+    return movies[days > date.today().toordinal()]
 
 
 def _series(movie_ids: Int32, series: Iterable[Sequence[int]]) -> Series:
