@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
@@ -83,6 +84,20 @@ def choice(name: str, default: str, choices: Sequence[str]) -> str:
     if value not in choices:
         raise ImproperlyConfigured(f'{name} is "{value}"; set it to {", ".join(choices[:-1])} or {choices[-1]}.')
     return value
+
+
+def address(name: str, default: str) -> str:
+    """Return a setting that is the address of a site or of a folder there, without a slash at its end."""
+    value = text(name, default).rstrip("/")
+    if not re.fullmatch(r"https?://[^/?#\s@;,'\"]+(?:/[^?#\s]*)?", value):
+        raise ImproperlyConfigured(f'{name} is "{value}"; set it to an address such as {default}.')
+    return value
+
+
+def origin(url: str) -> str:
+    """Return scheme and host of an address, as content security policies name it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def fraction(name: str, default: float) -> float:

@@ -67,6 +67,8 @@ def headers(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if response.headers.get("Cache-Control", "").startswith("public"):
+            return response
         if request.path.startswith(PRIVATE) or settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "private, no-store")
             patch_vary_headers(response, ("Cookie",))

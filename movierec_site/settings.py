@@ -24,6 +24,14 @@ TMDB_API_KEY = env.secret("TMDB_API_KEY")
 TMDB_URL = env.text("TMDB_URL", "https://api.themoviedb.org/3")
 TMDB_RATE = env.number("TMDB_RATE", 20, low=1, high=40)
 TMDB_COUNTRIES = env.countries("TMDB_COUNTRIES", ["AU", "CA", "DE", "ES", "FR", "GB", "IN", "US"])
+TMDB_IMAGE_URL = env.address("TMDB_IMAGE_URL", "https://image.tmdb.org/t/p")
+IMAGES = env.choice("IMAGES", "direct", ("OFF", "DIRECT", "PROXY")).lower()
+IMAGE_CACHE_DIR = DATA_DIR / "pictures"
+IMAGE_CACHE_BUDGET = env.size("IMAGE_CACHE_BUDGET", 500 << 20)
+NEW_MOVIES_SINCE_DAYS = env.number("NEW_MOVIES_SINCE_DAYS", 90, low=1, high=3650)
+NEW_MOVIES_AHEAD_DAYS = env.number("NEW_MOVIES_AHEAD_DAYS", 60, high=3650)
+NEW_MOVIES_MIN_VOTES = env.number("NEW_MOVIES_MIN_VOTES", 50, low=1)
+NEW_MOVIES_MIN_POPULARITY = env.amount("NEW_MOVIES_MIN_POPULARITY", 20.0)
 IMDB_URL = env.text("IMDB_URL", "https://datasets.imdbws.com")
 IMDB_TERMS_ACCEPTED = env.flag("IMDB_TERMS_ACCEPTED", default=False)
 IMDB_MIN_VOTES = env.number("IMDB_MIN_VOTES", 200, low=1)
@@ -176,7 +184,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "https://image.tmdb.org"],
+        "img-src": [SELF, "data:", *([env.origin(TMDB_IMAGE_URL)] if IMAGES == "direct" else [])],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

@@ -114,6 +114,8 @@ def test_it_is_clean_to_deploy() -> None:
         ({"EMAIL_PORT": "smtp"}, 'EMAIL_PORT is "smtp"; set it to a whole number from 1 to 65535'),
         ({"LOG_LEVEL": "nope"}, 'LOG_LEVEL is "NOPE"; set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.'),
         ({"WEB_WORKERS": "0"}, 'WEB_WORKERS is "0"; set it to a whole number of 1 or more.'),
+        ({"IMAGES": "none"}, 'IMAGES is "NONE"; set it to OFF, DIRECT or PROXY.'),
+        ({"TMDB_IMAGE_URL": "x; y"}, 'TMDB_IMAGE_URL is "x; y"; set it to an address such as https://image.tmdb.org'),
         ({"TMDB_RATE": "-5"}, 'TMDB_RATE is "-5"; set it to a whole number from 1 to 40.'),
         ({"ADMIN_ADDRESSES": "home"}, "ADMIN_ADDRESSES: 'home' does not appear to be an IPv4 or IPv6 network"),
         (
@@ -128,6 +130,21 @@ def test_an_invalid_setting_is_named_in_one_sentence(environment: dict[str, str]
     assert refused.returncode != 0
     assert sentence in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("images", "sources"),
+    [
+        ("off", "['self', 'data:']"),
+        ("proxy", "['self', 'data:']"),
+        ("direct", "['self', 'data:', 'https://pictures.example.org']"),
+    ],
+)
+def test_the_policy_allows_pictures_from_where_they_come(images: str, sources: str) -> None:
+    show = "from django.conf import settings; print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
+    environment = {"IMAGES": images, "TMDB_IMAGE_URL": "https://pictures.example.org/t/p/"}
+    shown = run_manage("shell", "--no-imports", "-c", show, **environment)
+    assert shown.stdout.strip().replace('"', "").replace("''", "'") == sources, shown.stderr
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,11 @@ SIMPLE = (
     (Job.Kind.SIMILAR_MOVIES, "Similar movies", "Find the similar movies of every movie."),
     (Job.Kind.TITLE_INDEX, "Title index", "Rebuild the index that the title search uses."),
     (Job.Kind.TMDB, "TMDB metadata", "Fetch posters, overviews and other titles from The Movie Database."),
+    (
+        Job.Kind.NEW_MOVIES,
+        "New movies",
+        "Add new and coming movies from The Movie Database, and fetch again what has changed there.",
+    ),
     (Job.Kind.DRIFT, "Drift", "Compare the last week of ratings with what the models in service learned from."),
     (Job.Kind.SNAPSHOT, "Snapshot", "Keep the current ratings as a file."),
 )

@@ -15,7 +15,16 @@ from recommender.services.ratings.tags import folded
 
 MAX_QUERY_LENGTH = 200
 MAX_RESULTS = 100
-FROM_TMDB = ("tagline", "original_language", "spoken_languages", "countries", "collection", "trailer", "backdrop_path")
+FROM_TMDB = (
+    "tagline",
+    "released_on",
+    "original_language",
+    "spoken_languages",
+    "countries",
+    "collection",
+    "trailer",
+    "backdrop_path",
+)
 
 
 @admin.register(Movie)

@@ -72,6 +72,7 @@ class Job(models.Model):
         RETRAIN = "retrain", "Retrain"
         TMDB = "tmdb", "TMDB metadata"
         IMDB = "imdb", "IMDb catalogue"
+        NEW_MOVIES = "new_movies", "New movies"
         DRIFT = "drift", "Drift"
 
     class State(models.TextChoices):

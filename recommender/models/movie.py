@@ -78,6 +78,11 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         lacks_facts = Q(metadata_found=True, metadata_format__lt=Movie.METADATA_FORMAT)
         return self.filter(never | still_unknown | stale | lacks_facts, tmdb_id__gt=0).order_by("-rating_count", "pk")
 
+    def ask_again(self, tmdb_ids: Iterable[int], *, fetched_before: datetime) -> int:
+        """Let movies await metadata again unless it has been fetched since; return how many."""
+        known = self.filter(AnyOf(F("tmdb_id"), list(tmdb_ids)), metadata_found=True)
+        return known.filter(metadata_fetched_at__lt=fetched_before).update(metadata_format=0)
+
     def with_titles_fetched_since(self, moment: datetime) -> MovieQuerySet:
         """Return the movies for which other titles, or a collection, have been fetched since a given time."""
         fetched = ~Q(original_title="", tmdb_titles=[]) | Q(collection__isnull=False)
@@ -97,7 +102,7 @@ class Movie(models.Model):
     FIRST_OTHER_ID = 1_000_000_000  # a movie that only IMDb has gets this plus the number of its IMDb id
     UNKNOWN_FOR = timedelta(days=30)
     FRESH_FOR = timedelta(days=180)
-    METADATA_FORMAT = 1  # add one when more is fetched: movies with a lower number are asked about again
+    METADATA_FORMAT = 2  # add one when more is fetched: movies with a lower number are asked about again
     TITLES = ("title", "alternative_titles", "original_title", "tmdb_titles", "imdb_titles")
     ON_TILES = ("title", "year", "runtime_minutes", "imdb_id", "tmdb_id", "poster_path", "rating_count", "rating_mean")
 
@@ -105,6 +110,7 @@ class Movie(models.Model):
     title = models.CharField(max_length=512)
     alternative_titles = ArrayField(models.CharField(max_length=512), default=list, blank=True)
     year = models.SmallIntegerField(null=True, blank=True)
+    released_on = models.DateField(null=True, blank=True)  # the first day anywhere, as TMDB knows it; may be ahead
     genres = models.ManyToManyField(Genre, related_name="movies", blank=True)
     imdb_id = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001 - unknown is not an empty id
     tmdb_id = models.IntegerField(null=True, blank=True)

@@ -176,6 +176,12 @@ def _tmdb() -> Stages:
     return (tmdb.FETCH, title_search.BUILD_INDEX_IF_BEHIND)
 
 
+def _new_movies() -> Stages:
+    from recommender.services.catalogue import new_movies
+
+    return (new_movies.ADD, new_movies.NOTE_CHANGES, *_tmdb())
+
+
 def _imdb() -> Stages:
     from recommender.services.catalogue import imdb, title_search
 
@@ -212,6 +218,7 @@ KINDS: dict[Job.Kind, JobKind] = {
     Job.Kind.RETRAIN: JobKind(_retrain),
     Job.Kind.TMDB: JobKind(_tmdb),
     Job.Kind.IMDB: JobKind(_imdb, ImdbArguments, _check_imdb),
+    Job.Kind.NEW_MOVIES: JobKind(_new_movies),
     Job.Kind.DRIFT: JobKind(_drift),
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 import tantivy
 
 from recommender.titles.aliases import aliases, plus_aliases, series_aliases
+from recommender.titles.series import SeriesTitle
 from recommender.titles.series_numbers import Numbers
 from recommender.titles.text import (
     canonical_words,
@@ -77,6 +79,10 @@ class TitleDocument:
         Besides those in the title's parentheses.
     duplicate_of : int or None
         The id of the same film, which is found instead.
+    released_on : date, optional
+    collection : int, optional
+        The series that the movie is known to belong to, and its name.
+    collection_name : str, optional
     """
 
     movie_id: int
@@ -89,11 +95,19 @@ class TitleDocument:
     rating_mean: float | None
     alternative_titles: tuple[str, ...] = ()
     duplicate_of: int | None = None
+    released_on: date | None = None
+    collection: int | None = None
+    collection_name: str = ""
 
     @property
     def release_year(self) -> int | None:
         """The given year, or else the one in the title."""
         return self.year if self.year is not None else split_title(self.title)[1]
+
+    def as_series_title(self) -> SeriesTitle:
+        """Return what tells its series."""
+        collected = (self.released_on, self.collection, self.collection_name)
+        return SeriesTitle(self.title, self.release_year, frozenset(self.genres), self.alternative_titles, *collected)
 
 
 @cache
@@ -175,6 +189,12 @@ def _prefixes(keys: Iterable[str], longest: int) -> list[str]:
             for n in range(1, min(len(key), longest) + 1)
         }
     )
+
+
+def days_ahead(documents: Iterable[TitleDocument]) -> list[tuple[int, int]]:
+    """Return the movies that are not out today, each with the day of its release as a proleptic ordinal."""
+    days = ((document.movie_id, document.released_on) for document in documents)
+    return [(movie_id, day.toordinal()) for movie_id, day in days if day is not None and day > date.today()]
 
 
 def sort_ranks(documents: Sequence[TitleDocument], damping: float = 10.0) -> dict[str, list[int]]:

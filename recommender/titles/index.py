@@ -14,11 +14,19 @@ import tantivy
 from tantivy import Occur, Query
 
 from recommender.titles.all_words import all_words
-from recommender.titles.document import ORDER_FIELDS, TitleDocument, brevity, index_fields, sort_ranks, title_schema
+from recommender.titles.collected_series import all_series
+from recommender.titles.document import (
+    ORDER_FIELDS,
+    TitleDocument,
+    brevity,
+    days_ahead,
+    index_fields,
+    sort_ranks,
+    title_schema,
+)
 from recommender.titles.manifest import TitleIndexError, checked_count, write_manifest
 from recommender.titles.query import Order, TitleQuery, title_queries
 from recommender.titles.scores import BREVITY_WEIGHT, POPULARITY_WEIGHT
-from recommender.titles.series import SeriesTitle, find_series
 from recommender.titles.series_numbers import Numbers, series_numbers
 from recommender.titles.text import title_words
 
@@ -28,6 +36,7 @@ _HEAP_BYTES: Final = 400_000_000
 _PROGRESS_EVERY: Final = 1000
 _SERIES: Final = "series.json"
 _DUPLICATES: Final = "duplicates.json"
+_COMING: Final = "coming.json"
 # How many of the best matches are ranked again with their popularity.
 _RERANKED: Final = 200
 # Looser readings of a query follow unless it finds this many, one of them with this share (of logarithms) of the
@@ -85,13 +94,14 @@ def build_title_index(
     partial = path.with_name(f"{path.name}.partial-{secrets.token_hex(6)}")
     partial.mkdir(parents=True)
     try:
-        titles = [_series_title(document) for document in ordered]
-        series = find_series(titles)
+        titles = [document.as_series_title() for document in ordered]
+        series = all_series(titles)
         numbers = series_numbers(titles, series, [document.rating_count for document in ordered])
         _write_index(ordered, numbers, partial, on_progress or (lambda _: None))
         in_order = [[ordered[place].movie_id for place in members] for members in series]
         (partial / _SERIES).write_text(json.dumps(in_order), encoding="utf-8")
         (partial / _DUPLICATES).write_text(json.dumps(list(duplicates.items())), encoding="utf-8")
+        (partial / _COMING).write_text(json.dumps(days_ahead(ordered)), encoding="utf-8")
         write_manifest(partial, len(ordered))
         partial.rename(path)
     except BaseException:
@@ -117,8 +127,12 @@ class TitleIndex:
     ----------
     series : tuple of tuple of int
         The movie ids of each series, in the order of release.
+    series_by_movie : dict of int to tuple of int
+        The series of each movie that is in one.
     duplicates : dict of int to int
         By the id of a movie that is not found, the id of the same film, which is.
+    coming : dict of int to int
+        By the id of a movie that was not out when the index was built, the day of its release as a proleptic ordinal.
     """
 
     def __init__(self, path: Path) -> None:
@@ -129,7 +143,9 @@ class TitleIndex:
             raise TitleIndexError(f"The title index {path} cannot be opened ({error}); build it again.") from error
 
         self.series = tuple(tuple(movie_ids) for movie_ids in _read_list(path / _SERIES))
+        self.series_by_movie = {movie_id: members for members in self.series for movie_id in members}
         self.duplicates = {pair[0]: pair[1] for pair in _read_list(path / _DUPLICATES)}
+        self.coming = {pair[0]: pair[1] for pair in _read_list(path / _COMING)}
 
     def __len__(self) -> int:
         return self._n_documents
@@ -239,10 +255,6 @@ class TitleIndex:
 
     def _values(self, field: str, hits: list[tuple[Any, tantivy.DocAddress]]) -> list[Any]:
         return self._searcher.fast_field_values(field, [address for _, address in hits])
-
-
-def _series_title(document: TitleDocument) -> SeriesTitle:
-    return SeriesTitle(document.title, document.release_year, frozenset(document.genres), document.alternative_titles)
 
 
 def _originals(documents: Iterable[TitleDocument], duplicates: dict[int, int]) -> Iterator[TitleDocument]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from recommender.titles.text import front_article, split_title, title_segments, title_words, without_article
@@ -27,12 +28,18 @@ _PART: Final = frozenset({"part", "vol", "volume", "episode", "chapter"})
 
 @dataclass(frozen=True, slots=True)
 class SeriesTitle:
-    """What is known of one movie: its title with or without year, the year of its release, its genres, other names."""
+    """What is known of one movie: its title with or without year, the year of its release, its genres, other names.
+
+    `collection` is the number of a series that somebody has put together, `collection_name` what it is called there.
+    """
 
     title: str
     year: int | None
     genres: frozenset[str] = frozenset()
     alternative_titles: tuple[str, ...] = ()
+    released_on: date | None = None
+    collection: int | None = None
+    collection_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,19 @@
 """Which number a movie has in its series, by its title or else by the order of release."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from recommender.titles.series import HIGHEST_NUMBER, SeriesTitle, Words, readings_of
+from recommender.titles.text import front_article, title_words, without_article
+from recommender.titles.words import ENGLISH_ARTICLES
 
 SEEN_OF_A_SERIES: Final = 0.02
 SEEN_OF_THE_FIRST: Final = 0.1
 """The fewest ratings that a movie needs to be counted, as a share of those of the most rated one of its series."""
+
+_COLLECTED: Final = frozenset({"collection", "saga", "series", "trilogy"})
+"""How names of collections end: "The Dark Knight Collection"."""
 
 Numbers = set[tuple[Words, int]]
 
@@ -22,16 +27,17 @@ def series_numbers(
     ----------
     titles : sequence of SeriesTitle
     series : sequence of sequence of int
-        From `find_series`: positions in `titles`, in the order of release.
+        From `all_series`: positions in `titles`, in the order of release.
     rating_counts : sequence of int
-        By position; what hardly anyone has seen of a series (a fan film, an old serial) is not counted.
+        By position; what hardly anyone has seen of a series (a fan film, an old serial) is not counted, unless it is
+        in a collection.
 
     Returns
     -------
     dict of int to set of (tuple of str, int)
         For each position in a series, its names of the series, each with the movie's number. The name that most
-        titles have numbers all movies, another only those that have it. A title without a number comes after the
-        movie before it.
+        titles have numbers all movies, another only those that have it; the name of the collection has the numbers of
+        the first. A title without a number comes after the movie before it.
     """
     found = defaultdict[int, Numbers](set)
     for members in series:
@@ -44,12 +50,29 @@ def series_numbers(
             for position in members:
                 written = readings[position].get(name)
                 enough = most * (SEEN_OF_A_SERIES if number else SEEN_OF_THE_FIRST)
-                if rating_counts[position] >= enough and (name == main or name in readings[position]):
+                counts = rating_counts[position] >= enough or titles[position].collection is not None
+                if counts and (name == main or name in readings[position]):
                     number = written or number + 1
                     found[position].add((name, number))
                 elif written is not None:
                     found[position].add((name, written))
+        _also_call(_name_of_collection([titles[position] for position in members]), main, members, found)
     return dict(found)
+
+
+def _name_of_collection(members: Sequence[SeriesTitle]) -> Words:
+    """Return the name that most movies have for their collection, without what only says that it is one."""
+    names = Counter(title.collection_name for title in members if title.collection_name)
+    words = title_words(front_article(names.most_common(1)[0][0])) if names else []
+    while words and words[-1] in _COLLECTED:
+        words.pop()
+    return tuple(without_article(words, ENGLISH_ARTICLES))
+
+
+def _also_call(name: Words, main: Words, members: Sequence[int], found: Mapping[int, Numbers]) -> None:
+    if name and name != main:
+        for position in members:
+            found[position].update([(name, number) for base, number in found[position] if base == main])
 
 
 def _numbers_by_name(title: SeriesTitle) -> dict[Words, int | None]:

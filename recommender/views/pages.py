@@ -43,12 +43,13 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
     if shown.duplicate_of_id is not None:
         return redirect("movie", movie_id=shown.duplicate_of_id)
     half_stars = half_stars_by(request.user, [shown]).get(shown.pk)
+    poster = poster_url(shown)
     country = movie_facts.country_of(request.user, request.headers.get("Accept-Language", ""))
     context = {
         "movie": shown,
         "genres": [name for name in shown.genre_names if not name.startswith("(")],
         "summary": summary_of(shown),
-        "poster": poster_url(shown),
+        "poster": poster and request.build_absolute_uri(poster),
         "canonical": request.build_absolute_uri(request.path),
         "my_stars": half_stars and half_stars / 2,
         "explain": request.user.is_authenticated and not half_stars,

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from recommender.views import account, pages
+from recommender.views import account, pages, pictures
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("movies/<int:movie_id>/", pages.movie, name="movie"),
     path("people/<int:person_id>/", pages.person, name="person"),
+    path("pictures/<str:size>/<int:movie_id>/<str:name>", pictures.picture, name="picture"),
     path("recommendations/", pages.recommendations, name="recommendations"),
     path("tonight/", pages.tonight, name="tonight"),
     path("together/", pages.together, name="together"),

@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from recommender.models import Movie
@@ -19,7 +20,8 @@ TOKEN = "eyJhbGciOi.eyJhdWQiOi.c2lnbmF0dXJl"
 NO_SUCH_MOVIE = {"success": False, "status_code": 34, "status_message": "The resource could not be found."}
 Behaviour = str
 SEARCH = 0
-"""Stands for the id where a request searches."""
+"""Stands for the id where a request asks for a list."""
+FILMS_A_PAGE, CHANGES_A_PAGE = 20, 100
 
 
 def posters_of(release: Path | None, n_movies: int) -> dict[int, str]:
@@ -40,6 +42,7 @@ class TmdbServer:
         self.asked: list[int] = []
         self.times: list[float] = []
         self.paths: list[str] = []
+        self.changed: list[int] = []
         self.always: Behaviour = ""
         self.delay = 0.0
         self._stopping = threading.Event()
@@ -74,10 +77,29 @@ class TmdbServer:
             queued = self._queued[tmdb_id]
             return tmdb_id, self.always or (queued.popleft() if queued else "")
 
-    def search(self, path: str) -> list[dict[str, object]]:
-        """Return the movies that a request searches for: those with its words in their title."""
-        words = parse_qs(urlsplit(path).query)["query"][0].casefold()
-        return [found for found in self.movies.values() if words in str(found["title"]).casefold()]
+    def page(self, path: str) -> dict[str, object]:
+        """Return the page of a list that a request asks for."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
+        kind, size = urlsplit(path).path.removeprefix("/3"), FILMS_A_PAGE
+        if kind == "/movie/changes":
+            results: list[Any] = [{"id": tmdb_id, "adult": False} for tmdb_id in self.changed]
+            size = CHANGES_A_PAGE
+        elif kind == "/discover/movie":
+            results = self.discover(asked)
+        else:
+            words = asked["query"].casefold()
+            results = [found for found in self.movies.values() if words in str(found["title"]).casefold()]
+        number = int(asked.get("page", "1"))
+        n_pages = max(-(-len(results) // size), 1)
+        return {"page": number, "total_pages": n_pages, "results": results[(number - 1) * size : number * size]}
+
+    def discover(self, asked: dict[str, str]) -> list[dict[str, Any]]:
+        """Return the movies of the days and votes asked for, in the order asked for."""
+        first, last = asked["primary_release_date.gte"], asked["primary_release_date.lte"]
+        least, order = int(asked.get("vote_count.gte", "0")), asked["sort_by"].removesuffix(".desc")
+        films: list[dict[str, Any]] = [dict(film) for film in self.movies.values()]
+        there = [film for film in films if first <= film.get("release_date", "") <= last]
+        return sorted((film for film in there if film.get("vote_count", 0) >= least), key=lambda film: -film[order])
 
     def found(self, path: str) -> list[dict[str, object]]:
         """Return the movies with the IMDb id that a request asks about."""
@@ -103,7 +125,7 @@ class TmdbServer:
                 elif "/find/" in self.path:
                     self.say(200, {"movie_results": server.found(self.path), "tv_results": [{"id": 3, "name": "No"}]})
                 elif tmdb_id == SEARCH:
-                    self.say(200, {"page": 1, "results": server.search(self.path)})
+                    self.say(200, server.page(self.path))
                 elif tmdb_id in server.movies:
                     self.say(200, server.movies[tmdb_id])
                 else:

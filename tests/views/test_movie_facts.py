@@ -1,15 +1,20 @@
 """The facts on the movie page: where to watch for whom, the series, and where the facts are from."""
 
+from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from recommender.models import Movie
-from recommender.services.catalogue import movie_facts, tmdb
+from recommender.services.catalogue import movie_facts, title_search, tmdb
 from recommender.services.catalogue.tmdb_response import Metadata
+from recommender.services.lists import movie_arrays
 from recommender.services.ratings.ratings import rater_of
+from recommender.services.versions import serving
+from recommender.titles.query import TitleQuery
 from tests.services.catalogue.test_tmdb_facts import FACTS
 from tests.support.factories import make_movie
 from tests.support.tmdb_server import movie as response
@@ -28,6 +33,7 @@ def heists() -> list[Movie]:
             604: Metadata.model_validate(response(604, "", **FACTS | GERMAN)),
         }
     )
+    title_search.build()
     return movies
 
 
@@ -38,6 +44,7 @@ def page(client: Client, movie: Movie, language: str = "en-US,en;q=0.9") -> str:
 def test_the_page_shows_all_facts_and_their_source(
     client: Client, heists: list[Movie], django_assert_max_num_queries: Any
 ) -> None:
+    page(client, heists[1])  # loads the title index
     with django_assert_max_num_queries(7):
         shown = page(client, heists[0])
     for fact in (
@@ -46,6 +53,29 @@ def test_the_page_shows_all_facts_and_their_source(
         "https://www.themoviedb.org/movie/603", "https://www.justwatch.com", "Árni First",
     ):  # fmt: skip
         assert fact in shown, fact
+
+
+def test_the_page_the_search_and_lists_have_the_same_series(client: Client) -> None:
+    names = [("Batman Begins", 2005), ("The Dark Knight", 2008), ("The Dark Knight Rises", 2012), ("Heat", 1995)]
+    movies = [make_movie(n, name, year, "Action", tmdb_id=n) for n, (name, year) in enumerate(names, start=1)]
+    title_search.build()
+    assert "1 of 2 in this series" in page(client, movies[1])
+    assert "movie-series" not in page(client, movies[0])
+    nights = {"belongs_to_collection": {"id": 263, "name": "The Dark Knight Collection"}}
+    nights |= {"original_title": "", "alternative_titles": {}}
+    tmdb.save(metadata_by_id={n: Metadata.model_validate(response(n, "", **nights)) for n in (1, 2)})
+    assert title_search.is_behind()
+    title_search.build()
+    serving.clear()
+    shown = page(client, movies[2])
+    assert "3 of 3 in The Dark Knight Collection" in shown
+    assert '<ol><li><a href="/movies/1/">Batman Begins (2005)</a></li><li><a href="/movies/2/">' in shown
+    assert "movie-series" not in page(client, movies[3])
+    index = serving.title_index()
+    assert index is not None
+    in_lists = movie_arrays._series(np.array([1, 2, 3, 4], dtype=np.int32), index.series)
+    assert [members.tolist() for members in in_lists.members] == [[0, 1, 2]]
+    assert [movie.pk for movie in title_search.search(TitleQuery("dark knight 1", limit=1)).movies] == [1]
 
 
 def test_where_to_watch_is_of_the_browsers_country_or_the_one_chosen(
@@ -62,6 +92,12 @@ def test_without_facts_the_page_says_nothing_of_them(client: Client) -> None:
     shown = page(client, make_movie())
     for absent in ("JustWatch", "movie-series", "Trailer", "data-region"):
         assert absent not in shown
+
+
+def test_the_page_tells_the_day_of_a_release_that_is_ahead(client: Client) -> None:
+    day = date.today() + timedelta(days=30)
+    assert f'<time datetime="{day.isoformat()}">' in page(client, make_movie(1, released_on=day))
+    assert "<time" not in page(client, make_movie(2, released_on=date.today()))
 
 
 def test_a_member_chooses_a_country_of_the_site(alice_client: Client) -> None:

@@ -7,13 +7,12 @@ from typing import Final, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
 from pydantic import ValidationError
 
 from recommender.formats.exports.matching import YEARS_APART_WITH_ID
-from recommender.models import Genre, Job, Movie
+from recommender.models import Job, Movie
 from recommender.services import jobs
-from recommender.services.catalogue import movies, title_search, tmdb
+from recommender.services.catalogue import movies, new_films, title_search
 from recommender.services.catalogue.lookup_response import Candidate, LookedUp, candidates_found, candidates_in
 from recommender.services.catalogue.tmdb_client import WITH_THE_MOVIE, CannotFetch, NoResponse, TmdbClient
 from recommender.titles.text import title_words
@@ -21,9 +20,6 @@ from recommender.titles.text import title_words
 logger = logging.getLogger(__name__)
 Response = TypeVar("Response")
 N_CANDIDATES: Final = 5
-FIRST_TMDB_ID: Final = 2_000_000_000
-"""A movie without an IMDb id gets this plus its TMDB id, which is more than any id made from an IMDb id."""
-LAST_TMDB_ID: Final = 2_147_483_647 - FIRST_TMDB_ID
 
 
 class LookupNotOffered(LookupError):
@@ -123,10 +119,10 @@ def add(*, tmdb_id: int, added_by: User) -> Movie:
     if known is not None and is_offered():
         return movies.get(movie_id=known.pk)
     film = _ask(f"/movie/{tmdb_id}", LookedUp.model_validate_json, append_to_response=WITH_THE_MOVIE)
-    new_id = None if film is None else _id_for(film)
-    if film is None or new_id is None or film.id != tmdb_id or not film.is_fit:
+    movie_ids, _ = new_films.store([film] if film is not None and film.id == tmdb_id else [])
+    if tmdb_id not in movie_ids:
         raise UnknownFilm(f"TMDB has no film {tmdb_id} that can be added.")
-    movie_id = _store(film, new_id)
+    movie_id = movie_ids[tmdb_id]
     logger.info("User %s looked up movie %s.", added_by.pk, movie_id)
     return movies.get(movie_id=movie_id)
 
@@ -147,30 +143,3 @@ def _ask(path: str, read: Callable[[bytes], Response], **fields: str) -> Respons
     except (CannotFetch, NoResponse, ValidationError) as error:
         logger.warning("A look-up failed: %s", error)
         raise CannotLookUp("TMDB does not answer as it should. Try again in a few minutes.") from error
-
-
-@transaction.atomic
-def _store(film: LookedUp, new_id: int) -> int:
-    """Give the film a new movie, or what TMDB knows of it to the movie that has its IMDb id; return the movie's id."""
-    digits = film.imdb_digits()
-    same = Movie.objects.filter(imdb_id__in=[digits, (digits or "").lstrip("0")]) if digits else Movie.objects.none()
-    movie = same.order_by("pk").first()
-    if movie is None:
-        facts = {"title": film.title, "year": film.year, "imdb_id": digits, "tmdb_id": film.id}
-        movie, is_new = Movie.objects.get_or_create(pk=new_id, defaults=facts)
-        if is_new:
-            names = film.genre_names()
-            Genre.objects.bulk_create([Genre(name=name) for name in names], ignore_conflicts=True)
-            movie.genres.set(Genre.objects.filter(name__in=names))
-    elif movie.tmdb_id is None:
-        Movie.objects.filter(pk=movie.pk, tmdb_id=None).update(tmdb_id=film.id)
-    tmdb.save(metadata_by_id={film.id: film})
-    return movie.pk
-
-
-def _id_for(film: LookedUp) -> int | None:
-    """Return the id that the movie gets: from its IMDb id, as IMDb's files give it, or else from its TMDB id."""
-    digits = film.imdb_digits()
-    if digits is not None:
-        return Movie.FIRST_OTHER_ID + int(digits)
-    return FIRST_TMDB_ID + film.id if film.id <= LAST_TMDB_ID else None

@@ -1,6 +1,8 @@
 """What the movie page says of a movie besides its text: its series, its certification, and where to watch it."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Final
 
@@ -9,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from recommender.models import Availability, Certification, Movie, Preferences, Rater
+from recommender.services.versions import serving
 
 TRAILERS: Final = "https://www.youtube.com/watch?v="
 
@@ -19,7 +22,7 @@ class UnknownCountry(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A collection of TMDB: its movies in the catalogue in the order of release, and the place of this one, from 1."""
+    """A series: its movies in the order of release, and the place of this one, from 1; no name if no collection has."""
 
     name: str
     movies: list[Movie]
@@ -35,6 +38,7 @@ class MovieFacts:
     providers: list[tuple[str, list[str]]]
     series: Series | None
     trailer: str
+    coming_on: date | None
 
 
 def facts_of(movie: Movie, *, country: str) -> MovieFacts:
@@ -52,6 +56,7 @@ def facts_of(movie: Movie, *, country: str) -> MovieFacts:
         providers=providers,
         series=_series_of(movie),
         trailer=f"{TRAILERS}{movie.trailer}" if movie.trailer else "",
+        coming_on=movie.released_on if movie.released_on and movie.released_on > date.today() else None,
     )
 
 
@@ -82,9 +87,14 @@ def choose_country(*, rater: Rater, country: str) -> None:
 
 
 def _series_of(movie: Movie) -> Series | None:
-    if movie.collection is None:
+    """Return the series by the title index in service, as lists and the search have it."""
+    index = serving.title_index()
+    movie_ids = index.series_by_movie.get(movie.pk) if index is not None else None
+    if movie_ids is None:
         return None
-    movies = list(movie.collection.movies.originals().only("title", "year").order_by("year", "pk"))
-    if len(movies) < 2:
-        return None
-    return Series(movie.collection.name, movies, movies.index(movie) + 1)
+    rows = Movie.objects.with_ids(movie_ids).select_related("collection").only("title", "year", "collection__name")
+    found = {row.pk: row for row in rows}
+    movies = [found[movie_id] for movie_id in movie_ids if movie_id in found]
+    names = Counter(row.collection.name for row in movies if row.collection)
+    name = names.most_common(1)[0][0] if names else ""
+    return Series(name, movies, movies.index(movie) + 1) if len(movies) > 1 else None

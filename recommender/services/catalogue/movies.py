@@ -8,10 +8,10 @@ from typing import Literal
 from django.contrib.auth.models import AnonymousUser, User
 
 from recommender.models import Mark, Movie, Rating
+from recommender.services.catalogue import pictures
 
 Excluded = Literal["seen", "hidden", "watchlist"]
 """What a list or search may leave out: movies that the user has rated, hidden or put on the watchlist."""
-POSTERS = "https://image.tmdb.org/t/p/w342"
 
 
 class UnknownMovie(LookupError):
@@ -83,5 +83,5 @@ def mine(user: User | AnonymousUser, movies: Sequence[Movie]) -> Mine:
 
 
 def poster_url(movie: Movie) -> str | None:
-    """Return the address of the poster, or None if there is none."""
-    return f"{POSTERS}{movie.poster_path}" if movie.poster_path else None
+    """Return the address of the poster, one of this site or of another; None if there is none to show."""
+    return pictures.address(movie_id=movie.pk, size=pictures.POSTER, path=movie.poster_path)

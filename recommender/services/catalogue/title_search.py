@@ -66,9 +66,11 @@ def search(query: TitleQuery) -> SearchHits:
 
 
 def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
-    for movie in Movie.objects.with_genres().defer("overview").order_by("pk").iterator(chunk_size=2000):
+    movies = Movie.objects.with_genres().select_related("collection").defer("overview")
+    for movie in movies.order_by("pk").iterator(chunk_size=2000):
         names = "\t".join((movie.title, *movie.other_titles()))
-        digest.update(f"{movie.pk}\t{names}\t{movie.year}\t{movie.rating_count}\t{movie.duplicate_of_id}\n".encode())
+        facts = (movie.pk, names, movie.year, movie.rating_count, movie.duplicate_of_id, *_place_in_collection(movie))
+        digest.update(("\t".join(map(str, facts)) + "\n").encode())
         yield TitleDocument(
             movie_id=movie.pk,
             title=movie.title,
@@ -80,7 +82,14 @@ def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
             rating_mean=movie.rating_mean,
             alternative_titles=movie.other_titles(),
             duplicate_of=movie.duplicate_of_id,
+            released_on=movie.released_on,
+            collection=movie.collection_id,
+            collection_name=movie.collection.name if movie.collection else "",
         )
+
+
+def _place_in_collection(movie: Movie) -> tuple[object, ...]:
+    return (movie.collection_id, movie.collection, movie.released_on) if movie.collection_id is not None else ()
 
 
 def is_behind() -> bool:

@@ -1,33 +1,25 @@
 """Fetch what The Movie Database knows of movies: texts, posters, people, keywords, collections, where to watch."""
 
-import contextlib
-import logging
-import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from recommender.engine.progress import no_progress
 from recommender.models import Job, JobChunk, Movie
 from recommender.services.catalogue import title_search, tmdb_facts, tmdb_rows
-from recommender.services.catalogue.tmdb_client import CannotFetch, NoResponse, TmdbClient
+from recommender.services.catalogue.tmdb_client import TmdbClient
 from recommender.services.catalogue.tmdb_response import Metadata
+from recommender.services.catalogue.tmdb_run import Run, one_run_at_a_time
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 
-logger = logging.getLogger(__name__)
-Lookup = Future[Metadata | None]
-ONE_RUN_AT_A_TIME = 0x7464_6D62
-N_CONNECTIONS = 4
 MOVIES_PER_BATCH = 40
-POLL_SECONDS = 0.25
-MAX_CONSECUTIVE_FAILURES = 10
 FETCHED = (
     "overview", "tagline", "original_title", "tmdb_titles", "runtime_minutes", "poster_path", "backdrop_path",
+    "released_on",
     "original_language", "spoken_languages", "countries", "trailer", "collection",
     "metadata_tmdb_id", "metadata_found", "metadata_fetched_at", "metadata_format",
 )  # fmt: skip
@@ -58,20 +50,28 @@ def fetch_metadata(*, on_progress: OnProgress = no_progress) -> Fetched:
     Only one run at a time sends requests; a second one waits and then fetches what is left. Raises `CannotFetch`, which
     says why, when the run cannot continue.
     """
-    client = TmdbClient.from_settings(n_connections=N_CONNECTIONS)
-    with _one_run_at_a_time(on_progress):
+    updated = unknown = failed = 0
+
+    def keep(found: Mapping[int, Metadata | None], without: Sequence[int]) -> None:
+        nonlocal updated, unknown, failed
+        n_known, n_unknown = save(metadata_by_id=found)
+        updated, unknown = updated + n_known, unknown + n_unknown
+        failed += Movie.objects.filter(tmdb_id__in=without).count() if without else 0
+
+    TmdbClient.from_settings(n_connections=1)  # say what is wrong with the settings before waiting
+    with one_run_at_a_time(on_progress):
         n_movies = Movie.objects.count()
         waiting = Movie.objects.awaiting_metadata().values_list("tmdb_id", flat=True)
         tmdb_ids = list(dict.fromkeys(tmdb_id for tmdb_id in waiting if tmdb_id is not None))
-        run = _Run(client, on_progress, n_ids=len(tmdb_ids))
+        run = Run(on_progress, n_asked=len(tmdb_ids), ask=TmdbClient.movie, save=keep)
         with run.threads():
             for start in range(0, len(tmdb_ids), MOVIES_PER_BATCH):
                 run.fetch(tmdb_ids[start : start + MOVIES_PER_BATCH])
     return Fetched(
-        updated=run.updated,
-        unknown=run.unknown,
-        failed=run.failed,
-        skipped=n_movies - run.updated - run.unknown - run.failed,
+        updated=updated,
+        unknown=unknown,
+        failed=failed,
+        skipped=n_movies - updated - unknown - failed,
         title_index_is_behind=title_search.is_behind(),
     )
 
@@ -94,7 +94,7 @@ def save(*, metadata_by_id: Mapping[int, Metadata | None]) -> tuple[int, int]:
         movie.poster_path, movie.backdrop_path = metadata.poster_path or movie.poster_path, metadata.backdrop_path
         movie.original_language = metadata.original_language.lower()
         movie.spoken_languages, movie.countries = tmdb_facts.languages(metadata), tmdb_facts.countries(metadata)
-        movie.trailer = tmdb_facts.trailer(metadata)
+        movie.trailer, movie.released_on = tmdb_facts.trailer(metadata), metadata.released_on
     # The movies first: an import of releases or of IMDb's files locks their table, and then waits for this transaction.
     Movie.objects.bulk_update(movies, FETCHED)
     tmdb_rows.save_rows(known)
@@ -104,87 +104,6 @@ def save(*, metadata_by_id: Mapping[int, Metadata | None]) -> tuple[int, int]:
 
 def _metadata_of(movie: Movie, metadata_by_id: Mapping[int, Metadata | None]) -> Metadata | None:
     return metadata_by_id[movie.tmdb_id] if movie.tmdb_id is not None else None
-
-
-@contextlib.contextmanager
-def _one_run_at_a_time(on_progress: OnProgress) -> Iterator[None]:
-    """Hold a lock for the whole database, which PostgreSQL releases if this process dies."""
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_RUN_AT_A_TIME])
-            if cursor.fetchone()[0]:
-                break
-            on_progress(0.0, "Waiting for another run to finish")
-            time.sleep(POLL_SECONDS)
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_RUN_AT_A_TIME])
-
-
-class _Run:
-    """One run: threads send requests; this thread reports progress, notices a cancellation and saves."""
-
-    def __init__(self, client: TmdbClient, on_progress: OnProgress, n_ids: int) -> None:
-        self.updated = self.unknown = self.failed = 0
-        self._client, self._on_progress = client, on_progress
-        self._n_ids, self._n_done, self._n_consecutive_failures = n_ids, 0, 0
-        self._began = time.monotonic()
-
-    @contextlib.contextmanager
-    def threads(self) -> Iterator[None]:
-        """Run the threads; if the run stops early, do not wait for them."""
-        self._pool = ThreadPoolExecutor(N_CONNECTIONS, thread_name_prefix="tmdb")
-        try:
-            yield
-        finally:
-            self._client.rate_limit.stop()
-            self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def fetch(self, tmdb_ids: list[int]) -> None:
-        """Fetch one batch and save it; finished look-ups are saved even if the run stops."""
-        asked = {self._pool.submit(self._client.movie, tmdb_id): tmdb_id for tmdb_id in tmdb_ids}
-        try:
-            self._wait(set(asked))
-        finally:
-            self._save({tmdb_id: future for future, tmdb_id in asked.items() if future.done()})
-        self._n_done += len(tmdb_ids)
-
-    def _wait(self, pending: set[Lookup]) -> None:
-        n_asked = len(pending)
-        while pending:
-            done, pending = wait(pending, POLL_SECONDS)
-            for future in done:
-                self._check(future.exception())
-            self._report(self._n_done + n_asked - len(pending))
-
-    def _check(self, error: BaseException | None) -> None:
-        """Ignore a movie without a response, unless TMDB no longer seems to respond at all."""
-        if error is None:
-            self._n_consecutive_failures = 0
-            return
-        if not isinstance(error, NoResponse):
-            raise error
-        logger.warning("%s", error)
-        self._n_consecutive_failures += 1
-        if self._n_consecutive_failures == MAX_CONSECUTIVE_FAILURES:
-            raise CannotFetch(
-                f"TMDB gave no usable response {MAX_CONSECUTIVE_FAILURES} times in a row; the last error: {error}"
-            )
-
-    def _report(self, n_done: int) -> None:
-        rate = n_done / max(time.monotonic() - self._began, 0.1)
-        message = f"{n_done:,} of {self._n_ids:,} movies, {rate:.1f} a second"
-        if (pause := self._client.rate_limit.pause_left()) > 1:
-            message = f"{n_done:,} of {self._n_ids:,} movies; TMDB asks us to wait {pause:.0f} s"
-        self._on_progress(n_done / self._n_ids, message)
-
-    def _save(self, lookups: Mapping[int, Lookup]) -> None:
-        found = {tmdb_id: future.result() for tmdb_id, future in lookups.items() if future.exception() is None}
-        updated, unknown = save(metadata_by_id=found)
-        failed = [tmdb_id for tmdb_id, future in lookups.items() if isinstance(future.exception(), NoResponse)]
-        self.updated, self.unknown = self.updated + updated, self.unknown + unknown
-        self.failed += Movie.objects.filter(tmdb_id__in=failed).count() if failed else 0
 
 
 def _fetch(chunk: JobChunk, on_progress: OnProgress) -> Outcome:

@@ -1,13 +1,14 @@
-"""Asks The Movie Database about one movie: rate-limited, with retries, and without ever revealing the key."""
+"""Asks The Movie Database: rate-limited, with retries, and without ever revealing the key."""
 
 import logging
 import random
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 import urllib3
@@ -17,6 +18,7 @@ from urllib3.exceptions import HTTPError, InvalidHeader
 from recommender.services.catalogue.rate_limit import RateLimit
 from recommender.services.catalogue.tmdb_response import Metadata, UnusableResponse, is_unknown_movie, parse
 
+Answer = TypeVar("Answer")
 N_TRIES = 5
 FIRST_BACKOFF = 1.0
 """Seconds; doubled with each try. The actual wait is a random half to all of it."""
@@ -40,7 +42,7 @@ class CannotFetch(Exception):
 
 
 class NoResponse(Exception):
-    """TMDB gave no usable response for one movie, in several tries."""
+    """TMDB gave no usable response to one request, in several tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,12 @@ class TmdbClient:
         self.rate_limit = RateLimit(rate)
         self._url = url.rstrip("/")
         self._host = urlsplit(url).hostname
-        self._fields = {"append_to_response": WITH_THE_MOVIE}
+        self._key: dict[str, str] = {}
         self._headers = {"Accept": "application/json", "User-Agent": "movierec"}
         if "." in key:  # a version 4 token, which is a JSON Web Token
             self._headers["Authorization"] = f"Bearer {key}"
         else:
-            self._fields["api_key"] = key
+            self._key["api_key"] = key
         timeout = urllib3.Timeout(connect=READ_TIMEOUT, read=READ_TIMEOUT)
         self._pool = urllib3.PoolManager(maxsize=n_connections, retries=False, timeout=timeout)
 
@@ -82,25 +84,34 @@ class TmdbClient:
 
     def movie(self, tmdb_id: int) -> Metadata | None:
         """Return TMDB's metadata for a movie, None if TMDB has no such id; raise `NoResponse` or `CannotFetch`."""
+        read = partial(parse, tmdb_id=tmdb_id)
+        return self.ask(f"/movie/{tmdb_id}", read, append_to_response=WITH_THE_MOVIE)
+
+    def ask(self, path: str, read: Callable[[bytes], Answer], **fields: str) -> Answer | None:
+        """Return the response as `read` reads it, None if TMDB has no such movie; try several times.
+
+        `read` raises `UnusableResponse` for what it cannot read; raises `NoResponse` or `CannotFetch`.
+        """
         reason = ""
         for attempt in range(N_TRIES):
             self.rate_limit.acquire()
             try:
-                response = self._ask(tmdb_id)
+                response = self._get(path, self._key | fields)
             except (HTTPError, OSError) as error:
                 reason = f"{self._host} cannot be reached or closed the connection ({type(error).__name__})"
             except UnusableResponse as error:
                 reason = str(error)
             else:
                 try:
-                    return self._read(response, tmdb_id)
+                    body = self._usable(response)
+                    return None if body is None else read(body)
                 except UnusableResponse as error:
                     reason = str(error)
                 if self._asked_to_wait(response):
                     continue
             if attempt + 1 < N_TRIES:
                 self.rate_limit.wait(_backoff(attempt))
-        raise NoResponse(f"TMDB movie {tmdb_id}: {reason}; tried {N_TRIES} times.")
+        raise NoResponse(f"TMDB {path.strip('/').replace('/', ' ')}: {reason}; tried {N_TRIES} times.")
 
     def ask_once(self, path: str, **fields: str) -> bytes | None:
         """Return the response to one request that is not repeated, None if TMDB has no such movie.
@@ -108,14 +119,10 @@ class TmdbClient:
         For somebody who waits for it; raises `NoResponse` or `CannotFetch`.
         """
         self.rate_limit.acquire()
-        key = {name: value for name, value in self._fields.items() if name == "api_key"}
         try:
-            return self._usable(self._get(path, key | fields))
+            return self._usable(self._get(path, self._key | fields))
         except (HTTPError, OSError, UnusableResponse) as error:
             raise NoResponse(f"TMDB gave no usable response to {path}: {type(error).__name__}") from error
-
-    def _ask(self, tmdb_id: int) -> _Response:
-        return self._get(f"/movie/{tmdb_id}", self._fields)
 
     def _get(self, path: str, fields: Mapping[str, str]) -> _Response:
         deadline = time.monotonic() + RESPONSE_TIMEOUT
@@ -143,10 +150,6 @@ class TmdbClient:
             else:
                 response.close()
         return _Response(response.status, response.headers, bytes(body))
-
-    def _read(self, response: _Response, tmdb_id: int) -> Metadata | None:
-        body = self._usable(response)
-        return None if body is None else parse(body, tmdb_id=tmdb_id)
 
     def _usable(self, response: _Response) -> bytes | None:
         """Return the body, None if TMDB says that it has no such movie."""

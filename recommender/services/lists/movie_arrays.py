@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from django.utils import timezone
 
 from recommender.engine.data.types import Bool, Float32, Int32
 from recommender.engine.model.item_features import indices_of
@@ -103,6 +104,19 @@ def duplicates_of(model: Model) -> Int32:
     return _duplicates.of(model)
 
 
+def not_out_yet(model: Model) -> Int32:
+    """Return the indices of the movies whose release is ahead, by the title index in service."""
+    movies, days = _coming.of(model)
+    return movies[days > timezone.localdate().toordinal()]
+
+
+def _find_coming(movie_ids: Int32, index: TitleIndex | None) -> tuple[Int32, Int32]:
+    """Return the indices of the movies that were not out when the index was built, and the days they come out."""
+    coming = np.array(sorted(index.coming.items()) if index else [], dtype=np.int32).reshape(-1, 2)
+    movies, known = indices_of(movie_ids, coming[:, 0])
+    return movies, coming[known, 1]
+
+
 def _find_duplicates(movie_ids: Int32, index: TitleIndex | None) -> Int32:
     ids = np.array(sorted(index.duplicates) if index else [], dtype=np.int32)
     return indices_of(movie_ids, ids)[0]
@@ -122,3 +136,4 @@ def _find_series(movie_ids: Int32, index: TitleIndex | None) -> Series:
 catalogues = _Kept(_read)
 _all_series = _Kept(_find_series)
 _duplicates = _Kept(_find_duplicates)
+_coming = _Kept(_find_coming)

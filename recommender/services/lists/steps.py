@@ -43,13 +43,14 @@ def said_by(rater: Rater) -> Mine:
 def unwanted(model: Model, profile: UserProfile, mine: Mine, exclude: frozenset[Excluded]) -> Int32:
     """Return the indices of the movies that `exclude` keeps off a user's list, sorted, each once.
 
-    Of two that are the same film, one never appears.
+    Of two that are the same film, one never appears, nor does a movie before the day of its release.
     """
     kinds = [kind for kind in Mark.Kind if kind.value in exclude]
     marked = np.array([movie_id for movie_id, kind in mine.marks.items() if kind in kinds], dtype=np.int32)
     found, _ = indices_of(model.movie_ids, marked)
     rated = profile.movie_indices if "seen" in exclude else profile.movie_indices[:0]
-    return np.unique(np.concatenate([found, rated, movie_arrays.duplicates_of(model)]))
+    never = (movie_arrays.duplicates_of(model), movie_arrays.not_out_yet(model))
+    return np.unique(np.concatenate([found, rated, *never]))
 
 
 def leave_out(model: Model, scores: Float32, unwanted: Int32, dials: Dials) -> Candidates:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from recommender.models import Movie
 from recommender.services.catalogue import tmdb
+from recommender.services.catalogue.tmdb_run import one_run_at_a_time
 from recommender.services.jobs.progress import JobCancelled
 from tests.support.processes import PATIENCE, manage, wait_until
 from tests.support.tmdb_server import KEY, TmdbServer, add_movies
@@ -57,7 +58,7 @@ def test_two_runs_never_ask_about_the_same_id(tmdb_server: TmdbServer) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_second_run_that_waits_can_be_cancelled(tmdb_server: TmdbServer) -> None:
     def holds_the_lock() -> None:
-        with tmdb._one_run_at_a_time(lambda *_: None):
+        with one_run_at_a_time(lambda *_: None):
             held.set()
             finished.wait(PATIENCE)
         connection.close()

@@ -261,7 +261,8 @@ def test_a_group_starts_a_series_with_its_first_movie(
     bob_rated_nothing = ratings.rater_of(bob)
     alone = [movie_id for movie_id, _ in group_of(alice_rated, bob_rated_nothing)]
     sequel, first = alone[0], alone[2]
-    monkeypatch.setattr(serving, "title_index", lambda: SimpleNamespace(series=((first, sequel),), duplicates={}))
+    index = SimpleNamespace(series=((first, sequel),), duplicates={}, coming={})
+    monkeypatch.setattr(serving, "title_index", lambda: index)
     listed = groups.recommend_for_group(rater=alice_rated, others=[bob_rated_nothing], strategy="least_misery", limit=4)
     assert ids(listed) == [first, alone[1], sequel, alone[3]]
     assert listed.results[0].sentence == f"Start with {listed.results[0].movie.title}"

@@ -1,5 +1,6 @@
 """A series begins with its first unseen movie, and does not crowd a list."""
 
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,9 +25,16 @@ def put_in_series(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the title index in service know this series."""
 
     def put(*series: int) -> None:
-        monkeypatch.setattr(serving, "title_index", lambda: SimpleNamespace(series=(series,), duplicates={}))
+        monkeypatch.setattr(serving, "title_index", lambda: SimpleNamespace(series=(series,), duplicates={}, coming={}))
 
     return put
+
+
+def test_a_movie_is_left_out_until_the_day_of_its_release(alice_rated: Rater, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, *others = movie_ids(alice_rated, limit=20)
+    days = {first: date.today().toordinal() + 1, second: date.today().toordinal()}
+    monkeypatch.setattr(serving, "title_index", lambda: SimpleNamespace(series=(), duplicates={}, coming=days))
+    assert movie_ids(alice_rated, limit=19) == [second, *others]
 
 
 def test_the_first_unseen_movie_stands_where_its_sequel_would(alice_rated: Rater, put_in_series: Any) -> None:
