@@ -101,7 +101,13 @@ function loadRows() {
   document
     .querySelector("[data-row=recommendations]")
     ?.load(() => api.recommendations({ limit: 20 }), messageForRecommendations);
+  document.querySelector("[data-row=followed]")?.load(followedRow, () => null);
   document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));
+}
+
+async function followedRow() {
+  const { person, ...page } = await api.followedRow({ limit: 20 });
+  return person ? { ...page, more: `/people/${person.person_id}/` } : page;
 }
 
 /**
