@@ -8,6 +8,7 @@ from pydantic import Field
 
 from recommender.api.schemas import MovieOut, Part
 from recommender.services.catalogue.movies import Mine
+from recommender.services.lists.new_releases import NewReleases
 from recommender.services.lists.recommendations import Recommendations
 from recommender.services.lists.rows import Recommendation
 
@@ -74,6 +75,25 @@ class RecommendedMovieList(Schema):
         """Convert a slice of a list."""
         results = [RecommendedMovie.of_recommendation(recommended, listed.mine) for recommended in listed.results]
         return cls(count=listed.count, algorithm=listed.algorithm, results=results)
+
+
+class NewReleasesOut(RecommendedMovieList):
+    """The newest movies that I may like; empty if nothing new may please me."""
+
+    year: int
+    heading: Annotated[str, Field(description='"New this year", or which year the newest movies here are of.')]
+
+    @classmethod
+    def of_row(cls, row: NewReleases) -> Self:
+        """Convert a row."""
+        whole = RecommendedMovieList.of_list(row.listed)
+        return cls(
+            count=whole.count,
+            algorithm=whole.algorithm,
+            results=whole.results,
+            year=row.year,
+            heading=row.heading,
+        )
 
 
 class ContributionOut(Part):

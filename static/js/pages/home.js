@@ -102,6 +102,7 @@ function loadRows() {
     .querySelector("[data-row=recommendations]")
     ?.load(() => api.recommendations({ limit: 20 }), messageForRecommendations);
   document.querySelector("[data-row=followed]")?.load(followedRow, () => null);
+  document.querySelector("[data-row=new]")?.load(() => api.newReleases({ limit: 20 }), () => null);
   document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));
 }
 
