@@ -40,14 +40,23 @@ Match = Annotated[
 ]
 
 
+class LikedPersonOut(Part):
+    """Somebody whom a movie shares with all of my movies that speak for it; `titles` are these movies."""
+
+    person_id: int
+    name: str
+    titles: list[str]
+
+
 class RecommendedMovie(MovieOut):
-    """A movie I may like."""
+    """A movie I may like; `person` is whom the sentence names, if it names somebody."""
 
     match_percent: Match = None
     predicted_stars: float
     interval: Interval | None
     reasons: list[ReasonOut]
     sentence: str
+    person: LikedPersonOut | None = None
 
     @classmethod
     def of_recommendation(cls, recommended: Recommendation, mine: Mine) -> Self:
@@ -60,6 +69,7 @@ class RecommendedMovie(MovieOut):
             interval=rounded(recommended.interval),
             reasons=recommended.reasons,
             sentence=recommended.sentence,
+            person=recommended.person,
         )
 
 
@@ -132,8 +142,9 @@ class NamedMovieOut(Schema):
 class ExplanationOut(Schema):
     """Why a movie has its predicted rating and its place in my list.
 
-    `sentence` names the strongest of the contributions by movies I like, or genres, or says that a series begins with
-    this movie: then `stands_for` is the later movie whose place it takes. `start_with` is an earlier movie of its
+    `sentence` names the strongest of the contributions by movies I like, or the person they share with this one, or
+    genres, or says that a series begins with this movie: then `stands_for` is the later movie whose place it takes.
+    `start_with` is an earlier movie of its
     series that I have not seen. `match_percent` is null beyond the first 300 places. The contributions come with the
     largest `ranking_contribution` first. `offset + sum of contribution` is the prediction before it is clipped to
     0.5..5 stars; `score_offset + sum of ranking_contribution` is the ranking score. `rank` is null for a movie I have
@@ -156,6 +167,7 @@ class ExplanationOut(Schema):
     match_percent: Match = None
     stands_for: NamedMovieOut | None = None
     start_with: NamedMovieOut | None = None
+    person: LikedPersonOut | None = None
 
 
 class InvitationOut(Schema):

@@ -62,11 +62,11 @@ def test_following_somebody_brings_a_row_and_unfollowing_takes_it_away(alice_pag
     expect(listed.get_by_role("button", name=f"Follow {NAME}")).to_have_attribute("aria-pressed", "true")
     with page.expect_response(f"**/api/v1/following/{varda}"):
         listed.get_by_role("button", name=f"Follow {NAME}").click()
-    page.goto("/watchlist/#people")
-    expect(page.get_by_text("You follow nobody.")).to_be_visible()
     page.goto("/")
     expect(page.locator("movie-grid movie-tile").first).to_be_visible()
     expect(page.get_by_text(f"New and unseen by {NAME}")).to_have_count(0)
+    page.goto("/watchlist/#people")
+    expect(page.get_by_text("You follow nobody.")).to_be_visible()
 
 
 def test_it_goes_back_when_following_fails(alice_page: Page, varda: int) -> None:

@@ -129,7 +129,7 @@ def test_the_row_takes_a_fixed_number_of_queries(
     Movie.objects.filter(year__gte=newest_year() - 20).update(year=newest_year())
     row_of(rater=alice_new, limit=1)
     for limit in (1, 20):
-        with django_assert_num_queries(5):  # my choice, ratings, marks, titles of reasons, movies
+        with django_assert_num_queries(6):  # my choice, ratings, marks, titles of reasons, people, movies
             assert len(row_of(rater=alice_new, limit=limit).listed.results) >= 1
 
 
