@@ -20,6 +20,7 @@ IN_PLAIN_WORDS = {
     "second_factors": ["second factors"],
     "email_addresses": ["email addresses"],
     "import_rows": ["imports"],
+    "followed_people": ["followed people"],
     "marks": ["watchlist", "hidden movies"],
     "impressions": ["what lists showed"],
     "impression_outcomes": ["did with it"],

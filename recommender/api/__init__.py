@@ -7,6 +7,7 @@ from recommender.api import (
     algorithms,
     errors,
     explanations,
+    follows,
     imports,
     lookup,
     marks,
@@ -31,7 +32,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for module in (
-    search, lookup, movies, people, tags, explanations, ratings, marks, onboarding, recommendations, profile,
+    search, lookup, movies, people, follows, tags, explanations, ratings, marks, onboarding, recommendations, profile,
     algorithms, settings, imports, account,
 ):  # fmt: skip
     api.add_router("/v1", module.router)

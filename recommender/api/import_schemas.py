@@ -171,6 +171,9 @@ class ImportOut(ImportSummary):
     bad_rows: list[str]
     n_bad_rows: int
     n_unread_dates: int
+    people: Annotated[int, Field(description="How many people of the file are known here, to be followed.")]
+    n_unknown_people: int
+    followed: Annotated[int, Field(description="How many of them I did not follow before it was applied.")]
 
     @classmethod
     def of(cls, rating_import: RatingImport, **more: object) -> Self:
@@ -187,6 +190,9 @@ class ImportOut(ImportSummary):
             bad_rows=rating_import.bad_rows,
             n_bad_rows=rating_import.n_bad_rows,
             n_unread_dates=rating_import.n_unread_dates,
+            people=len(rating_import.people),
+            n_unknown_people=rating_import.n_unknown_people,
+            followed=len(rating_import.followed),
             left_out=[LeftOut(what=what, count=count) for what, count in rating_import.left_out.items()],
             **more,
         )

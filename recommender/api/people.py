@@ -1,5 +1,6 @@
 """GET people: their movies, and a search by name."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Self
 
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +9,12 @@ from pydantic import Field
 
 from recommender.api.recommendation_schemas import Interval, rounded
 from recommender.api.schemas import Limit, MovieOut, Offset, Problem, as_json
-from recommender.models import Person
+from recommender.models import Movie, Person
 from recommender.services.catalogue import people
+from recommender.services.catalogue.movies import Mine
 from recommender.services.lists import filmography
 from recommender.services.lists.filmography import Filmography
+from recommender.services.lists.rows import Prediction
 
 router = Router(tags=["people"])
 PersonId = Annotated[int, Field(ge=1, le=2_147_483_647)]
@@ -44,6 +47,26 @@ class MovieOfPerson(MovieOut):
     predicted_stars: float | None
     interval: Interval | None
 
+    @classmethod
+    def listed(
+        cls,
+        movies: Iterable[Movie],
+        mine: Mine,
+        works: Mapping[int, list[str]],
+        predictions: Mapping[int, Prediction],
+    ) -> list[Self]:
+        """Convert movies whose genres are loaded, with works and predictions by movie id."""
+        return [
+            cls.of(
+                movie,
+                mine,
+                works=works.get(movie.pk, []),
+                predicted_stars=predicted and round(predicted.stars, 2),
+                interval=predicted and rounded(predicted.interval),
+            )
+            for movie, predicted in ((movie, predictions.get(movie.pk)) for movie in movies)
+        ]
+
 
 class MoviesOfPerson(Schema):
     """A page of a person's movies, the newest first."""
@@ -54,18 +77,7 @@ class MoviesOfPerson(Schema):
     @classmethod
     def of(cls, page: Filmography) -> Self:
         """Convert a page."""
-        results = []
-        for movie in page.movies:
-            predicted = page.predictions.get(movie.pk)
-            results.append(
-                MovieOfPerson.of(
-                    movie,
-                    page.mine,
-                    works=page.works.get(movie.pk, []),
-                    predicted_stars=predicted and round(predicted.stars, 2),
-                    interval=predicted and rounded(predicted.interval),
-                )
-            )
+        results = MovieOfPerson.listed(page.movies, page.mine, page.works, page.predictions)
         return cls(count=page.count, results=results)
 
 

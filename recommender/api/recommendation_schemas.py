@@ -8,6 +8,7 @@ from pydantic import Field
 
 from recommender.api.schemas import MovieOut, Part
 from recommender.services.catalogue.movies import Mine
+from recommender.services.lists.new_releases import NewReleases
 from recommender.services.lists.recommendations import Recommendations
 from recommender.services.lists.rows import Recommendation
 
@@ -39,8 +40,16 @@ Match = Annotated[
 ]
 
 
+class LikedPersonOut(Part):
+    """Somebody whom a movie shares with all of my movies that speak for it; `titles` are these movies."""
+
+    person_id: int
+    name: str
+    titles: list[str]
+
+
 class RecommendedMovie(MovieOut):
-    """A movie I may like."""
+    """A movie I may like; `person` is whom the sentence names, if it names somebody."""
 
     match_percent: Match = None
     runtime_minutes: int | None
@@ -48,6 +57,7 @@ class RecommendedMovie(MovieOut):
     interval: Interval | None
     reasons: list[ReasonOut]
     sentence: str
+    person: LikedPersonOut | None = None
 
     @classmethod
     def of_recommendation(cls, recommended: Recommendation, mine: Mine) -> Self:
@@ -61,6 +71,7 @@ class RecommendedMovie(MovieOut):
             interval=rounded(recommended.interval),
             reasons=recommended.reasons,
             sentence=recommended.sentence,
+            person=recommended.person,
         )
 
 
@@ -76,6 +87,25 @@ class RecommendedMovieList(Schema):
         """Convert a slice of a list."""
         results = [RecommendedMovie.of_recommendation(recommended, listed.mine) for recommended in listed.results]
         return cls(count=listed.count, algorithm=listed.algorithm, results=results)
+
+
+class NewReleasesOut(RecommendedMovieList):
+    """The newest movies that I may like; empty if nothing new may please me."""
+
+    year: int
+    heading: Annotated[str, Field(description='"New this year", or which year the newest movies here are of.')]
+
+    @classmethod
+    def of_row(cls, row: NewReleases) -> Self:
+        """Convert a row."""
+        whole = RecommendedMovieList.of_list(row.listed)
+        return cls(
+            count=whole.count,
+            algorithm=whole.algorithm,
+            results=whole.results,
+            year=row.year,
+            heading=row.heading,
+        )
 
 
 class ContributionOut(Part):
@@ -114,8 +144,9 @@ class NamedMovieOut(Schema):
 class ExplanationOut(Schema):
     """Why a movie has its predicted rating and its place in my list.
 
-    `sentence` names the strongest of the contributions by movies I like, or genres, or says that a series begins with
-    this movie: then `stands_for` is the later movie whose place it takes. `start_with` is an earlier movie of its
+    `sentence` names the strongest of the contributions by movies I like, or the person they share with this one, or
+    genres, or says that a series begins with this movie: then `stands_for` is the later movie whose place it takes.
+    `start_with` is an earlier movie of its
     series that I have not seen. `match_percent` is null beyond the first 300 places. The contributions come with the
     largest `ranking_contribution` first. `offset + sum of contribution` is the prediction before it is clipped to
     0.5..5 stars; `score_offset + sum of ranking_contribution` is the ranking score. `rank` is null for a movie I have
@@ -138,6 +169,7 @@ class ExplanationOut(Schema):
     match_percent: Match = None
     stands_for: NamedMovieOut | None = None
     start_with: NamedMovieOut | None = None
+    person: LikedPersonOut | None = None
 
 
 class InvitationOut(Schema):

@@ -11,12 +11,12 @@ from pydantic import Field
 from recommender.api import parameters
 from recommender.api.limits import Writes
 from recommender.api.parameters import Exclude, kinds
-from recommender.api.recommendation_schemas import InvitationOut, RecommendedMovieList
+from recommender.api.recommendation_schemas import InvitationOut, NewReleasesOut, RecommendedMovieList
 from recommender.api.schemas import AlgorithmName, Limit, MovieId, Offset, Problem, TooFew, as_json
 from recommender.engine.lists.groups import Strategy
 from recommender.models import Rater
 from recommender.services.experiments import impressions
-from recommender.services.lists import groups
+from recommender.services.lists import groups, new_releases
 from recommender.services.lists.dials import Dials, seed_of_today
 from recommender.services.lists.recommendations import recommend_for
 
@@ -38,6 +38,7 @@ class ListParameters(Schema):
     longest: Minutes = None
     popularity: Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)] = 0
     diversity: Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)] = None
+    newness: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0
     exclude: Exclude = "seen,hidden"
     below_average: bool = False
     all_of_series: bool = False
@@ -51,6 +52,7 @@ class ListParameters(Schema):
             longest=self.longest,
             popularity=self.popularity,
             diversity=self.diversity,
+            newness=self.newness,
             exclude=kinds(self.exclude),
             series_in_order=not self.all_of_series,
             below_average=self.below_average,
@@ -77,12 +79,23 @@ def recommendations(request: HttpRequest, asked: Query[ListParameters]) -> HttpR
     twenty, unless `all_of_series`.
 
     `popularity` goes from -2 (hidden gems: without the 500 most rated movies, and what I would probably rate below my
-    middle comes last) to 2 (well-known), `diversity` from 0 to 1. Slices with the same settings fit together. `fresh`
-    draws places 6 to 20 anew each day from the first forty. `exclude` says what is left out, as a comma-separated list
-    of "seen", "hidden" and "watchlist"; empty to leave out nothing. `interval` contains the rating four times in five;
-    it is null if the algorithm does not know it. Before my first rating the list is popular and varied.
+    middle comes last) to 2 (well-known), `diversity` from 0 to 1. `newness` goes from 0 to 1: then only movies of the
+    last two years of the catalogue are listed, without those that would come last, and what nobody has rated stands
+    below what is predicted at least as good. Slices with the same settings fit together. `fresh` draws places 6 to 20
+    anew each day from the first forty. `exclude` says what is left out, as a comma-separated list of "seen", "hidden"
+    and "watchlist"; empty to leave out nothing. `interval` contains the rating four times in five; it is null if the
+    algorithm does not know it. Before my first rating the list is popular and varied.
     """
     return _listed(request, asked, shown_before=())
+
+
+@router.get("/recommendations/new", response={200: NewReleasesOut, **ERRORS}, summary="The newest movies for me")
+def new_releases_row(request: HttpRequest, limit: Limit = 20) -> HttpResponse:
+    """Return movies of the newest year of the catalogue that I have neither rated nor hidden, the best match first.
+
+    Nothing that I would probably rate more than a quarter of a star below my middle; empty if that leaves nothing.
+    """
+    return as_json(NewReleasesOut.of_row(new_releases.row_of(rater=parameters.rater(request), limit=limit)))
 
 
 @router.post(

@@ -4,6 +4,7 @@ from recommender.models.audit_entry import AuditEntry
 from recommender.models.day_count import DayCount
 from recommender.models.drift_report import DriftReport
 from recommender.models.experiment import Experiment
+from recommender.models.follow import Follow
 from recommender.models.impression import Impression, Outcome
 from recommender.models.job import Job, JobLogLine
 from recommender.models.job_chunk import JobChunk
@@ -30,6 +31,7 @@ __all__ = [
     "DayCount",
     "DriftReport",
     "Experiment",
+    "Follow",
     "Genre",
     "Impression",
     "Job",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from recommender.models.movie import Movie
+from recommender.models.postgres import AnyOf
 
 WORDS = SearchVector("folded_name", config="simple")
 
@@ -61,6 +62,14 @@ class CreditQuerySet(models.QuerySet["Credit"]):
     def of_movie(self, movie: Movie) -> CreditQuerySet:
         """Return the credits of a movie with their people: director, writers, cast, each in its order."""
         return self.filter(movie=movie).select_related("person").order_by("work", "place", "person_id")
+
+    def of_people(self, people: Iterable[int], movie_ids: Sequence[int]) -> CreditQuerySet:
+        """Return the credits that some people have in some movies."""
+        return self.filter(AnyOf(F("person_id"), list(people)), AnyOf(F("movie_id"), movie_ids))
+
+    def in_common(self, movie_ids: Sequence[int], other_ids: Sequence[int]) -> CreditQuerySet:
+        """Return the credits of some movies whose people also made one of the others: `person__credits__movie`."""
+        return self.filter(AnyOf(F("movie_id"), movie_ids), AnyOf(F("person__credits__movie_id"), other_ids))
 
 
 class Credit(models.Model):

@@ -38,6 +38,9 @@ class RatingImport(models.Model):
     bad_rows = ArrayField(models.TextField(), default=list, db_default=Value([]))  # the first ones, as sentences
     n_bad_rows = models.IntegerField(default=0, db_default=0)
     n_unread_dates = models.IntegerField(default=0, db_default=0)
+    people = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # id: since when, to be followed
+    n_unknown_people = models.IntegerField(default=0, db_default=0)
+    followed = ArrayField(models.IntegerField(), default=list, db_default=Value([]))  # those not followed before
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)

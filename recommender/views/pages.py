@@ -12,6 +12,7 @@ from recommender.services.catalogue.movies import half_stars_by, poster_url, sum
 from recommender.services.lists import filmography, onboarding
 from recommender.services.lists.choices import compared
 from recommender.services.lists.served_model import algorithm_of
+from recommender.services.ratings import follows
 from recommender.services.ratings.ratings import rater_of
 
 SEARCH = ("q", "genre", "decade", "min_ratings", "hide_rated", "order")
@@ -26,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "query": request.GET.get("q", "").strip(),
         "searching": any(request.GET.get(name, "").strip() for name in SEARCH),
+        "follows": follows.follows_anybody(user=request.user),
         "recently_rated": Movie.objects.recently_rated().exists(),
         "genres": _genres(),
         "decades": _decades(),
@@ -63,7 +65,11 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show the movies of one person, the newest first."""
     shown = get_object_or_404(Person, pk=person_id)
-    context = {"person": shown, "seen": filmography.seen(person=shown, user=request.user)}
+    context = {
+        "person": shown,
+        "seen": filmography.seen(person=shown, user=request.user),
+        "followed": follows.is_followed(user=request.user, person=shown),
+    }
     return render(request, "recommender/person.html", context)
 
 
@@ -103,7 +109,7 @@ def tonight(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def watchlist(request: HttpRequest) -> HttpResponse:
-    """Show the user's watchlist and, below it, the movies they have seen without rating them, and hidden ones."""
+    """Show the user's watchlist and, below it, seen movies, hidden ones, and the people they follow."""
     return render(request, "recommender/watchlist.html")
 
 

@@ -63,6 +63,7 @@ export const moviesOf = (personId, query, signal) => request("GET", `people/${pe
 export const similar = (movieId, query) => request("GET", `movies/${movieId}/similar`, { query });
 export const ratings = (query, signal) => request("GET", "ratings", { query, signal });
 export const recommendations = (query, signal) => request("GET", "recommendations", { query, signal });
+export const newReleases = (query) => request("GET", "recommendations/new", { query });
 export const otherRecommendations = (query, shown, signal) =>
   request("POST", "recommendations/others", { query, body: { shown }, signal });
 export const profile = (query) => request("GET", "profile", { query });
@@ -76,6 +77,10 @@ export const putRating = (movieId, stars, query) => request("PUT", `ratings/${mo
 export const marked = (kind, query, signal) => request("GET", kind, { query, signal });
 export const putMark = (kind, movieId) => request("PUT", `${kind}/${movieId}`);
 export const deleteMark = (kind, movieId) => request("DELETE", `${kind}/${movieId}`);
+export const following = (query) => request("GET", "following", { query });
+export const follow = (personId) => request("PUT", `following/${personId}`);
+export const unfollow = (personId) => request("DELETE", `following/${personId}`);
+export const followedRow = (query) => request("GET", "recommendations/followed", { query });
 export const settings = () => request("GET", "settings");
 export const putSettings = (body) => request("PUT", "settings", { body });
 export const deleteRating = (movieId, query) => request("DELETE", `ratings/${movieId}`, { query });

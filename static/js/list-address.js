@@ -2,7 +2,7 @@ import { optionFor } from "./address-options.js";
 
 /** The address of a list of recommendations holds every setting of it, so that reload, back and sharing work. */
 const SWITCHES = { below_average: false, all_of_series: false, steady: false };
-const DIALS = { genre: "", decade: "", popularity: 0, diversity: 0, ...SWITCHES };
+const DIALS = { genre: "", decade: "", popularity: 0, diversity: 0, newness: 0, ...SWITCHES };
 const NEUTRAL = { algorithm: "", others: 0, ...DIALS };
 
 /**
@@ -20,6 +20,7 @@ export function listInAddress(fields) {
     decade: optionFor(fields.decade, parameters.get("decade")),
     popularity: Math.max(-2, Math.min(2, Number(parameters.get("popularity")) || 0)),
     diversity: Math.max(0, Math.min(1, Number(parameters.get("diversity")) || 0)),
+    newness: Math.max(0, Math.min(1, Number(parameters.get("newness")) || 0)),
     ...Object.fromEntries(Object.keys(SWITCHES).map((name) => [name, parameters.get(name) === "true"])),
   };
 }

@@ -21,6 +21,14 @@ export function matchInWords(match) {
   return `${match} % match: of the movies shown with this figure, people like ${match} in 100 (3.5 stars or more)`;
 }
 
+/** The sentence of a reason as nodes; the name of a person in it leads to their page. */
+export function reasonNodes(sentence, person) {
+  const at = person ? sentence.lastIndexOf(person.name) : -1;
+  if (at < 0) return [sentence];
+  const link = element("a", { href: `/people/${person.person_id}/` }, person.name);
+  return [sentence.slice(0, at), link, sentence.slice(at + person.name.length)];
+}
+
 /** <span class="prediction">82 % match 4.2 ± 0.4</span>, or null without a prediction. */
 export function predictionFigure({ predicted_stars: stars, interval, match_percent: match }) {
   if (stars === undefined || stars === null) return null;

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 FIELDS = {
     "movie_id", "algorithm", "predicted_stars", "interval", "offset", "score", "score_offset", "rank",
     "contributions", "shared_genres", "shared_tags", "sentence", "counterfactuals", "match_percent", "stands_for",
-    "start_with",
+    "start_with", "person",
 }  # fmt: skip
 
 

@@ -64,9 +64,9 @@ def test_a_recommendation_says_how_sure_and_why(alice_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("alice_rated")
-def test_a_list_takes_six_queries(alice_client: Client, django_assert_num_queries: Any, checked_once: None) -> None:
+def test_a_list_takes_seven_queries(alice_client: Client, django_assert_num_queries: Any, checked_once: None) -> None:
     get(alice_client, f"{PATH}?algorithm=hybrid")
-    with django_assert_num_queries(6):  # session, user with rater, ratings, marks, titles of reasons, movies
+    with django_assert_num_queries(7):  # session, user with rater, ratings, marks, titles of reasons, people, movies
         get(alice_client, f"{PATH}?algorithm=hybrid")
 
 

@@ -34,6 +34,7 @@ DIALS = (
     ("well-known (2)", 2.0, 0.0),
     ("lesser known, diversity 0.3", -1.0, 0.3),
 )
+NEWER = (("newer (0.5)", 0.5),)
 FILTERS = (
     ("everything", None, None),
     ("Comedy", "Comedy", None),
@@ -74,7 +75,7 @@ def _fitted(split: Split, seed: int) -> tuple[Split, LinearModel]:
 
 def dials_table(fitted: list[tuple[Split, LinearModel]]) -> None:
     """Measure the hybrid's lists at every setting of the dials."""
-    figures: dict[str, list[Float64]] = {name: [] for name, _, _ in DIALS}
+    figures: dict[str, list[Float64]] = {name: [] for name, *_ in (*DIALS, *NEWER)}
     for split, model in fitted:
         for name, lists, asked in _lists(model, split):
             figures[name].append(_figures(lists, asked, split, model))
@@ -155,6 +156,10 @@ def _lists(model: LinearModel, split: Split) -> Iterator[tuple[str, Int32, list[
     for name, popularity, diversity in DIALS:
         rows = [_list(model, profile, never, counts, popularity, diversity) for profile in profiles]
         yield name, np.stack(rows), asked
+    ages = split.movies.years.max() - np.maximum(split.movies.years, split.movies.years[split.movies.years > 0].min())
+    for name, newness in NEWER:
+        rows = [_newer(model, profile, never, ages.astype(np.int32), newness) for profile in profiles]
+        yield name, np.stack(rows), asked
 
 
 def _asked(split: Split) -> list[Asked]:
@@ -182,6 +187,12 @@ def _list(
         features=model.item_features.factors[pool] if isinstance(model, LinearModel) else None,
     )
     return pool[order[:RECALL_LENGTH]]
+
+
+def _newer(model: Model, profile: UserProfile, never: Int32, ages: Int32, newness: float) -> Int32:
+    scores = model.scores(profile)
+    pool = top_n(scores, n=POOL, rated=profile.movie_indices, exclude=never)
+    return pool[reranked(scores[pool], newness=newness, ages=ages[pool])[:RECALL_LENGTH]]
 
 
 def _figures(lists: Int32, asked: list[Asked], split: Split, model: LinearModel) -> Float64:

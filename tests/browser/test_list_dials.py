@@ -90,6 +90,28 @@ def test_it_turns_towards_hidden_gems_and_variety_by_keyboard(rated_page: Page) 
     expect(page).to_have_url(re.compile(r"popularity=2.*diversity=0.25"))
 
 
+def test_it_turns_to_new_releases_and_says_when_there_are_none(rated_page: Page) -> None:
+    page = rated_page
+    dial = page.get_by_role("slider", name="New releases")
+    dial.focus()
+    with list_with(page, newness="0.5"):
+        page.keyboard.press("ArrowRight")
+    expect(dial).to_have_attribute("aria-valuetext", "newer first")
+    with list_with(page, newness="1") as answered:
+        page.keyboard.press("End")
+    expect(page).to_have_url(re.compile("newness=1"))
+    years = {movie["year"] for movie in answered.value.json()["results"]}
+    assert max(years) - min(years) <= 1
+    page.route("**/api/v1/recommendations?*", lambda route: route.fulfill(json={"count": 0, "results": []}))
+    page.reload()
+    expect(dial).to_have_value("1")
+    expect(page.get_by_text("Nothing new for you")).to_be_visible()
+    page.unroute("**/api/v1/recommendations?*")
+    page.get_by_role("button", name="Show all years").click()
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+    expect(page).not_to_have_url(re.compile("newness"))
+
+
 def test_it_shows_a_shared_address_as_it_was(rated_page: Page) -> None:
     with list_with(rated_page, genre="Drama", decade="1980", popularity="-1", diversity="0.5"):
         rated_page.goto("/recommendations/?genre=Drama&decade=1980&popularity=-1&diversity=0.5")

@@ -76,6 +76,15 @@ FORMATS: Final = (
         kinds={"watchlist": "watchlist", "seen": "seen", "hidden": "hidden"},
     ),
     ExportFormat(
+        name="followed_people",
+        label="People followed on this site",
+        columns=("personId", "followed_at"),
+        rated_at="followed_at",
+        title="name",
+        imdb_id="imdbId",
+        tmdb_id="tmdbId",
+    ),
+    ExportFormat(
         name="movielens_org",
         label="movielens.org ratings",
         columns=("movie_id", "rating", "title"),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
@@ -10,6 +10,7 @@ from recommender.formats.exports import any_table
 from recommender.formats.exports.any_table import Cells
 from recommender.formats.exports.export_format import ExportFormat
 from recommender.formats.exports.formats import FORMATS, format_of
+from recommender.formats.exports.people import FOLLOWED, ExportedPerson, read_people
 from recommender.formats.exports.questions import NO_ANSWERS, Answers, UnclearList, Unrated
 from recommender.formats.exports.rows import BadRow, ExportedRow, ExportError, Kind
 from recommender.formats.exports.sources import Source, sources_of
@@ -32,7 +33,7 @@ class RatingExport:
     Attributes
     ----------
     format : ExportFormat
-        That of the first table.
+        That of the first table about movies.
     rows : list of ExportedRow
         In the order of the file; in an archive, lines are counted on from file to file.
     left_out : dict of str to int
@@ -41,6 +42,8 @@ class RatingExport:
         The rows that cannot be imported.
     unread_dates : int
         How many rows have a date that cannot be read.
+    people : list of ExportedPerson
+        Whom the user follows.
     """
 
     format: ExportFormat
@@ -48,6 +51,7 @@ class RatingExport:
     left_out: dict[str, int]
     bad: list[BadRow]
     unread_dates: int
+    people: list[ExportedPerson] = field(default_factory=list)
 
     @property
     def kind(self) -> Kind:
@@ -90,6 +94,7 @@ class _Reading:
         self.formats: list[ExportFormat] = []
         self.unknown: list[tuple[Source, Table, Cells]] = []
         self.rows: list[ExportedRow] = []
+        self.people: list[ExportedPerson] = []
         self.left_out = Counter[str]()
         self.bad: list[BadRow] = []
         self.unread_dates = 0
@@ -99,7 +104,9 @@ class _Reading:
         for table in source.tables:
             cells = list(islice(table.rows, MAX_ROWS + 1))
             form = format_of([name.strip() for name in table.header])
-            if form is not None:
+            if form is not None and form.name == FOLLOWED:
+                self._read_people(source, form, table.header, cells, table.bad)
+            elif form is not None:
                 self._read_table(source, form, table.header, cells, table.bad)
             elif source.may_ask and any_table.can_be_asked_about(table, cells):
                 self.unknown.append((source, table, cells))
@@ -112,9 +119,11 @@ class _Reading:
         if not self.formats:
             raise ExportError("The file contains nothing that can be imported: no ratings, watchlist or seen movies.")
         self.bad.sort(key=lambda bad: (bad.file, bad.line))
-        if not self.rows and self.bad:
+        if not self.rows and not self.people and self.bad:
             raise ExportError(f"{self.bad[0]}.")
-        return RatingExport(self.formats[0], self.rows, dict(self.left_out), self.bad, self.unread_dates)
+        about_movies = [form for form in self.formats if form.name != FOLLOWED]
+        main = (about_movies or self.formats)[0]
+        return RatingExport(main, self.rows, dict(self.left_out), self.bad, self.unread_dates, self.people)
 
     def _read_unknown(self) -> None:
         """Read the first table as its owner describes it, and say that the others are left out."""
@@ -123,6 +132,16 @@ class _Reading:
         self._read_table(source, readable.format, readable.header, readable.cells, table.bad)
         for other, _, rows in others:
             self.left_out[f"in {quoted(other.name)}"] += len(rows)
+
+    def _read_people(
+        self, source: Source, form: ExportFormat, header: Sequence[str], cells: Cells, bad: Sequence[BadRow]
+    ) -> None:
+        if len(self.people) + len(cells) > MAX_ROWS:
+            raise ExportError(f"The file follows more than {MAX_ROWS:,} people; split it.")
+        people, unnamed = read_people(form, header, cells)
+        self.formats.append(form)
+        self.people += people
+        self.bad += [replace(each, file=source.name if source.is_part else "") for each in (*bad, *unnamed)]
 
     def _read_table(
         self, source: Source, form: ExportFormat, header: Sequence[str], cells: Cells, bad: Sequence[BadRow]
@@ -164,7 +183,7 @@ class _Reading:
 
 
 def _unknown(table: Table) -> ExportError:
-    sites = [each.label.split()[0] for each in FORMATS if each.name not in {"marks", "letterboxd_import"}]
+    sites = [each.label.split()[0] for each in FORMATS if each.name not in {"marks", FOLLOWED, "letterboxd_import"}]
     known = ", ".join(dict.fromkeys(sites))
     return ExportError(
         f'Line {table.start} is "{quoted(",".join(table.header))}", which is not the header of any known export '

@@ -17,6 +17,7 @@ from django.db.models.functions import Extract
 
 from recommender.formats.csv_cells import neutralised_row
 from recommender.models import (
+    Follow,
     Impression,
     Mark,
     Outcome,
@@ -74,7 +75,9 @@ def _tags(user: User) -> Iterator[Row]:
 
 def _imports(user: User) -> Iterator[Row]:
     mine = RatingImport.objects.filter(rater__user=user).order_by("pk")
-    return _values(mine, "pk", "source", "file_name", "state", "created_at", "applied_at", "undone_at")
+    columns = ("pk", "source", "file_name", "state", "created_at", "applied_at", "undone_at", "people")
+    for *about, people in _values(mine, *columns):
+        yield *about, " ".join(people)
 
 
 def _import_rows(user: User) -> Iterator[Row]:
@@ -85,6 +88,11 @@ def _import_rows(user: User) -> Iterator[Row]:
         *("rating_import_id", "line", "kind", "title", "year", "stars", "rated_at", "match", "movie_id", "outcome"),
         *("stars_before", "imdb_id", "tmdb_id"),
     )
+
+
+def _followed_people(user: User) -> Iterator[Row]:
+    mine = Follow.objects.filter(rater__user=user).order_by("person_id")
+    return _values(mine, "person_id", "person__name", "person__imdb_id", "person__tmdb_id", "followed_at")
 
 
 def _marks(user: User) -> Iterator[Row]:
@@ -126,7 +134,11 @@ SECTIONS: Final = (
         _ratings,
     ),
     Section("tags", ("userId", "movieId", "tag", "applied_at", "title"), _tags),
-    Section("imports", ("import", "source", "file_name", "state", "read_at", "applied_at", "undone_at"), _imports),
+    Section(
+        "imports",
+        ("import", "source", "file_name", "state", "read_at", "applied_at", "undone_at", "personIds"),
+        _imports,
+    ),
     Section(
         "import_rows",
         (
@@ -136,6 +148,7 @@ SECTIONS: Final = (
         _import_rows,
     ),
     Section("marks", ("kind", "movieId", "title", "marked_at"), _marks),
+    Section("followed_people", ("personId", "name", "imdbId", "tmdbId", "followed_at"), _followed_people),
     Section("settings", ("share_impressions", "algorithm", "country"), _settings),
     Section("impressions", ("shown_at", "algorithm", "first_place", "movieIds"), _impressions),
     Section("impression_outcomes", ("happened_at", "shown_at", "movieId", "kind", "half_stars"), _outcomes),

@@ -27,6 +27,7 @@ class Limit:
 LIMITS: Final = {
     "rating": Limit(240, 60),
     "mark": Limit(240, 60),
+    "follow": Limit(240, 60),
     "tag": Limit(120, 60),
     "import": Limit(240, 60),
     "upload": Limit(20, 600),

@@ -100,6 +100,7 @@ ON CONFLICT (movie_id, work, person_id) DO UPDATE SET place = excluded.place WHE
 """
 DELETE_PEOPLE = """
 DELETE FROM recommender_person AS person WHERE NOT EXISTS (SELECT FROM recommender_credit WHERE person_id = person.id)
+AND NOT EXISTS (SELECT FROM recommender_follow WHERE person_id = person.id)
 """
 ANALYZE = "ANALYZE recommender_movie, recommender_movie_genres, recommender_person, recommender_credit"
 

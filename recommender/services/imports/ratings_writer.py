@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from recommender.models import Rater, RatingImport
-from recommender.services.imports import marks_writer
+from recommender.services.imports import follows_writer, marks_writer
 from recommender.services.imports.review import lock
 from recommender.services.ratings import movie_statistics
 from recommender.services.ratings.movie_statistics import CountChange
@@ -103,7 +103,8 @@ def apply(*, rating_import: RatingImport, existing: Existing) -> RatingImport:
         _write_ratings(cursor, locked, existing)
         marks_writer.apply(cursor, locked)
         cursor.execute(REPEATED, {"import": locked.pk})
-    locked.save(update_fields=["state", "applied_at"])
+    follows_writer.apply(locked)
+    locked.save(update_fields=["state", "applied_at", "followed"])
     return locked
 
 
@@ -122,6 +123,7 @@ def undo(*, rating_import: RatingImport) -> RatingImport:
     with connection.cursor() as cursor:
         marks_writer.undo(cursor, locked)
         _undo_ratings(cursor, locked)
+    follows_writer.undo(locked)
     locked.save(update_fields=["state", "undone_at"])
     return locked
 

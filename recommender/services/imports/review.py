@@ -20,6 +20,7 @@ from recommender.formats.exports import (
 )
 from recommender.formats.exports.questions import NO_ANSWERS
 from recommender.models import Movie, Rater, RatingImport, RatingImportRow
+from recommender.services.imports import follows_writer
 from recommender.services.versions import serving
 from recommender.titles.query import TitleQuery
 
@@ -65,7 +66,7 @@ def preview(*, rater: Rater, data: bytes, file_name: str, answers: Answers = NO_
     matched = match_rows(export.rows, _candidates(export))
     left_out = Counter(export.left_out) + Counter(each.row.type for each in matched if _is_no_movie(each))
     matched = [each for each in matched if not _is_no_movie(each)]
-    if not matched:
+    if not matched and not export.people:
         others = ", ".join(f"{count:,} {kind}" for kind, count in left_out.items())
         raise ExportError(f"The file contains no movie ratings{f', only {others}' if others else ''}.")
     return _store(rater, replace(export, left_out=_few_kinds(left_out)), matched, file_name)
@@ -142,6 +143,7 @@ def discard(*, rating_import: RatingImport) -> None:
 
 @transaction.atomic
 def _store(rater: Rater, export: RatingExport, matched: list[MatchedRow], file_name: str) -> RatingImport:
+    people = follows_writer.known_people(export.people)
     Rater.objects.select_for_update().get(pk=rater.pk)  # two uploads at once take turns here
     RatingImport.objects.of(rater).filter(state=RatingImport.State.REVIEW).delete()
     new_import = RatingImport.objects.create(
@@ -153,6 +155,8 @@ def _store(rater: Rater, export: RatingExport, matched: list[MatchedRow], file_n
         bad_rows=[str(bad) for bad in export.bad[:MAX_BAD_ROWS]],
         n_bad_rows=len(export.bad),
         n_unread_dates=export.unread_dates,
+        people=people,
+        n_unknown_people=len(export.people) - len(people),
     )
     RatingImportRow.objects.bulk_create([_row(new_import, each) for each in matched], batch_size=ROWS_PER_INSERT)
     return new_import

@@ -1,4 +1,4 @@
-"""The dials of a list: filters by genre, decade and length, popularity, diversity, and what is left out."""
+"""The dials of a list: filters by genre, decade and length, popularity, diversity, newness, what is left out."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -11,6 +11,7 @@ from recommender.services.catalogue.movies import Excluded
 
 FIRST_LIST_DIVERSITY = 0.3
 GEMS_ONLY = -2.0
+NEW_ONLY = 1.0
 USUALLY_EXCLUDED: frozenset[Excluded] = frozenset({"seen", "hidden"})
 
 
@@ -24,7 +25,8 @@ class Dials:
     lets a series begin with its first unseen movie, and shows at most two of its movies in twenty. Movies predicted
     well below the user's middle come after all others, unless `below_average`. With a `seed`, places 6 to 20 are
     drawn from a few more movies. `shown_before` holds the ids of movies that the user wants no more, because they
-    were shown lately.
+    were shown lately. `newness` goes from 0 (no preference) to 1: only movies of the last `new_years` years of the
+    catalogue that the user will probably not be disappointed by.
     """
 
     genre: str | None = None
@@ -37,6 +39,8 @@ class Dials:
     below_average: bool = False
     seed: int | None = None
     shown_before: frozenset[int] = frozenset()
+    newness: float = 0.0
+    new_years: int = 2
 
     @property
     def filters(self) -> bool:
@@ -49,9 +53,14 @@ class Dials:
         return self.popularity <= GEMS_ONLY
 
     @property
+    def new_only(self) -> bool:
+        """Whether the newness dial is at its end: only new movies that may please are listed."""
+        return self.newness >= NEW_ONLY
+
+    @property
     def move_movies(self) -> bool:
         """Whether the list differs from the order of the scores."""
-        moved = self.diversity or self.popularity or self.series_in_order or not self.below_average
+        moved = self.diversity or self.popularity or self.newness or self.series_in_order or not self.below_average
         return bool(moved) or self.seed is not None
 
     def with_defaults(self, *, n_ratings: int) -> Self:

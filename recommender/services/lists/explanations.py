@@ -15,6 +15,7 @@ from recommender.models import Genre, Movie, MovieTag, Rater
 from recommender.services.catalogue import movies
 from recommender.services.lists import reasons, served_model
 from recommender.services.lists.dials import USUALLY_EXCLUDED, Dials
+from recommender.services.lists.liked_people import LikedPerson
 from recommender.services.lists.places import Place, place_of
 from recommender.services.lists.rows import predictions_of
 from recommender.services.lists.served_model import Served
@@ -66,8 +67,9 @@ class NamedMovie:
 class Explanation:
     """Everything about one predicted rating and place.
 
-    `sentence` is what the movie's tile says: it names the strongest of the contributions by liked movies, or genres, or
-    says that a series begins with this movie. `stands_for` is then the later movie of the series whose place it takes.
+    `sentence` is what the movie's tile says: it names the strongest of the contributions by liked movies, or `person`,
+    whom they share with it, or genres, or says that a series begins with this movie. `stands_for` is then the later
+    movie of the series whose place it takes.
     `start_with` is an earlier movie of the series, unseen, that comes first. `match_percent` is the figure on the tile;
     None beyond the first 300 places. The contributions come with the largest one to the ranking score first.
     ``offset + sum of the contributions`` is the prediction before it is clipped to 0.5..5 stars; ``score_offset + sum
@@ -91,6 +93,7 @@ class Explanation:
     match_percent: int | None
     stands_for: NamedMovie | None
     start_with: NamedMovie | None
+    person: LikedPerson | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +138,7 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None, dials:
     stands_for = _id_of(served.model, place.stands_for if place else None)
     start_with = _id_of(served.model, place.start_with if place else None)
     titles = reasons.titles_of([*mine.half_stars, *filter(None, (stands_for, start_with))])
+    why = reasons.reasons_for(served.model, profile, asked)[0]
     liked = [pk for pk in _liked_ids(mine.half_stars) if pk != movie.pk]
     return Explanation(
         movie_id=movie.pk,
@@ -148,13 +152,12 @@ def explain(*, rater: Rater, movie_id: int, algorithm: str | None = None, dials:
         contributions=_contributions(served.model, profile, figures, titles),
         shared_genres=_shared_genres(movie, liked),
         shared_tags=_shared_tags(movie, liked),
-        sentence=reasons.start_sentence(movie.title)
-        if stands_for
-        else reasons.reasons_for(served.model, profile, asked)[0].sentence,
+        sentence=reasons.start_sentence(movie.title) if stands_for else why.sentence,
         counterfactuals=_counterfactuals(served.model, profile, int(asked[0]), figures, titles, left_out, dials),
         match_percent=place.match_percent if place else None,
         stands_for=_named(stands_for, titles),
         start_with=_named(start_with, titles),
+        person=None if stands_for else why.person,
     )
 
 

@@ -29,6 +29,22 @@ class Catalogue:
     rating_counts: Int32
     minutes: Int32
 
+    @property
+    def newest_year(self) -> int:
+        """The latest year of a movie that is not in the future; 0 if no movie has a year."""
+        return int(self.years[self.years <= timezone.now().year].max(initial=0))
+
+    def ages(self, movie_indices: Int32) -> Int32:
+        """Return how many years some movies are older than the newest ones, (n,); without a year, as old as any."""
+        years = self.years[movie_indices]
+        oldest = self.years[self.years > 0].min(initial=self.newest_year)
+        return np.asarray(np.maximum(self.newest_year - np.where(years > 0, years, oldest), 0), dtype=np.int32)
+
+    def released(self, *, n_years: int) -> Bool:
+        """Return which movies are of the last so many years of the catalogue, (n_movies,)."""
+        newest = self.newest_year
+        return np.asarray((self.years > max(newest - n_years, 0)) & (self.years <= newest))
+
     def matching(self, *, genre: str | None = None, decade: int | None = None, longest: int | None = None) -> Bool:
         """Return which movies are of this genre and decade and known to be at most so long, (n_movies,)."""
         matching = np.ones(self.years.size, dtype=np.bool_)

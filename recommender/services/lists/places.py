@@ -32,7 +32,7 @@ class Place:
 def place_of(model: Model, profile: UserProfile, left_out: Int32, movie_index: int, dials: Dials) -> Place:
     """Return the place of a movie in the list with these dials; beyond the first 300 that of its score."""
     scores = model.scores(profile)
-    candidates = leave_out(model, scores, left_out, dials)
+    candidates = leave_out(model, profile, scores, left_out, dials)
     ranking = rerank(model, profile, candidates, dials.with_defaults(n_ratings=profile.n_ratings), n=POOL)
     found = np.flatnonzero(ranking.movie_indices == movie_index)
     start_with = _first_of_series(model, profile, candidates, dials, movie_index)

@@ -1,7 +1,7 @@
-"""Why a movie is on a list: the liked movies or genres that speak for it, in numbers and in words."""
+"""Why a movie is on a list: the liked movies, people or genres that speak for it, in numbers and in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from recommender.engine.model.model import Model
 from recommender.engine.model.opinions import is_liked
 from recommender.models import Movie
 from recommender.services.lists import movie_arrays
+from recommender.services.lists.liked_people import LikedPerson, shared_by_all
 
 N_REASONS = 3
 N_GENRES = 2
@@ -29,21 +30,30 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What speaks for a movie: liked movies, the strongest first, or liked genres where no liked movie does."""
+    """What speaks for a movie: liked movies, the strongest first, or liked genres where no liked movie does.
+
+    `person` is somebody liked whom it shares with all of these movies.
+    """
 
     movies: list[Reason] = field(default_factory=list)
     genres: list[str] = field(default_factory=list)
+    person: LikedPerson | None = None
 
     @property
     def sentence(self) -> str:
         """A sentence of at most 60 characters; "" if nothing that the user likes speaks for the movie."""
+        if self.person:
+            return because_you_like(self.person.name)
         if self.movies:
             return because_of([reason.title for reason in self.movies])
         return f"{joined(self.genres)}, which you rate highly" if self.genres else ""
 
 
 def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> list[Reasons]:
-    """Return up to three liked movies, or else up to two liked genres, for each movie; one query for all titles."""
+    """Return up to three liked movies, or else up to two liked genres, for each movie, and somebody whom they share.
+
+    One query for all titles, and two at most for the people.
+    """
     if not (model.ranks_by_ratings and movie_indices.size and profile.n_ratings):
         return [Reasons() for _ in movie_indices]
     added = model.ranking_contributions(profile, movie_indices)
@@ -53,7 +63,18 @@ def reasons_for(model: Model, profile: UserProfile, movie_indices: Int32) -> lis
         genres = _liked_genres(model, profile, movie_indices[rows], added[rows])
         for row, names in zip(rows.tolist(), genres, strict=True):
             found[row] = Reasons(genres=names)
-    return found
+    return _with_people(model, profile, movie_indices, found)
+
+
+def _with_people(model: Model, profile: UserProfile, movie_indices: Int32, found: list[Reasons]) -> list[Reasons]:
+    """Return the reasons with whom each movie shares with all the movies that speak for it, if the sentence fits."""
+    shown = model.movie_ids[movie_indices].tolist()
+    speaking = {pk: {each.movie_id: each.title for each in why.movies} for pk, why in zip(shown, found, strict=True)}
+    rated = model.movie_ids[profile.movie_indices].tolist()
+    opinions = dict(zip(rated, is_liked(profile.half_stars).tolist(), strict=True))
+    people = shared_by_all(speaking, opinions)
+    fitting = {pk: each for pk, each in people.items() if len(because_you_like(each.name)) <= SENTENCE_LENGTH}
+    return [replace(why, person=fitting.get(pk)) for pk, why in zip(shown, found, strict=True)]
 
 
 def _liked_movies(model: Model, profile: UserProfile, added: Float64) -> list[list[Reason]]:
@@ -109,6 +130,11 @@ def because_of(titles: Sequence[str]) -> str:
         if len(sentence) <= SENTENCE_LENGTH:
             return sentence
     return f"Because you rated {titles[0]}"[: SENTENCE_LENGTH - 1].rstrip() + "…"
+
+
+def because_you_like(name: str) -> str:
+    """Return "Because you like Agnès Varda"."""
+    return f"Because you like {name}"
 
 
 def start_sentence(title: str) -> str:

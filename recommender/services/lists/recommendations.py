@@ -66,7 +66,7 @@ def make_list(
     n = max(offset + limit, POOL)
     with timed(RANKING_SECONDS, served.algorithm):
         scores = model.scores(profile)
-        candidates = leave_out(model, scores, unwanted(model, profile, mine, dials.exclude), dials)
+        candidates = leave_out(model, profile, scores, unwanted(model, profile, mine, dials.exclude), dials)
         dials = dials.with_defaults(n_ratings=profile.n_ratings)
         ranking = rerank(model, profile, candidates, dials, n=n)
     drafted = interleaved.draft(trial, ranking.movie_indices, mine, dials, n=n)

@@ -11,6 +11,7 @@ from recommender.engine.lists.reranking import POOL
 from recommender.engine.model.item_features import UserProfile
 from recommender.engine.model.model import HIGHEST_STARS, LOWEST_STARS, Model
 from recommender.models import Movie
+from recommender.services.lists.liked_people import LikedPerson
 from recommender.services.lists.reasons import Reason, Reasons, start_sentence
 
 
@@ -27,6 +28,7 @@ class Recommendation:
     """One movie of a list, with its predicted rating and interval, liked movies that speak for it, and a sentence.
 
     `match_percent` is how likely the user is to like it, and never rises down the list; None without intervals.
+    `person` is whom the sentence names.
     """
 
     movie: Movie
@@ -35,6 +37,7 @@ class Recommendation:
     reasons: list[Reason]
     sentence: str
     match_percent: int | None = None
+    person: LikedPerson | None = None
 
 
 def predictions_of(model: Model, profile: UserProfile, movie_indices: Int32) -> list[Prediction]:
@@ -74,6 +77,7 @@ def read_rows(
             why.movies,
             start_sentence(movies[movie_id].title) if movie_id in start_with else why.sentence,
             match,
+            None if movie_id in start_with else why.person,
         )
         for movie_id, predicted, why, match in zip(
             movie_ids, predictions, reasons, matches or [None] * len(movie_ids), strict=True

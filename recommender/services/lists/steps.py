@@ -7,7 +7,7 @@ import numpy as np
 
 from recommender.engine.data.types import Bool, Float32, Int32
 from recommender.engine.lists.fresh import FIRST_DRAWN, drawn
-from recommender.engine.lists.reranking import POOL, reranked
+from recommender.engine.lists.reranking import POOL, proven_first, reranked
 from recommender.engine.lists.series import in_order, sequels_of_disliked
 from recommender.engine.model.item_features import UserProfile, indices_of
 from recommender.engine.model.model import Model, top_n
@@ -53,17 +53,34 @@ def unwanted(model: Model, profile: UserProfile, mine: Mine, exclude: frozenset[
     return np.unique(np.concatenate([found, rated, *never]))
 
 
-def leave_out(model: Model, scores: Float32, unwanted: Int32, dials: Dials) -> Candidates:
-    """Leave out the unwanted movies, those shown before, and those outside the filters; where gems are wanted, hits."""
+def leave_out(model: Model, profile: UserProfile, scores: Float32, unwanted: Int32, dials: Dials) -> Candidates:
+    """Leave out the unwanted movies, those shown before, and those outside the filters; where gems are wanted, hits.
+
+    Where only new movies are wanted, also those that would disappoint; then those that nobody has rated are mixed in.
+    """
     matching = np.ones(scores.size, dtype=np.bool_)
     if dials.filters:
         matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade, longest=dials.longest)
     if dials.gems_only:
         matching &= ~_hits(movie_arrays.of(model).rating_counts)
+    left_out = np.union1d(unwanted, _shown_before(model, dials)).astype(np.int32)
+    if dials.new_only:
+        stars = model.predict(profile)
+        matching &= movie_arrays.of(model).released(n_years=dials.new_years) & (stars >= content_with(profile))
+        scores = _with_unproven(model, scores, stars, matching, left_out)
     if not matching.all():
         scores = np.where(matching, scores, np.float32(-np.inf))
-    left_out = np.union1d(unwanted, _shown_before(model, dials)).astype(np.int32)
     return Candidates(scores, left_out, int(np.count_nonzero(matching)) - int(np.count_nonzero(matching[left_out])))
+
+
+def _with_unproven(model: Model, scores: Float32, stars: Float32, matching: Bool, left_out: Int32) -> Float32:
+    """Return scores by which movies that nobody has rated stand below those predicted at least as good."""
+    listed = matching.copy()
+    listed[left_out] = False
+    proven = movie_arrays.of(model).rating_counts[listed] > 0
+    mixed = scores.copy()
+    mixed[listed] = proven_first(scores[listed], stars[listed], proven)
+    return mixed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +112,7 @@ def rerank(
     best = _best(candidates, last, n=min(max(POOL, n), candidates.count))
     pool, rest = _by_dials(model, candidates, dials, best[:POOL]), best[POOL:]
     pool = pool[np.argsort(last[pool], kind="stable")]
-    if dials.seed is not None:
+    if dials.seed is not None and not dials.new_only:
         pool = pool[drawn(pool, _may_be_drawn(model, profile, last, pool), seed=dials.seed, n_movies=last.size)]
     if not dials.series_in_order:
         return Ranking(np.concatenate([pool, rest])[:n])
@@ -148,7 +165,8 @@ def _best(candidates: Candidates, last: Bool, *, n: int) -> Int32:
 
 def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -> Int32:
     diversity, popularity = dials.diversity or 0.0, dials.popularity
-    if not (diversity or popularity):
+    newness = 0.0 if dials.new_only else dials.newness
+    if not (diversity or popularity or newness):
         return pool
     order = reranked(
         candidates.scores[pool],
@@ -156,6 +174,8 @@ def _by_dials(model: Model, candidates: Candidates, dials: Dials, pool: Int32) -
         counts=movie_arrays.of(model).rating_counts[pool] if popularity else None,
         diversity=diversity,
         features=_features(model, pool) if diversity else None,
+        newness=newness,
+        ages=movie_arrays.of(model).ages(pool) if newness else None,
     )
     return pool[order]
 
@@ -194,7 +214,7 @@ def ranking_of(served: Served, mine: Mine, dials: Dials, *, n: int) -> Int32:
     """Return the first movies of the list that `make_list` would make, as indices, without describing them."""
     profile = served.fold_in(mine.half_stars)
     scores = served.model.scores(profile)
-    candidates = leave_out(served.model, scores, unwanted(served.model, profile, mine, dials.exclude), dials)
+    candidates = leave_out(served.model, profile, scores, unwanted(served.model, profile, mine, dials.exclude), dials)
     dials = dials.with_defaults(n_ratings=profile.n_ratings)
     return rerank(served.model, profile, candidates, dials, n=n).movie_indices
 

@@ -1,5 +1,5 @@
 /**
- * <list-dials>: genre, decade, popularity and variety of a list, and switches. `dials.show({genre, …})` sets them; it
+ * <list-dials>: genre, decade, popularity, variety and newness of a list, and switches. `dials.show({genre, …})` sets them; it
  * fires "dials-changed".
  */
 import { neutralDials, turned } from "../list-address.js";
@@ -19,6 +19,8 @@ const VARIETY = {
   0.75: "very varied",
   1: "as varied as possible",
 };
+
+const NEWNESS = { 0: "any year", 0.5: "newer first", 1: "only the last two years" };
 
 export class ListDials extends HTMLElement {
   connectedCallback() {
@@ -50,12 +52,13 @@ export class ListDials extends HTMLElement {
 
   /** The slider runs from well-known on the left to hidden on the right, the API the other way. */
   chosen() {
-    const { genre, decade, hidden, diversity, below_average, all_of_series, steady } = this.form.elements;
+    const { genre, decade, hidden, diversity, newness, below_average, all_of_series, steady } = this.form.elements;
     return {
       genre: genre.value,
       decade: decade.value,
       popularity: 0 - Number(hidden.value),
       diversity: Number(diversity.value),
+      newness: Number(newness.value),
       below_average: below_average.checked,
       all_of_series: all_of_series.checked,
       steady: steady.checked,
@@ -66,21 +69,23 @@ export class ListDials extends HTMLElement {
     this.dispatchEvent(new CustomEvent("dials-changed", { bubbles: true, detail: dials }));
   }
 
-  show({ genre, decade, popularity, diversity, ...switches }) {
+  show({ genre, decade, popularity, diversity, newness, ...switches }) {
     const { elements } = this.form;
     elements.genre.value = genre;
     elements.decade.value = decade;
     elements.hidden.value = 0 - popularity;
     elements.diversity.value = diversity;
+    elements.newness.value = newness;
     for (const name of ["below_average", "all_of_series", "steady"]) elements[name].checked = switches[name];
     this.describe();
   }
 
   describe() {
     const chosen = this.chosen();
-    const { hidden, diversity } = this.form.elements;
+    const { hidden, diversity, newness } = this.form.elements;
     hidden.setAttribute("aria-valuetext", POPULARITY[chosen.popularity]);
     diversity.setAttribute("aria-valuetext", VARIETY[chosen.diversity]);
+    newness.setAttribute("aria-valuetext", NEWNESS[chosen.newness]);
     const active = turned(chosen).length;
     this.querySelector("[data-turned]").textContent = active ? `${counted(active, "filter")} on` : "";
     this.querySelector("[data-clear]").disabled = !active;

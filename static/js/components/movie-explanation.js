@@ -1,8 +1,8 @@
 /** <movie-explanation movie-id="1">: the predicted rating, a sentence on the reason, and the details under "Why?". */
 import * as api from "../api.js";
 import { element } from "../dom.js";
-import { matchInWords, predictionFigure, starsWithMargin } from "../prediction.js";
-import { counted, decimal, ended, whole } from "../words.js";
+import { matchInWords, predictionFigure, reasonNodes, starsWithMargin } from "../prediction.js";
+import { counted, decimal, ended, listed, whole } from "../words.js";
 import { N_BARS } from "./contribution-chart.js";
 
 const MAX_PLACE_NAMED = 1000;
@@ -58,7 +58,7 @@ export class MovieExplanation extends HTMLElement {
         predictionFigure(explanation),
       ),
       ...this.startWith(explanation),
-      element("p", { class: "muted for-you-reason" }, ended(explanation.sentence) || this.withoutReason(explanation)),
+      element("p", { class: "muted for-you-reason" }, ...this.reason(explanation)),
       element("details", { class: "why", open }, element("summary", {}, "Why?"), this.panel(explanation)),
     );
   }
@@ -67,6 +67,11 @@ export class MovieExplanation extends HTMLElement {
     if (!first) return [];
     const link = element("a", { href: `/movies/${first.movie_id}/` }, first.title);
     return [element("p", {}, "Start with ", link, ", which comes earlier in its series: you have not rated it yet.")];
+  }
+
+  reason(explanation) {
+    const sentence = ended(explanation.sentence);
+    return sentence ? reasonNodes(sentence, explanation.person) : [this.withoutReason(explanation)];
   }
 
   withoutReason({ contributions }) {
@@ -93,12 +98,13 @@ export class MovieExplanation extends HTMLElement {
   }
 
   /** The contributions that the sentence above comes from, and what the place would be without some of them. */
-  place({ contributions, counterfactuals, rank }) {
+  place({ contributions, counterfactuals, rank, person }) {
     const counting = contributions.filter(({ sentence }) => sentence);
     if (!counting.length) return [];
     const chart = document.createElement("contribution-chart");
     chart.contributions = counting;
     return [
+      person ? element("p", {}, ...withPerson(person)) : null,
       element(
         "p",
         { class: "muted" },
@@ -184,6 +190,11 @@ export class MovieExplanation extends HTMLElement {
     const sentence = `We expect ${expected} stars: that is right four times out of five.`;
     return element("p", { class: "muted why-note" }, sentence);
   }
+}
+
+function withPerson(person) {
+  const before = `You like ${listed(person.titles)} with `;
+  return reasonNodes(`${before}${person.name}: of the movies you like, they speak for this one most.`, person);
 }
 
 function placeInWords(rank) {

@@ -1,7 +1,8 @@
 /**
  * <movie-row heading="…" more="/url/" more-label="…" reasons>: a horizontal list of movies; with `reasons` each tile
  * gives the reason for its movie. Elements inside stand beside the heading.
- * Call `row.load(load)`; skeletons hold the place until the movies are there.
+ * Call `row.load(load)`; skeletons hold the place until the movies are there. A page of movies may have a `heading` of
+ * its own, and the address of `more` movies.
  */
 import { element } from "../dom.js";
 import { errorMessage } from "./status-message.js";
@@ -42,7 +43,7 @@ export class MovieRow extends HTMLElement {
       element(
         "div",
         { class: "section-head" },
-        element("h2", { id }, heading),
+        (this.heading = element("h2", { id }, heading)),
         this.moreLink(),
         ...besideHeading,
         element("span", { class: "row-arrows" }, this.back, this.forward),
@@ -60,6 +61,11 @@ export class MovieRow extends HTMLElement {
     return this.hasAttribute("more")
       ? element("a", { class: "section-link", href: this.getAttribute("more") }, this.getAttribute("more-label"))
       : null;
+  }
+
+  headLine({ heading, more }) {
+    this.heading.textContent = heading;
+    if (more) this.heading.after(element("a", { class: "section-link", href: more }, "All movies"));
   }
 
   skeleton() {
@@ -91,6 +97,7 @@ export class MovieRow extends HTMLElement {
       message = otherwise(error);
       if (message === undefined) message = errorMessage(error, () => this.load(load, otherwise));
     }
+    if (page.heading) this.headLine(page);
     this.list.removeAttribute("aria-busy");
     this.message?.remove();
     this.message = message;

@@ -4,7 +4,7 @@
  * that the prediction is for several people; `tile.hasLength` that the running time is shown.
  */
 import { element } from "../dom.js";
-import { predictionFigure } from "../prediction.js";
+import { predictionFigure, reasonNodes } from "../prediction.js";
 import { factsLine } from "../words.js";
 import "./mark-button.js";
 import "./movie-poster.js";
@@ -56,7 +56,7 @@ export class MovieTile extends HTMLElement {
     if (figure && !this.isShared) stars.setAttribute("expected", movie.predicted_stars);
     else stars.removeAttribute("expected");
     if (!figure) return;
-    const reason = movie.sentence ? element("p", { class: "tile-reason" }, movie.sentence) : null;
+    const reason = movie.sentence ? element("p", { class: "tile-reason" }, ...reasonNodes(movie.sentence, movie.person)) : null;
     stars.before(element("div", { class: "tile-recommendation" }, element("p", {}, figure), reason));
   }
 

@@ -41,6 +41,7 @@ export class RatingImport extends HTMLElement {
 
   show(made) {
     this.chosen = made.chosen;
+    this.people = made.people;
     this.noun = made.kinds.ratings === made.rows ? "rating" : "movie";
     this.replaceChildren(...(made.state === "review" ? this.review(made) : this.result(made)));
     this.describeButton();
@@ -98,6 +99,7 @@ export class RatingImport extends HTMLElement {
           `${matches.ambiguous ? ` To choose: ${whole(matches.ambiguous)}.` : ""}` +
           `${matches.unmatched ? ` Not in this catalogue: ${whole(matches.unmatched)}.` : ""}`,
       ),
+      peopleFound(preview),
       kinds.ratings === rows ? null : element("p", {}, `It has ${kindsLine(kinds)}.`),
       others ? element("p", { class: "muted" }, `Skipped: ${others}.`) : null,
       nUnread
@@ -178,8 +180,11 @@ export class RatingImport extends HTMLElement {
 
   describeButton() {
     if (!this.button) return;
-    this.button.textContent = this.chosen ? `Import ${counted(this.chosen, this.noun)}` : "Nothing to import";
-    this.button.disabled = !this.chosen;
+    const follow = this.people ? `follow ${peopleCounted(this.people)}` : "";
+    const parts = [this.chosen ? `import ${counted(this.chosen, this.noun)}` : "", follow].filter(Boolean);
+    const label = parts.join(" and ") || "nothing to import";
+    this.button.textContent = label[0].toUpperCase() + label.slice(1);
+    this.button.disabled = !parts.length;
   }
 
   result(made) {
@@ -195,18 +200,19 @@ export class RatingImport extends HTMLElement {
       "See your recommendations",
     );
     const undone = made.state === "undone";
+    const people = made.followed && !undone ? [`You now follow ${peopleCounted(made.followed)} more.`] : [];
     const sentences = undone ? undoneSentences(made.outcomes, this.noun) : appliedSentences(made, this.noun);
     this.heading = element(
       "h2",
       { tabindex: "-1" },
-      made.state === "undone" ? "Import undone" : `Your ${this.noun}s are here`,
+      undone ? "Import undone" : made.rows ? `Your ${this.noun}s are here` : "Your people are here",
     );
     return [
       element(
         "div",
         { class: "import-summary", role: "status" },
         this.heading,
-        sentences.map((sentence) => element("p", {}, sentence)),
+        [...sentences, ...people].map((sentence) => element("p", {}, sentence)),
       ),
       element(
         "div",
@@ -241,6 +247,16 @@ export class RatingImport extends HTMLElement {
       showToast({ message: error.message });
     }
   }
+}
+
+function peopleCounted(count) {
+  return count === 1 ? "1 person" : `${whole(count)} people`;
+}
+
+function peopleFound({ people, n_unknown_people: unknown }) {
+  if (!people && !unknown) return null;
+  const others = unknown ? ` ${peopleCounted(unknown)} more are not in this catalogue.` : "";
+  return element("p", {}, `It names ${peopleCounted(people)} to follow.${others}`);
 }
 
 function kindsLine({ ratings, watchlist, seen, hidden }) {

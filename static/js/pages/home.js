@@ -101,7 +101,14 @@ function loadRows() {
   document
     .querySelector("[data-row=recommendations]")
     ?.load(() => api.recommendations({ limit: 20 }), messageForRecommendations);
+  document.querySelector("[data-row=followed]")?.load(followedRow, () => null);
+  document.querySelector("[data-row=new]")?.load(() => api.newReleases({ limit: 20 }), () => null);
   document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));
+}
+
+async function followedRow() {
+  const { person, ...page } = await api.followedRow({ limit: 20 });
+  return person ? { ...page, more: `/people/${person.person_id}/` } : page;
 }
 
 /**

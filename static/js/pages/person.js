@@ -1,5 +1,6 @@
-/** The movies of a person, the newest first. */
+/** The movies of a person, the newest first, and a button to follow them. */
 import * as api from "../api.js";
+import "../components/follow-button.js";
 import "../components/movie-grid.js";
 
 const grid = document.querySelector("[data-person]");

@@ -82,6 +82,13 @@ function nothingLeft(list) {
       button: { label: "Back to the top of my list", run: () => go({}) },
     });
   }
+  if (list.newness === 1) {
+    return statusMessage({
+      heading: "Nothing new for you",
+      sentence: "No movie of the last two years here is one that we expect you to like and that fits your filters.",
+      button: { label: "Show all years", run: () => go({ newness: 0 }) },
+    });
+  }
   if (turned(list).length) {
     return statusMessage({
       heading: "No movies match these filters",

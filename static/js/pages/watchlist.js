@@ -1,5 +1,6 @@
-/** The watchlist in the order of the address; below it seen and hidden movies, loaded when someone opens them. */
+/** The watchlist in the order of the address; below it what is loaded when someone opens it. */
 import * as api from "../api.js";
+import "../components/followed-people.js";
 import "../components/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
 import { correctAddress, optionFor } from "../address-options.js";
@@ -72,6 +73,10 @@ for (const [kind, message] of Object.entries(OTHERS)) {
   });
   if (location.hash === `#${kind}`) section.open = true;
 }
+
+const people = document.querySelector("#people");
+people.addEventListener("toggle", () => people.open && people.querySelector("followed-people").load());
+if (location.hash === "#people") people.open = true;
 
 addEventListener("popstate", show);
 show();

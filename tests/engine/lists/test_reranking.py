@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.sparse import csr_array
 
-from recommender.engine.lists.reranking import maximal_marginal_relevance, similarities, with_popularity
+from recommender.engine.lists.reranking import (
+    maximal_marginal_relevance,
+    newer_first,
+    proven_first,
+    reranked,
+    similarities,
+    with_popularity,
+)
 
 SCORES = np.array([1.0, 0.9, 0.8, 0.1], dtype=np.float32)
 TWINS = similarities(np.array([[1, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float32))
@@ -58,3 +65,40 @@ def test_the_dial_turns_towards_the_known_and_the_unknown():
     assert np.argsort(-with_popularity(level, counts, 2)).tolist() == [3, 2, 1, 0]
     assert np.argsort(-with_popularity(level, counts, -2)).tolist() == [0, 1, 2, 3]
     assert np.argsort(-with_popularity(SCORES, counts, 0)).tolist() == [0, 1, 2, 3]
+
+
+def test_newer_movies_come_first_the_further_the_dial_is_turned():
+    ages = np.array([40, 30, 5, 0], dtype=np.int32)
+    level = np.ones(4, dtype=np.float32)
+    assert np.argsort(-newer_first(level, ages, 1)).tolist() == [3, 2, 1, 0]
+    assert np.argsort(-newer_first(SCORES, ages, 0)).tolist() == [0, 1, 2, 3]
+    assert reranked(SCORES, newness=0.5, ages=ages).tolist() != reranked(SCORES).tolist()
+    assert reranked(SCORES, newness=0.0, ages=ages).tolist() == reranked(SCORES).tolist()
+
+
+def test_an_unproven_movie_stands_below_every_proven_one_that_is_as_good():
+    scores = np.array([9, 8, 7, 0, 0, 0], dtype=np.float32)
+    stars = np.array([4.0, 3.0, 3.5, 4.5, 3.5, 3.2], dtype=np.float32)
+    proven = np.array([True, True, True, False, False, False])
+    assert np.argsort(-proven_first(scores, stars, proven)).tolist() == [3, 0, 1, 2, 4, 5]
+
+
+@given(
+    movies=st.lists(
+        st.tuples(st.floats(-5, 5, width=32), st.sampled_from([1.0, 2.5, 3.0, 3.25, 4.0]), st.booleans()), max_size=15
+    )
+)
+def test_no_unproven_movie_pushes_out_a_proven_one_that_is_as_good(movies):
+    scores, stars = (np.array([movie[k] for movie in movies], dtype=np.float32) for k in (0, 1))
+    proven = np.array([movie[2] for movie in movies], dtype=np.bool_)
+    order = np.argsort(-proven_first(scores, stars, proven), kind="stable")
+    assert sorted(order.tolist()) == list(range(len(movies)))
+    known = order[proven[order]]
+    assert known.tolist() == [movie for movie in np.argsort(-scores, kind="stable") if proven[movie]]
+    unknown = order[~proven[order]]
+    assert (np.diff(stars[unknown]) <= 0).all()
+    place = np.argsort(order)
+    for movie in unknown:
+        assert all(stars[other] < stars[movie] for other in known if place[other] > place[movie])
+        above = [other for other in known if place[other] < place[movie]]
+        assert not above or stars[above[-1]] >= stars[movie]

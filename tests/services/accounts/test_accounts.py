@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from recommender.models import (
     Activation,
+    Follow,
     Impression,
     Job,
     Mark,
     Movie,
     MovieTag,
     Outcome,
+    Person,
     Preferences,
     Rater,
     Rating,
@@ -64,6 +66,8 @@ def user(client: Client) -> User:
     Activation.objects.create(version=make_model_version(key="median/1", algorithm="median"), activated_by=user)
     Preferences.objects.create(rater=rater, algorithm="als")
     Mark.objects.create(rater=rater, movie=movies[1], kind="watchlist", marked_at=LONG_AGO)
+    person = Person.objects.create(name="Agnès Varda", folded_name="agnes varda")
+    Follow.objects.create(rater=rater, person=person, followed_at=LONG_AGO)
     shown = Impression.objects.create(rater=rater, algorithm="als", first_place=1, movie_ids=[2], shown_at=LONG_AGO)
     Outcome.objects.create(impression=shown, movie=movies[1], kind="watchlist", happened_at=LONG_AGO)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})

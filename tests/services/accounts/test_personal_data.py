@@ -29,6 +29,7 @@ EXPORTED = {
     "Session",
     "Rater",
     "Mark",
+    "Follow",
     "Preferences",
     "Impression",
     "Outcome",
@@ -70,7 +71,7 @@ def test_it_holds_everything_about_me_and_nothing_about_others(rater: Rater, ali
     assert {name: len(rows) for name, rows in everything.items()} == {
         **{"account": 1, "email_addresses": 0, "second_factors": 0, "sessions": 0},
         **{"ratings": 2, "tags": 1, "imports": 1, "import_rows": 2},
-        **{"marks": 0, "settings": 1, "impressions": 0, "impression_outcomes": 0},
+        **{"marks": 0, "followed_people": 0, "settings": 1, "impressions": 0, "impression_outcomes": 0},
     }
     assert everything["account"][0]["email"] == "alice@example.org"
     assert [row["rating"] for row in everything["ratings"]] == [0.5, 1.0]

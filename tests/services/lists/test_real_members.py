@@ -8,6 +8,7 @@ import pytest
 from recommender.engine.model.opinions import TOLERANCE, is_disliked, is_liked, middle_of
 from recommender.models import Movie, Rater
 from recommender.services.catalogue.movies import Mine
+from recommender.services.lists import movie_arrays
 from recommender.services.lists.dials import Dials
 from recommender.services.lists.explanations import explain
 from recommender.services.lists.recommendations import Recommendations, make_list
@@ -50,6 +51,8 @@ def below_middle(mine: Mine, listed: Recommendations, tolerance: float) -> list[
         Dials(diversity=1.0),
         Dials(popularity=-2),
         Dials(popularity=2),
+        Dials(newness=0.5),
+        Dials(newness=1.0),
         Dials(below_average=True),
     ],
 )
@@ -92,7 +95,15 @@ def test_why_says_what_the_tile_says(real: Served) -> None:
 
 @pytest.mark.parametrize(
     "dials",
-    [Dials(), Dials(seed=5), Dials(diversity=1.0), Dials(diversity=0.5), Dials(popularity=-1), Dials(popularity=2)],
+    [
+        Dials(),
+        Dials(seed=5),
+        Dials(diversity=1.0),
+        Dials(diversity=0.5),
+        Dials(popularity=-1),
+        Dials(popularity=2),
+        Dials(newness=0.5),
+    ],
 )
 def test_no_dial_brings_up_what_would_disappoint(real: Served, dials: Dials) -> None:
     assert [
@@ -117,6 +128,27 @@ def test_the_popularity_dial_goes_one_way(real: Served) -> None:
             for dial in (-2, -1)
         ]
         assert typical[0] <= typical[1] <= np.median([each.movie.rating_count for each in usual.results]) + 1
+
+
+def test_only_new_movies_are_new_and_none_would_disappoint(real: Served) -> None:
+    newest = movie_arrays.of(real.model).newest_year
+    for mine, listed in lists(real, Dials(newness=1.0), limit=100):
+        assert {each.movie.year for each in listed.results} <= {newest, newest - 1}
+        assert below_middle(mine, listed, TOLERANCE) == []
+        for place, each in enumerate(listed.results):
+            after = [other for other in listed.results[place:] if other.movie.rating_count]
+            as_good = [other for other in after if other.predicted_stars >= each.predicted_stars]
+            assert each.movie.rating_count or not as_good
+
+
+def test_the_newness_dial_goes_one_way(real: Served) -> None:
+    steps = [Dials(newness=newness) for newness in (0.0, 0.25, 0.5)]
+    years = [
+        np.mean([each.movie.year or 0 for _, listed in lists(real, dials) for each in listed.results])
+        for dials in steps
+    ]
+    assert years == sorted(years)
+    assert years[0] < years[-1]
 
 
 def test_variety_keeps_the_best_movie_and_brings_other_genres(real: Served) -> None:

@@ -78,7 +78,7 @@ def test_a_list_takes_a_fixed_number_of_queries(
     monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     recommend_for(rater=alice_rated, limit=1)
     for limit in (1, 50):
-        with django_assert_num_queries(5):  # my choice, ratings, marks, titles of reasons, movies
+        with django_assert_num_queries(6):  # my choice, ratings, marks, titles of reasons, people, movies
             recommend_for(rater=alice_rated, limit=limit)
 
 
