@@ -78,10 +78,9 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         lacks_facts = Q(metadata_found=True, metadata_format__lt=Movie.METADATA_FORMAT)
         return self.filter(never | still_unknown | stale | lacks_facts, tmdb_id__gt=0).order_by("-rating_count", "pk")
 
-    def with_titles_fetched_since(self, moment: datetime) -> MovieQuerySet:
-        """Return the movies for which other titles, or a collection, have been fetched since a given time."""
-        fetched = ~Q(original_title="", tmdb_titles=[]) | Q(collection__isnull=False)
-        return self.filter(fetched, metadata_fetched_at__gt=moment)
+    def with_facts_fetched_since(self, moment: datetime) -> MovieQuerySet:
+        """Return the movies of which TMDB has told something since a given time."""
+        return self.filter(metadata_found=True, metadata_fetched_at__gt=moment)
 
     def recently_rated(self) -> MovieQuerySet:
         """Return the movies that somebody has rated on this site, the latest first."""

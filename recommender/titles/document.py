@@ -77,6 +77,8 @@ class TitleDocument:
         Besides those in the title's parentheses.
     duplicate_of : int or None
         The id of the same film, which is found instead.
+    facts : tuple of str
+        What filters may ask for besides, e.g. ``"Language:fr"``; each begins with a capital letter.
     """
 
     movie_id: int
@@ -89,6 +91,7 @@ class TitleDocument:
     rating_mean: float | None
     alternative_titles: tuple[str, ...] = ()
     duplicate_of: int | None = None
+    facts: tuple[str, ...] = ()
 
     @property
     def release_year(self) -> int | None:
@@ -138,7 +141,9 @@ def index_fields(document: TitleDocument, series_numbers: Numbers) -> dict[str, 
         "other_starts": _prefixes(other_keys, TITLE_PREFIX_LENGTH),
         "converted_starts": sorted({" ".join(w[:n]) for w in converted for n in range(1, len(w) + 1)}),
         "compact_starts": [key for key in _prefixes(compact, COMPACT_PREFIX_LENGTH) if len(key) >= MIN_COMPACT_LENGTH],
-        "genre": sorted({genre.casefold() for genre in document.genres}),
+        # Facts are among the genres, because an index of the previous release must have the same fields. Genres have
+        # no capital letters here, so none is taken for a fact.
+        "genre": sorted({genre.casefold() for genre in document.genres}.union(document.facts)),
         "words": [
             " ".join(
                 {word for words in converted for word in words}.union(*map(canonical_words, [[w] for w in surface]))

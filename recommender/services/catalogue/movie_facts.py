@@ -1,16 +1,22 @@
 """What the movie page says of a movie besides its text: its series, its certification, and where to watch it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import transaction
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from recommender.models import Availability, Certification, Movie, Preferences, Rater
+from recommender.models import Availability, Certification, Movie, Preferences, Provider, Rater
 
 TRAILERS: Final = "https://www.youtube.com/watch?v="
+
+
+class UnknownProvider(LookupError):
+    """A provider that the site does not know."""
 
 
 class UnknownCountry(LookupError):
@@ -66,6 +72,32 @@ def country_of(user: User | AnonymousUser, accept_language: str) -> str:
 def chosen_country(user: User) -> str:
     """Return the country that a member has chosen, or nothing."""
     return Preferences.objects.filter(rater__user=user).values_list("country", flat=True).first() or ""
+
+
+def services_of(user: User | AnonymousUser) -> frozenset[int]:
+    """Return the ids of the providers that a member has chosen as their services."""
+    if not isinstance(user, User):
+        return frozenset()
+    chosen = Preferences.services.through.objects.filter(preferences__rater__user=user)
+    return frozenset(chosen.values_list("provider_id", flat=True))
+
+
+def choose_services(*, rater: Rater, provider_ids: Collection[int]) -> None:
+    """Make these providers the services of a member, in place of the ones before.
+
+    Raises
+    ------
+    UnknownProvider
+        If the site does not know one of them.
+    """
+    known = set(Provider.objects.filter(pk__in=provider_ids).values_list("pk", flat=True))
+    unknown = sorted(set(provider_ids) - known)
+    if unknown:
+        raise UnknownProvider(
+            f"There is no provider with id {unknown[0]}; /api/v1/settings/services lists those there are."
+        )
+    with transaction.atomic():
+        Preferences.objects.get_or_create(rater=rater)[0].services.set(known)
 
 
 def choose_country(*, rater: Rater, country: str) -> None:

@@ -1,12 +1,12 @@
 """Build the title index and search it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion, Movie
-from recommender.services.catalogue import duplicates
+from recommender.services.catalogue import duplicates, indexed_facts
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts
@@ -65,10 +65,23 @@ def search(query: TitleQuery) -> SearchHits:
     return SearchHits(Movie.objects.in_order(hits.movie_ids), hits.count)
 
 
+def matching(query: TitleQuery, movie_ids: Collection[int]) -> frozenset[int]:
+    """Return which of these movies are within the filters of a search, whatever its text."""
+    index, kept = serving.title_index(), frozenset(movie_ids) - query.exclude
+    filters = replace(query, text="", limit=len(kept), offset=0, order="popularity")
+    if index is None or filters == TitleQuery(limit=len(kept), exclude=query.exclude, order="popularity"):
+        return kept
+    among = kept if query.among is None else kept & query.among
+    return frozenset(index.search(replace(filters, among=among)).movie_ids)
+
+
 def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
+    more = indexed_facts.by_movie()
     for movie in Movie.objects.with_genres().defer("overview").order_by("pk").iterator(chunk_size=2000):
         names = "\t".join((movie.title, *movie.other_titles()))
-        digest.update(f"{movie.pk}\t{names}\t{movie.year}\t{movie.rating_count}\t{movie.duplicate_of_id}\n".encode())
+        facts = (*indexed_facts.of_movie(movie), *more.pop(movie.pk, ()))
+        about = (movie.pk, names, movie.year, movie.rating_count, movie.duplicate_of_id, *facts)
+        digest.update(("\t".join(map(str, about)) + "\n").encode())
         yield TitleDocument(
             movie_id=movie.pk,
             title=movie.title,
@@ -80,13 +93,14 @@ def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
             rating_mean=movie.rating_mean,
             alternative_titles=movie.other_titles(),
             duplicate_of=movie.duplicate_of_id,
+            facts=facts,
         )
 
 
 def is_behind() -> bool:
-    """Tell whether titles have come from TMDB since the title index in service was built."""
+    """Tell whether TMDB has told titles or facts since the title index in service was built."""
     built = ModelVersion.objects.active().filter(kind=Kind.INDEX).first()
-    return built is not None and Movie.objects.with_titles_fetched_since(built.created_at).exists()
+    return built is not None and Movie.objects.with_facts_fetched_since(built.created_at).exists()
 
 
 BUILD_INDEX = Stage("title_index", "Indexing titles", _build, grows_with="movies")
