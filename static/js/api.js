@@ -77,6 +77,7 @@ export const marked = (kind, query, signal) => request("GET", kind, { query, sig
 export const putMark = (kind, movieId) => request("PUT", `${kind}/${movieId}`);
 export const deleteMark = (kind, movieId) => request("DELETE", `${kind}/${movieId}`);
 export const settings = () => request("GET", "settings");
+export const services = () => request("GET", "settings/services");
 export const putSettings = (body) => request("PUT", "settings", { body });
 export const deleteRating = (movieId, query) => request("DELETE", `ratings/${movieId}`, { query });
 export const uploadImport = (form) => request("POST", "imports", { body: form });

@@ -1,6 +1,6 @@
 """What the movie page says of a movie besides its text: its series, its certification, and where to watch it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -33,23 +33,31 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider that shows a movie, and whether it is one of the member's services."""
+
+    name: str
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MovieFacts:
     """The facts about a movie for somebody in a country; empty where nothing is known."""
 
     country: str
     certification: str
-    providers: list[tuple[str, list[str]]]
+    providers: list[tuple[str, list[Offer]]]
     series: Series | None
     trailer: str
 
 
-def facts_of(movie: Movie, *, country: str) -> MovieFacts:
-    """Return the facts about a movie, in three queries at most."""
+def facts_of(movie: Movie, *, country: str, services: Collection[int] = ()) -> MovieFacts:
+    """Return the facts about a movie, a member's own services first, in three queries at most."""
     certification, providers = "", []
     if country:
         rows = Availability.objects.of_movie(movie, country)
         by_kind = groupby(rows, key=Availability.get_kind_display)
-        providers = [(kind, [row.provider.name for row in some]) for kind, some in by_kind]
+        providers = [(kind, _offers(some, services)) for kind, some in by_kind]
         named = Certification.objects.filter(movie=movie, country=country)
         certification = named.values_list("name", flat=True).first() or ""
     return MovieFacts(
@@ -111,6 +119,11 @@ def choose_country(*, rater: Rater, country: str) -> None:
     if country and country not in settings.TMDB_COUNTRIES:
         raise UnknownCountry(f'"{country}" is not a country of this site; choose {", ".join(settings.TMDB_COUNTRIES)}.')
     Preferences.objects.update_or_create(rater=rater, defaults={"country": country})
+
+
+def _offers(rows: Iterable[Availability], services: Collection[int]) -> list[Offer]:
+    offers = (Offer(row.provider.name, row.provider_id in services) for row in rows)
+    return sorted(offers, key=lambda offer: not offer.is_mine)
 
 
 def _series_of(movie: Movie) -> Series | None:

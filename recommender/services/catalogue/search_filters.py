@@ -32,6 +32,10 @@ class Choices:
     certifications: list[str] = field(default_factory=list)
     providers: list[tuple[int, str]] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to choose."""
+        return any((self.runtimes, self.languages, self.countries, self.certifications, self.providers))
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
@@ -152,10 +156,10 @@ def narrowed(
     return Narrowed(tuple(facts), among)
 
 
-def keyword_name(keyword: str) -> str:
-    """Return the name of a keyword by its id, or nothing."""
-    is_id = keyword.isascii() and keyword.isdigit() and len(keyword) < 10
-    return Keyword.objects.filter(pk=int(keyword)).values_list("name", flat=True).first() or "" if is_id else ""
+def keyword(keyword_id: str) -> Keyword | None:
+    """Return a keyword by its id as somebody has typed it."""
+    is_id = keyword_id.isascii() and keyword_id.isdigit() and len(keyword_id) < 10
+    return Keyword.objects.filter(pk=int(keyword_id)).first() if is_id else None
 
 
 def _linked(tag: str | None, keyword: int | None) -> Iterable[tuple[str, int, Iterable[int]]]:

@@ -22,6 +22,7 @@ from recommender.models import (
     MovieTag,
     Outcome,
     Preferences,
+    Provider,
     Rater,
     Rating,
     Session,
@@ -62,7 +63,8 @@ def user(client: Client) -> User:
     review.preview(rater=rater, data=file, file_name=f"{EMAIL}.csv")
     make_job(requested_by=user)
     Activation.objects.create(version=make_model_version(key="median/1", algorithm="median"), activated_by=user)
-    Preferences.objects.create(rater=rater, algorithm="als")
+    preferences = Preferences.objects.create(rater=rater, algorithm="als")
+    preferences.services.add(Provider.objects.create(pk=8, name="Streamly"))
     Mark.objects.create(rater=rater, movie=movies[1], kind="watchlist", marked_at=LONG_AGO)
     shown = Impression.objects.create(rater=rater, algorithm="als", first_place=1, movie_ids=[2], shown_at=LONG_AGO)
     Outcome.objects.create(impression=shown, movie=movies[1], kind="watchlist", happened_at=LONG_AGO)
@@ -108,6 +110,7 @@ def test_no_table_holds_a_trace_of_a_deleted_account(user: User) -> None:
         "recommender_job",
         "recommender_mark",
         "recommender_preferences",
+        "recommender_preferences_services",
         "recommender_movietag",
         "recommender_rater",
         "recommender_rating",
