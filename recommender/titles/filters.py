@@ -8,7 +8,7 @@ from tantivy import Occur, Query
 from recommender.titles.document import title_schema
 from recommender.titles.query import TitleQuery
 
-ONE_BY_ONE: Final = 400
+ONE_BY_ONE: Final = 200
 """Up to so many ids are quicker as single terms than as a set, in which the index looks for all of its own."""
 
 

@@ -52,7 +52,7 @@ class TitleQuery:
     facts : tuple of frozenset of str
         Of each set, a movie has one at least; a fact is what the index calls it, e.g. ``"Language:fr"``.
     among : frozenset of int or None
-        The only movie ids to find; up to a few hundred are quick.
+        The only movie ids to find; up to a hundred are quick.
     order : {"relevance", "popularity", "rating", "newest", "oldest", "title"}
         "rating" is the mean damped by ten average ratings.
     """

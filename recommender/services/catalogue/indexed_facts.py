@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from recommender.models import Availability, Certification, Movie, MovieKeyword, MovieTag
 
-FEW: Final = 200
+FEW: Final = 50
 """The movies of a tag or keyword that has at most so many are read from the database, so that a new one counts."""
 
 
