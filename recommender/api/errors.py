@@ -12,8 +12,9 @@ from recommender.formats.exports import ExportError, UnclearDates, UnclearList, 
 from recommender.models import Rater
 from recommender.services.accounts.accounts import WrongConfirmation
 from recommender.services.catalogue.lookup import CannotLookUp, LookupNotOffered, UnknownFilm
-from recommender.services.catalogue.movie_facts import UnknownCountry
+from recommender.services.catalogue.movie_facts import UnknownCountry, UnknownProvider
 from recommender.services.catalogue.movies import UnknownMovie
+from recommender.services.catalogue.search_filters import NoServices
 from recommender.services.imports.review import ImportClosed, UnknownImport
 from recommender.services.lists.filmography import UnknownPerson
 from recommender.services.lists.groups import InvalidInvitation
@@ -36,6 +37,7 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(InvalidTag)
     @api.exception_handler(ExportError)
     @api.exception_handler(WrongConfirmation)
+    @api.exception_handler(NoServices)
     def invalid_value(request: HttpRequest, error: ValueError) -> HttpResponse:
         return api.create_response(request, {"detail": str(error)}, status=422)
 
@@ -57,6 +59,7 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(UnknownFilm)
     @api.exception_handler(LookupNotOffered)
     @api.exception_handler(UnknownCountry)
+    @api.exception_handler(UnknownProvider)
     @api.exception_handler(UnknownPerson)
     @api.exception_handler(UnknownAlgorithm)
     @api.exception_handler(UnknownImport)

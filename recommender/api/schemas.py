@@ -18,6 +18,7 @@ AlgorithmName = Annotated[str | None, Field(max_length=64)]
 NOTHING = Mine()
 
 MovieId = Annotated[int, Field(ge=1, le=2_147_483_647)]
+ProviderId = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647)]
 
 
 class Problem(Schema):
@@ -148,10 +149,11 @@ class RatedMovieList(Schema):
 
 
 class SettingsBody(Schema):
-    """My settings: whether the site may record what my lists showed, and in which country I watch movies."""
+    """My settings: may the site record what my lists showed, in which country and on which services I watch movies."""
 
     share_impressions: Annotated[bool, Field(strict=True)]
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    services: list[int] = Field(default_factory=list)
 
 
 class SettingsChange(Schema):
@@ -159,12 +161,29 @@ class SettingsChange(Schema):
 
     share_impressions: Annotated[bool, Field(strict=True)] | None = None
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] | None = None
+    services: Annotated[list[ProviderId], Field(max_length=200)] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.share_impressions is None and self.country is None:
-            raise ValueError("give share_impressions or country")
+        if self.share_impressions is None and self.country is None and self.services is None:
+            raise ValueError("give share_impressions, country or services")
         return self
+
+
+class ProviderOut(Schema):
+    """A service that shows movies, and whether it is one of mine."""
+
+    provider_id: int
+    name: str
+    mine: bool
+
+
+class ProviderList(Schema):
+    """The services of a country, those with the most movies first."""
+
+    country: str
+    count: int
+    results: list[ProviderOut]
 
 
 class RatingIn(Schema):

@@ -9,10 +9,12 @@ from pydantic import Field
 
 from recommender.api.parameters import Exclude, kinds
 from recommender.api.schemas import Limit, MovieList, MovieOut, Offset, Problem, as_json
-from recommender.services.catalogue import movies, search_groups, title_search
+from recommender.services.catalogue import movie_facts, movies, search_filters, search_groups, title_search
+from recommender.services.catalogue.indexed_facts import Runtime
 from recommender.titles.query import Order, TitleQuery
 
 router = Router(tags=["movies"])
+LARGEST = 2_147_483_647
 
 
 class SearchParameters(Schema):
@@ -26,10 +28,38 @@ class SearchParameters(Schema):
     min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     exclude: Exclude = ""
     hide_rated: bool = False
+    runtime: Annotated[Runtime | None, Field(description="The longest length, in minutes.")] = None
+    language: Annotated[str | None, Field(pattern="^[a-z]{2}$", description="The original language, e.g. fr.")] = None
+    country: Annotated[str | None, Field(pattern="^[A-Z]{2}$", description="Where the movie is from, e.g. FR.")] = None
+    certification: Annotated[str | None, Field(min_length=1, max_length=16)] = None
+    provider: Annotated[int | None, Field(ge=0, le=LARGEST, description="Id of who shows the movie in my region.")] = (
+        None
+    )
+    my_services: Annotated[bool, Field(description="Only what the services I have chosen show.")] = False
+    region: Annotated[
+        str,
+        Field(
+            pattern="^([A-Z]{2})?$",
+            description="The country of certification, provider and my_services; without it, mine or my browser's.",
+        ),
+    ] = ""
+    tag: Annotated[str | None, Field(min_length=1, max_length=255)] = None
+    keyword: Annotated[int | None, Field(ge=0, le=LARGEST, description="Id of a keyword at TMDB.")] = None
     order: Order = "relevance"
 
-    def query_of(self, user: User | AnonymousUser) -> TitleQuery:
+    def query_of(self, user: User | AnonymousUser, accept_language: str = "") -> TitleQuery:
         """Return the search, without the movies the user wants left out."""
+        narrowed = search_filters.narrowed(
+            region=self._region(user, accept_language),
+            runtime=self.runtime,
+            language=self.language,
+            country=self.country,
+            certification=self.certification,
+            provider=self.provider,
+            services=movie_facts.services_of(user) if self.my_services else None,
+            tag=self.tag,
+            keyword=self.keyword,
+        )
         left_out = kinds(f"{self.exclude},seen" if self.hide_rated else self.exclude)
         return TitleQuery(
             self.q,
@@ -39,8 +69,15 @@ class SearchParameters(Schema):
             decade=self.decade,
             min_ratings=self.min_ratings,
             exclude=movies.left_out_for(user, left_out),
+            facts=narrowed.facts,
+            among=narrowed.among,
             order=self.order,
         )
+
+    def _region(self, user: User | AnonymousUser, accept_language: str) -> str:
+        """Return the country that the filters mean; nothing for filters that need none, without a query."""
+        needed = self.certification is not None or self.provider is not None or self.my_services
+        return search_filters.region_for(user, accept_language, self.region) if needed else ""
 
 
 class SearchGroup(Schema):
@@ -65,9 +102,10 @@ def search(request: HttpRequest, parameters: Query[SearchParameters]) -> HttpRes
 
     `groups` holds the movies of people whose whole name is in the search, and those with a tag of exactly this name.
     `exclude` leaves out what I have seen (rated or marked),
-    hidden or put on my watchlist; `hide_rated` is short for "seen".
+    hidden or put on my watchlist; `hide_rated` is short for "seen". Facts (from `runtime` to `keyword`) are those that
+    TMDB and IMDb have told; a movie of which nothing is known matches none.
     """
-    query = parameters.query_of(request.user)
+    query = parameters.query_of(request.user, request.headers.get("Accept-Language", ""))
     hits, groups = title_search.search(query), search_groups.groups_for(query)
     shown = [*hits.movies, *(movie for group in groups for movie in group.movies)]
     mine = movies.mine(request.user, shown)

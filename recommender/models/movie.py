@@ -83,10 +83,9 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         known = self.filter(AnyOf(F("tmdb_id"), list(tmdb_ids)), metadata_found=True)
         return known.filter(metadata_fetched_at__lt=fetched_before).update(metadata_format=0)
 
-    def with_titles_fetched_since(self, moment: datetime) -> MovieQuerySet:
-        """Return the movies for which other titles, or a collection, have been fetched since a given time."""
-        fetched = ~Q(original_title="", tmdb_titles=[]) | Q(collection__isnull=False)
-        return self.filter(fetched, metadata_fetched_at__gt=moment)
+    def with_facts_fetched_since(self, moment: datetime) -> MovieQuerySet:
+        """Return the movies of which TMDB has told something since a given time."""
+        return self.filter(metadata_found=True, metadata_fetched_at__gt=moment)
 
     def recently_rated(self) -> MovieQuerySet:
         """Return the movies that somebody has rated on this site, the latest first."""

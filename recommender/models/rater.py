@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from recommender.models.movie_facts import Provider
 from recommender.models.postgres import AnyOf
 
 MAX_DIGITS = 9
@@ -73,6 +74,9 @@ class Preferences(models.Model):
     rater = models.OneToOneField(Rater, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
     algorithm = models.CharField(max_length=64, blank=True, default="")
     country = models.CharField(max_length=2, blank=True, default="", db_default="")  # where they watch movies
+    services = models.ManyToManyField(
+        Provider, related_name="preferences_with", blank=True
+    )  # where they can watch them
 
     class Meta:
         verbose_name_plural = "preferences"

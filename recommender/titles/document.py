@@ -83,6 +83,8 @@ class TitleDocument:
     collection : int, optional
         The series that the movie is known to belong to, and its name.
     collection_name : str, optional
+    facts : tuple of str
+        What filters may ask for besides, e.g. ``"Language:fr"``; each begins with a capital letter.
     """
 
     movie_id: int
@@ -98,6 +100,7 @@ class TitleDocument:
     released_on: date | None = None
     collection: int | None = None
     collection_name: str = ""
+    facts: tuple[str, ...] = ()
 
     @property
     def release_year(self) -> int | None:
@@ -152,7 +155,9 @@ def index_fields(document: TitleDocument, series_numbers: Numbers) -> dict[str, 
         "other_starts": _prefixes(other_keys, TITLE_PREFIX_LENGTH),
         "converted_starts": sorted({" ".join(w[:n]) for w in converted for n in range(1, len(w) + 1)}),
         "compact_starts": [key for key in _prefixes(compact, COMPACT_PREFIX_LENGTH) if len(key) >= MIN_COMPACT_LENGTH],
-        "genre": sorted({genre.casefold() for genre in document.genres}),
+        # Facts are among the genres, because an index of the previous release must have the same fields. Genres have
+        # no capital letters here, so none is taken for a fact.
+        "genre": sorted({genre.casefold() for genre in document.genres}.union(document.facts)),
         "words": [
             " ".join(
                 {word for words in converted for word in words}.union(*map(canonical_words, [[w] for w in surface]))

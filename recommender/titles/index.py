@@ -3,6 +3,7 @@
 import json
 import secrets
 import shutil
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from math import log1p
@@ -24,6 +25,7 @@ from recommender.titles.document import (
     sort_ranks,
     title_schema,
 )
+from recommender.titles.filters import filters
 from recommender.titles.manifest import TitleIndexError, checked_count, write_manifest
 from recommender.titles.query import Order, TitleQuery, title_queries
 from recommender.titles.scores import BREVITY_WEIGHT, POPULARITY_WEIGHT
@@ -37,6 +39,7 @@ _PROGRESS_EVERY: Final = 1000
 _SERIES: Final = "series.json"
 _DUPLICATES: Final = "duplicates.json"
 _COMING: Final = "coming.json"
+_FACTS: Final = "facts.json"
 # How many of the best matches are ranked again with their popularity.
 _RERANKED: Final = 200
 # Looser readings of a query follow unless it finds this many, one of them with this share (of logarithms) of the
@@ -102,6 +105,8 @@ def build_title_index(
         (partial / _SERIES).write_text(json.dumps(in_order), encoding="utf-8")
         (partial / _DUPLICATES).write_text(json.dumps(list(duplicates.items())), encoding="utf-8")
         (partial / _COMING).write_text(json.dumps(days_ahead(ordered)), encoding="utf-8")
+        facts = Counter(fact for document in ordered for fact in document.facts)
+        (partial / _FACTS).write_text(json.dumps(sorted(facts.items())), encoding="utf-8")
         write_manifest(partial, len(ordered))
         partial.rename(path)
     except BaseException:
@@ -133,6 +138,8 @@ class TitleIndex:
         By the id of a movie that is not found, the id of the same film, which is.
     coming : dict of int to int
         By the id of a movie that was not out when the index was built, the day of its release as a proleptic ordinal.
+    facts : dict of str to int
+        The facts that filters may ask for, with the number of movies of each.
     """
 
     def __init__(self, path: Path) -> None:
@@ -146,6 +153,7 @@ class TitleIndex:
         self.series_by_movie = {movie_id: members for members in self.series for movie_id in members}
         self.duplicates = {pair[0]: pair[1] for pair in _read_list(path / _DUPLICATES)}
         self.coming = {pair[0]: pair[1] for pair in _read_list(path / _COMING)}
+        self.facts: dict[str, int] = dict(_read_list(path / _FACTS))
 
     def __len__(self) -> int:
         return self._n_documents
@@ -163,7 +171,7 @@ class TitleIndex:
         limit, offset = max(query.limit, 0), max(query.offset, 0)
         order = "popularity" if query.order == "relevance" and not query.text.strip() else query.order
         n_wanted = offset + limit + len(query.exclude)
-        readings = self._read(query.text, _filters(query), n_wanted, order)
+        readings = self._read(query.text, filters(query), n_wanted, order)
         movie_ids = list(dict.fromkeys(id for _, found in readings for id in self._in_order(found, order)))
         kept = [movie_id for movie_id in movie_ids if movie_id not in query.exclude]
         if all(_count(found) == len(found.hits) for _, found in readings):
@@ -266,28 +274,15 @@ def _originals(documents: Iterable[TitleDocument], duplicates: dict[int, int]) -
             duplicates[document.movie_id] = document.duplicate_of
 
 
-def _read_list(file: Path) -> list[list[int]]:
+def _read_list(file: Path) -> list[Any]:
     """Return the list in a file; an index built before there were such lists has none."""
-    found: list[list[int]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    found: list[Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
     return found
 
 
 def _count(found: tantivy.SearchResult) -> int:
     count: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stub
     return count
-
-
-def _filters(query: TitleQuery) -> list[Query]:
-    schema, parts = title_schema(), []
-    if query.genre is not None:
-        parts.append(Query.term_query(schema, "genre", query.genre.casefold()))
-    if query.decade is not None:
-        # A decade before the first movie is no unsigned number the index could hold.
-        possible = 0 <= query.decade < 10_000
-        parts.append(Query.term_query(schema, "decade", query.decade) if possible else Query.empty_query())
-    if query.min_ratings > 0:
-        parts.append(Query.range_query(schema, "rating_count", tantivy.FieldType.Unsigned, query.min_ratings, None))
-    return [Query.const_score_query(part, 0.0) for part in parts]
 
 
 def _write_index(

@@ -49,6 +49,10 @@ class TitleQuery:
         The fewest ratings a movie may have.
     exclude : frozenset of int
         Movie ids left out, and not counted.
+    facts : tuple of frozenset of str
+        Of each set, a movie has one at least; a fact is what the index calls it, e.g. ``"Language:fr"``.
+    among : frozenset of int or None
+        The only movie ids to find; up to a hundred are quick.
     order : {"relevance", "popularity", "rating", "newest", "oldest", "title"}
         "rating" is the mean damped by ten average ratings.
     """
@@ -60,6 +64,8 @@ class TitleQuery:
     decade: int | None = None
     min_ratings: int = 0
     exclude: frozenset[int] = frozenset()
+    facts: tuple[frozenset[str], ...] = ()
+    among: frozenset[int] | None = None
     order: Order = "relevance"
 
 

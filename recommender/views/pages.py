@@ -7,15 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from recommender.models import Credit, Genre, Movie, Person, Rating
-from recommender.services.catalogue import lookup, movie_facts
+from recommender.services.catalogue import lookup, movie_facts, search_filters
 from recommender.services.catalogue.movies import half_stars_by, poster_url, summary_of
 from recommender.services.lists import filmography, onboarding
 from recommender.services.lists.choices import compared
 from recommender.services.lists.served_model import algorithm_of
-from recommender.services.ratings import follows
+from recommender.services.ratings import follows, tags
 from recommender.services.ratings.ratings import rater_of
 
-SEARCH = ("q", "genre", "decade", "min_ratings", "hide_rated", "order")
+SEARCH = (
+    *("q", "genre", "decade", "min_ratings", "hide_rated", "order", "runtime", "language", "country", "certification"),
+    *("provider", "my_services", "tag", "keyword"),
+)
 HEADINGS = ((Credit.Work.DIRECTOR, "Directed by"), (Credit.Work.WRITER, "Written by"), (Credit.Work.CAST, "With"))
 LENGTHS = ((90, "An hour and a half"), (120, "Two hours"), (150, "Two hours and a half"))
 RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
@@ -24,7 +27,14 @@ RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Search, popular and recently rated movies and, for signed-in users, a row of recommendations."""
+    region = search_filters.region_for(request.user, _languages(request), request.GET.get("region", ""))
+    choices = search_filters.choices(region)
     context = {
+        "region": region,
+        "choices": choices,
+        "has_services": bool(choices.providers and movie_facts.services_of(request.user)),
+        "tag": tags.folded(request.GET.get("tag", ""))[: tags.MAX_LENGTH],
+        "keyword": search_filters.keyword(request.GET.get("keyword", "")),
         "query": request.GET.get("q", "").strip(),
         "searching": any(request.GET.get(name, "").strip() for name in SEARCH),
         "follows": follows.follows_anybody(user=request.user),
@@ -46,7 +56,8 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
         return redirect("movie", movie_id=shown.duplicate_of_id)
     half_stars = half_stars_by(request.user, [shown]).get(shown.pk)
     poster = poster_url(shown)
-    country = movie_facts.country_of(request.user, request.headers.get("Accept-Language", ""))
+    country = movie_facts.country_of(request.user, _languages(request))
+    services = movie_facts.services_of(request.user)
     context = {
         "movie": shown,
         "genres": [name for name in shown.genre_names if not name.startswith("(")],
@@ -56,7 +67,8 @@ def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
         "my_stars": half_stars and half_stars / 2,
         "explain": request.user.is_authenticated and not half_stars,
         "made_by": _made_by(shown),
-        "facts": movie_facts.facts_of(shown, country=country),
+        "facts": movie_facts.facts_of(shown, country=country, services=services),
+        "keywords": shown.keywords.order_by("name"),
     }
     return render(request, "recommender/movie.html", context)
 
@@ -127,6 +139,10 @@ def my_ratings(request: HttpRequest) -> HttpResponse:
 def welcome(request: HttpRequest) -> HttpResponse:
     """Show new users groups of well-known movies to rate."""
     return render(request, "recommender/welcome.html", {"enough": onboarding.ENOUGH})
+
+
+def _languages(request: HttpRequest) -> str:
+    return request.headers.get("Accept-Language", "")
 
 
 def _made_by(movie: Movie) -> list[tuple[str, list[Person]]]:

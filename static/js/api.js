@@ -82,6 +82,7 @@ export const follow = (personId) => request("PUT", `following/${personId}`);
 export const unfollow = (personId) => request("DELETE", `following/${personId}`);
 export const followedRow = (query) => request("GET", "recommendations/followed", { query });
 export const settings = () => request("GET", "settings");
+export const services = () => request("GET", "settings/services");
 export const putSettings = (body) => request("PUT", "settings", { body });
 export const deleteRating = (movieId, query) => request("DELETE", `ratings/${movieId}`, { query });
 export const uploadImport = (form) => request("POST", "imports", { body: form });

@@ -1,23 +1,42 @@
 /** The address of the home page holds the whole search, so that back, forward, reload and sharing work. */
 import { optionFor } from "./address-options.js";
 
-const NEUTRAL = { q: "", genre: "", decade: "", min_ratings: "", hide_rated: "", order: "relevance" };
+export const SELECTS = [
+  "genre",
+  "decade",
+  "runtime",
+  "language",
+  "country",
+  "certification",
+  "provider",
+  "tag",
+  "keyword",
+  "min_ratings",
+  "order",
+];
+export const CHECKS = ["hide_rated", "my_services"];
+/** What these mean depends on a country, which the address then names, so that others find the same. */
+const OF_A_REGION = ["certification", "provider", "my_services"];
+const EMPTY = ["q", ...SELECTS, ...CHECKS, "region"].map((name) => [name, ""]);
+const NEUTRAL = { ...Object.fromEntries(EMPTY), order: "relevance" };
 const MAX_QUERY_LENGTH = 200;
-const SELECTS = ["genre", "decade", "min_ratings", "order"];
 
 /**
- * {q, genre, decade, min_ratings, hide_rated, order}, all strings; a value that is missing from the address or that the
- * filters do not offer is neutral.
+ * The search in the address, all strings; a value that is missing from the address or that the filters do not offer
+ * is neutral.
  */
 export function searchInAddress(fields) {
   const parameters = new URLSearchParams(location.search);
-  const chosen = SELECTS.map((name) => [name, optionFor(fields[name], parameters.get(name), NEUTRAL[name])]);
-  return {
-    ...NEUTRAL,
-    ...Object.fromEntries(chosen),
-    q: (parameters.get("q") ?? "").trim().slice(0, MAX_QUERY_LENGTH),
-    hide_rated: fields.hide_rated && parameters.get("hide_rated") ? "1" : "",
-  };
+  const valueOf = (name) =>
+    fields[name] ? optionFor(fields[name], parameters.get(name), NEUTRAL[name]) : NEUTRAL[name];
+  const selected = SELECTS.map((name) => [name, valueOf(name)]);
+  const checked = CHECKS.map((name) => [name, fields[name] && parameters.get(name) ? "1" : ""]);
+  const q = (parameters.get("q") ?? "").trim().slice(0, MAX_QUERY_LENGTH);
+  return withRegion({ ...NEUTRAL, ...Object.fromEntries([...selected, ...checked]), q }, fields);
+}
+
+export function withRegion(search, fields) {
+  return { ...search, region: OF_A_REGION.some((name) => search[name]) ? fields.region.value : "" };
 }
 
 export function addressOf(search) {
@@ -32,7 +51,7 @@ export function addressOf(search) {
 
 /** The names of the filters and order that differ from the default; the query does not count. */
 export function activeFilters(search) {
-  return Object.keys(NEUTRAL).filter((name) => name !== "q" && search[name] !== NEUTRAL[name]);
+  return [...SELECTS, ...CHECKS].filter((name) => search[name] !== NEUTRAL[name]);
 }
 
 export function withoutFilters({ q }) {

@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from recommender.models import Impression, Outcome, Rater
+from recommender.models import Availability, Impression, Outcome, Provider, Rater
+from recommender.services.catalogue import movie_facts, title_search
 from recommender.services.ratings.ratings import rater_of
 from tests.support.factories import make_movie
 from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
@@ -21,7 +22,7 @@ def put(client: Client, body: object) -> Any:
 
 
 def test_nothing_is_shared_at_first(alice_client: Client) -> None:
-    assert alice_client.get(PATH).json() == {"share_impressions": False, "country": ""}
+    assert alice_client.get(PATH).json() == {"share_impressions": False, "country": "", "services": []}
 
 
 def test_consent_can_be_given_and_withdrawn_at_any_time(alice_client: Client, bob: User) -> None:
@@ -36,7 +37,7 @@ def test_consent_can_be_given_and_withdrawn_at_any_time(alice_client: Client, bo
 @pytest.mark.parametrize("body", [{}, {"share_impressions": 1}, {"share_impressions": "yes"}, [], "null"])
 def test_it_refuses_what_is_no_setting(alice_client: Client, body: object) -> None:
     assert put(alice_client, body).status_code == 422
-    assert alice_client.get(PATH).json() == {"share_impressions": False, "country": ""}
+    assert alice_client.get(PATH).json() == {"share_impressions": False, "country": "", "services": []}
 
 
 def test_it_asks_to_sign_in_and_for_the_token(client: Client, alice: User) -> None:
@@ -76,3 +77,30 @@ def test_other_lists_are_not_recorded(alice_client: Client) -> None:
     for path in ("search", "movies/1", "movies/1/similar", "ratings", "watchlist"):
         alice_client.get(f"/api/v1/{path}")
     assert Impression.objects.count() == 0
+
+
+def test_services_are_chosen_from_those_of_my_country(alice_client: Client, alice: User, bob: User) -> None:
+    movie = make_movie()
+    for provider_id, country in ((8, "US"), (9, "DE")):
+        provider = Provider.objects.create(pk=provider_id, name=f"Service {provider_id}")
+        Availability.objects.create(movie=movie, country=country, kind=1, provider=provider, place=0)
+    title_search.build()
+    offered = alice_client.get(f"{PATH}/services", headers={"accept-language": "de-DE"}).json()
+    one = {"provider_id": 9, "name": "Service 9", "mine": False}
+    assert offered == {"country": "DE", "count": 1, "results": [one]}
+    assert put(alice_client, {"services": [9, 9, 8]}).json()["services"] == [8, 9]
+    assert put(alice_client, {"country": "US"}).json()["services"] == [8, 9]
+    assert [each["mine"] for each in alice_client.get(f"{PATH}/services").json()["results"]] == [True]
+    assert put(alice_client, {"services": [9]}).json()["services"] == [9]
+    refused = put(alice_client, {"services": [8, 10]})
+    assert (refused.status_code, "no provider with id 10" in refused.json()["detail"]) == (404, True)
+    for body in ([-1], ["8"], [2**40], "8", [8] * 201):
+        assert put(alice_client, {"services": body}).status_code == 422
+    assert movie_facts.services_of(alice) == {9}
+    assert movie_facts.services_of(bob) == frozenset()
+    assert put(alice_client, {"services": []}).json()["services"] == []
+
+
+def test_services_ask_to_sign_in(client: Client) -> None:
+    assert client.get(f"{PATH}/services").status_code == 401
+    assert put(client, {"services": []}).status_code == 401

@@ -45,12 +45,13 @@ def test_the_page_shows_all_facts_and_their_source(
     client: Client, heists: list[Movie], django_assert_max_num_queries: Any
 ) -> None:
     page(client, heists[1])  # loads the title index
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         shown = page(client, heists[0])
     for fact in (
         "Nothing is as it seems.", ">R</span>", 'data-region="FR"', 'data-language="en"', "Streamly, Kino+",
         "https://www.youtube.com/watch?v=official", "1 of 2 in The Heist Collection", 'href="/movies/2/"',
         "https://www.themoviedb.org/movie/603", "https://www.justwatch.com", "Árni First",
+        'href="/?keyword=9"',
     ):  # fmt: skip
         assert fact in shown, fact
 
@@ -88,6 +89,29 @@ def test_where_to_watch_is_of_the_browsers_country_or_the_one_chosen(
     assert "Streamly" in page(alice_client, heists[0], "de-DE")
 
 
+def test_my_own_services_come_first(alice_client: Client, alice: User, client: Client, heists: list[Movie]) -> None:
+    movie_facts.choose_services(rater=rater_of(alice), provider_ids=[9])
+    mine = '<span class="visually-hidden"> (one of your services)</span></strong>'
+    assert f"Kino+{mine}, Streamly</dd>" in page(alice_client, heists[0])
+    assert "Streamly, Kino+</dd>" in page(client, heists[0])
+
+
+def test_the_browse_page_offers_what_is_known_of_movies(client: Client, heists: list[Movie]) -> None:
+    hidden = ("filter-language", "filter-provider", "filter-certification", "filter-country", "dials-many")
+    assert not [name for name in hidden if name in client.get("/").content.decode()]
+    title_search.build()
+    serving.clear()
+    shown = client.get("/", headers={"accept-language": "en-US"}).content.decode()
+    assert not [name for name in hidden if name not in shown]
+    for option in ('<option value="8">Streamly</option>', "<option>R</option>", 'value="fr" data-language="fr"'):
+        assert option in shown, option
+    assert "Streamly" not in client.get("/?region=DE").content.decode()
+    assert "About “heist”" in client.get("/?keyword=9").content.decode()
+    for nonsense in ("keyword=x", "keyword=99999999999", "keyword=%D9%A3", "tag=%3Cb%3E", "region=%3Cb%3E"):
+        answer = client.get(f"/?{nonsense}")
+        assert (answer.status_code, "<b>" in answer.content.decode()) == (200, False), nonsense
+
+
 def test_without_facts_the_page_says_nothing_of_them(client: Client) -> None:
     shown = page(client, make_movie())
     for absent in ("JustWatch", "movie-series", "Trailer", "data-region"):
@@ -102,10 +126,15 @@ def test_the_page_tells_the_day_of_a_release_that_is_ahead(client: Client) -> No
 
 def test_a_member_chooses_a_country_of_the_site(alice_client: Client) -> None:
     put = {"path": "/api/v1/settings", "content_type": "application/json"}
-    assert alice_client.put(data={"country": "DE"}, **put).json() == {"share_impressions": False, "country": "DE"}
+    assert alice_client.put(data={"country": "DE"}, **put).json() == {
+        "share_impressions": False,
+        "country": "DE",
+        "services": [],
+    }
     assert alice_client.put(data={"share_impressions": True}, **put).json() == {
         "share_impressions": True,
         "country": "DE",
+        "services": [],
     }
     assert alice_client.put(data={"country": ""}, **put).json()["country"] == ""
     refused = alice_client.put(data={"country": "ZZ"}, **put)

@@ -21,6 +21,7 @@ from recommender.models import (
     Impression,
     Mark,
     Outcome,
+    Provider,
     Rater,
     Rating,
     RatingImport,
@@ -106,6 +107,11 @@ def _settings(user: User) -> Iterator[Row]:
     )
 
 
+def _services(user: User) -> Iterator[Row]:
+    mine = Provider.objects.filter(preferences_with__rater__user=user).order_by("name", "pk")
+    return _values(mine, "pk", "name")
+
+
 def _impressions(user: User) -> Iterator[Row]:
     mine = Impression.objects.filter(rater__user=user).order_by("pk")
     for *about, movie_ids in _values(mine, "shown_at", "algorithm", "first_place", "movie_ids"):
@@ -150,6 +156,7 @@ SECTIONS: Final = (
     Section("marks", ("kind", "movieId", "title", "marked_at"), _marks),
     Section("followed_people", ("personId", "name", "imdbId", "tmdbId", "followed_at"), _followed_people),
     Section("settings", ("share_impressions", "algorithm", "country"), _settings),
+    Section("services", ("provider", "name"), _services),
     Section("impressions", ("shown_at", "algorithm", "first_place", "movieIds"), _impressions),
     Section("impression_outcomes", ("happened_at", "shown_at", "movieId", "kind", "half_stars"), _outcomes),
 )

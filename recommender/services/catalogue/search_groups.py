@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from recommender.models import Credit, Movie, MovieTag, Tag
-from recommender.services.catalogue import people
+from recommender.services.catalogue import people, title_search
 from recommender.services.ratings.tags import folded
 from recommender.titles.query import TitleQuery
 
@@ -41,9 +41,10 @@ def _of_people(name: str, query: TitleQuery) -> Iterable[Group]:
     """
     for named in people.named_in(name, limit=N_PEOPLE):
         credits = Credit.objects.filter(person=named.person)
-        movies = _matching(query).filter(pk__in=credits.values("movie_id")).only(*Movie.TITLES)
+        movies = Movie.objects.originals().filter(pk__in=credits.values("movie_id")).only(*Movie.TITLES)
         known = movies.order_by("-rating_count", F("imdb_votes").desc(nulls_last=True), "pk")
-        kept = [movie for movie in known if movie.pk not in query.exclude]
+        matching = title_search.matching(query, [movie.pk for movie in known])
+        kept = [movie for movie in known if movie.pk in matching]
         kept = [movie for movie in kept if named.others <= _words_of_titles(movie)] or kept
         shown = Movie.objects.in_order([movie.pk for movie in kept[:N_MOVIES]])
         yield Group("person", named.person.name, shown, len(kept), named.person.pk)
@@ -58,22 +59,11 @@ def _tagged(name: str, query: TitleQuery) -> Iterable[Group]:
     tag = Tag.objects.filter(name=name).first()
     if tag is None:
         return
-    given = MovieTag.objects.filter(tag=tag, movie__in=_matching(query))
+    given = MovieTag.objects.filter(tag=tag, movie__in=Movie.objects.originals())
     movie_ids = list(given.order_by("-count", "-movie__rating_count", "movie_id").values_list("movie_id", flat=True))
-    kept = [movie_id for movie_id in movie_ids if movie_id not in query.exclude]
+    matching = title_search.matching(query, movie_ids)
+    kept = [movie_id for movie_id in movie_ids if movie_id in matching]
     yield Group("tag", name, Movie.objects.in_order(kept[:N_MOVIES]), len(kept))
-
-
-def _matching(query: TitleQuery) -> QuerySet[Movie]:
-    """Return the movies within the filters of a search."""
-    movies = Movie.objects.originals()
-    if query.genre is not None:
-        movies = movies.filter(genres__name__iexact=query.genre)
-    if query.decade is not None:
-        movies = movies.filter(year__range=(query.decade, query.decade + 9))
-    if query.min_ratings:
-        movies = movies.filter(rating_count__gte=query.min_ratings)
-    return movies
 
 
 FINDERS: Final[tuple[Callable[[str, TitleQuery], Iterable[Group]], ...]] = (_of_people, _tagged)

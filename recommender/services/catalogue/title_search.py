@@ -1,12 +1,12 @@
 """Build the title index and search it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from recommender.engine.progress import no_progress, subrange
 from recommender.models import Job, JobChunk, ModelVersion, Movie
-from recommender.services.catalogue import duplicates
+from recommender.services.catalogue import duplicates, indexed_facts
 from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts
@@ -65,12 +65,25 @@ def search(query: TitleQuery) -> SearchHits:
     return SearchHits(Movie.objects.in_order(hits.movie_ids), hits.count)
 
 
+def matching(query: TitleQuery, movie_ids: Collection[int]) -> frozenset[int]:
+    """Return which of these movies are within the filters of a search, whatever its text."""
+    index, kept = serving.title_index(), frozenset(movie_ids) - query.exclude
+    filters = replace(query, text="", limit=len(kept), offset=0, order="popularity")
+    if index is None or filters == TitleQuery(limit=len(kept), exclude=query.exclude, order="popularity"):
+        return kept
+    among = kept if query.among is None else kept & query.among
+    return frozenset(index.search(replace(filters, among=among)).movie_ids)
+
+
 def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
+    more = indexed_facts.by_movie()
     movies = Movie.objects.with_genres().select_related("collection").defer("overview")
     for movie in movies.order_by("pk").iterator(chunk_size=2000):
         names = "\t".join((movie.title, *movie.other_titles()))
-        facts = (movie.pk, names, movie.year, movie.rating_count, movie.duplicate_of_id, *_place_in_collection(movie))
-        digest.update(("\t".join(map(str, facts)) + "\n").encode())
+        facts = (*indexed_facts.of_movie(movie), *more.pop(movie.pk, ()))
+        place = _place_in_collection(movie)
+        about = (movie.pk, names, movie.year, movie.rating_count, movie.duplicate_of_id, *facts, *place)
+        digest.update(("\t".join(map(str, about)) + "\n").encode())
         yield TitleDocument(
             movie_id=movie.pk,
             title=movie.title,
@@ -85,6 +98,7 @@ def _documents(digest: "hashlib._Hash") -> Iterator[TitleDocument]:
             released_on=movie.released_on,
             collection=movie.collection_id,
             collection_name=movie.collection.name if movie.collection else "",
+            facts=facts,
         )
 
 
@@ -93,9 +107,9 @@ def _place_in_collection(movie: Movie) -> tuple[object, ...]:
 
 
 def is_behind() -> bool:
-    """Tell whether titles have come from TMDB since the title index in service was built."""
+    """Tell whether TMDB has told titles or facts since the title index in service was built."""
     built = ModelVersion.objects.active().filter(kind=Kind.INDEX).first()
-    return built is not None and Movie.objects.with_titles_fetched_since(built.created_at).exists()
+    return built is not None and Movie.objects.with_facts_fetched_since(built.created_at).exists()
 
 
 BUILD_INDEX = Stage("title_index", "Indexing titles", _build, grows_with="movies")

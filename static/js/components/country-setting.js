@@ -1,4 +1,7 @@
-/** <country-setting>: the country whose providers movie pages show; saves at once, and goes back when that fails. */
+/**
+ * <country-setting>: the country whose providers movie pages show; saves at once, fires "country-saved" on document, and
+ * goes back when that fails.
+ */
 import * as api from "../api.js";
 import { showNames } from "../code-names.js";
 import { showToast } from "./toast-stack.js";
@@ -20,6 +23,7 @@ export class CountrySetting extends HTMLElement {
   async save(country) {
     try {
       this.saved = (await api.putSettings({ country })).country;
+      document.dispatchEvent(new CustomEvent("country-saved"));
       showToast({ message: "Saved." });
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;

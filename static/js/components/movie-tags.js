@@ -1,6 +1,6 @@
 /**
- * <movie-tags movie-id="1" movie-title="Alien">: the tags of a movie with their counts. For signed-in users each tag is
- * a button that adds or removes theirs, and a field with suggestions adds others.
+ * <movie-tags movie-id="1" movie-title="Alien">: the tags of a movie with their counts; each leads to the movies that
+ * have it. For signed-in users its count is a button that adds or removes theirs, and a field adds others.
  */
 import * as api from "../api.js";
 import { element } from "../dom.js";
@@ -100,28 +100,33 @@ export class MovieTags extends HTMLElement {
   }
 
   chip(tag) {
-    const content = [
-      element("span", { class: "tag-name" }, tag.name),
-      element(
-        "span",
-        { class: "tag-count figures" },
-        element("span", { class: "visually-hidden" }, ", given by "),
-        whole(tag.count),
-      ),
-    ];
-    if (!signedIn) return element("span", { class: "tag" }, content);
-    return element(
+    const link = element(
+      "a",
+      { class: "tag-name", href: `/?tag=${encodeURIComponent(tag.name)}`, title: "Movies with this tag" },
+      tag.name,
+    );
+    const count = element(
+      "span",
+      { class: "tag-count figures" },
+      element("span", { class: "visually-hidden" }, ", given by "),
+      whole(tag.count),
+    );
+    if (!signedIn) return element("span", { class: "tag tag-split" }, link, count);
+    const vote = element(
       "button",
       {
-        class: "tag",
+        class: "tag-vote",
         type: "button",
         "aria-pressed": String(tag.mine),
         "data-tag": tag.name,
         title: tag.mine ? "Remove your tag" : "Add this tag too",
         onclick: ({ currentTarget }) => this.toggle(tag, currentTarget),
       },
-      content,
+      element("span", { class: "visually-hidden" }, tag.name),
+      element("span", { class: "tag-sign", "aria-hidden": "true" }),
+      count,
     );
+    return element("span", { class: "tag tag-split" }, link, vote);
   }
 
   /** The chip changes at once, and back when the server refuses. */

@@ -1,12 +1,14 @@
 /**
- * <search-filters>: genre, decade, number of ratings, order, hiding what I have seen. `filters.search` sets it; fires
- * "search-filtered" with the whole search. On small screens the filters fold behind a button.
+ * <search-filters>: the filters and the order that the page offers. `filters.search` sets it; fires "search-filtered"
+ * with the whole search. On small screens the filters fold behind a button.
  */
-import { activeFilters, withoutFilters } from "../search-address.js";
+import { showNames } from "../code-names.js";
+import { activeFilters, CHECKS, SELECTS, withoutFilters, withRegion } from "../search-address.js";
 import { counted } from "../words.js";
 
 export class SearchFilters extends HTMLElement {
   connectedCallback() {
+    showNames(this);
     this.form = this.querySelector("form");
     this.toggle = this.querySelector("[data-toggle]");
     this.clear = this.querySelector("[data-clear]");
@@ -44,10 +46,10 @@ export class SearchFilters extends HTMLElement {
   set search(search) {
     this.current = search;
     const { elements } = this.form;
-    for (const name of ["genre", "decade", "min_ratings", "order"]) {
-      if (elements[name].value !== search[name]) elements[name].value = search[name];
+    for (const name of SELECTS) {
+      if (elements[name] && elements[name].value !== search[name]) elements[name].value = search[name];
     }
-    if (elements.hide_rated) elements.hide_rated.checked = search.hide_rated !== "";
+    for (const name of CHECKS) if (elements[name]) elements[name].checked = search[name] !== "";
     // Without a query, the best match is the most rated.
     this.relevance.textContent = search.q ? "Best match" : "Most rated";
     this.popularity.hidden = search.q === "";
@@ -58,15 +60,16 @@ export class SearchFilters extends HTMLElement {
   }
 
   chosen() {
-    const { genre, decade, min_ratings: minRatings, order, hide_rated: hideRated } = this.form.elements;
-    return {
-      ...this.current,
-      genre: genre.value,
-      decade: decade.value,
-      min_ratings: minRatings.value,
-      order: order.value,
-      hide_rated: hideRated?.checked ? "1" : "",
-    };
+    const { elements } = this.form;
+    const selected = SELECTS.map((name) => [name, elements[name]?.value ?? ""]);
+    const checked = CHECKS.map((name) => [name, elements[name]?.checked ? "1" : ""]);
+    return withRegion({ ...this.current, ...Object.fromEntries([...selected, ...checked]) }, elements);
+  }
+
+  /** What the chosen option of a filter says; nothing while it is neutral. */
+  wordsOf(name) {
+    const select = this.form.elements[name];
+    return select?.value ? select.selectedOptions[0].textContent : "";
   }
 
   announce(search) {

@@ -29,6 +29,9 @@ let rowsRequested = false;
 
 function headingOf({ q }, narrowed) {
   if (q) return `Results for “${q}”`;
+  const [tag, keyword] = [filters.wordsOf("tag"), filters.wordsOf("keyword")];
+  if (tag) return `Tagged “${tag}”`;
+  if (keyword) return `About “${keyword}”`;
   return narrowed ? "Movies" : "Popular";
 }
 
@@ -83,9 +86,9 @@ function describe() {
   const narrowed = activeFilters(shown).length > 0;
   welcome.hidden = shown.q !== "" || narrowed;
   searchTitle.hidden = !welcome.hidden;
+  filters.search = shown;
   heading.textContent = headingOf(shown, narrowed);
   setTitle();
-  filters.search = shown;
   if (!welcome.hidden) loadRows();
 }
 

@@ -24,6 +24,7 @@ from recommender.models import (
     Outcome,
     Person,
     Preferences,
+    Provider,
     Rater,
     Rating,
     Session,
@@ -64,7 +65,8 @@ def user(client: Client) -> User:
     review.preview(rater=rater, data=file, file_name=f"{EMAIL}.csv")
     make_job(requested_by=user)
     Activation.objects.create(version=make_model_version(key="median/1", algorithm="median"), activated_by=user)
-    Preferences.objects.create(rater=rater, algorithm="als")
+    preferences = Preferences.objects.create(rater=rater, algorithm="als")
+    preferences.services.add(Provider.objects.create(pk=8, name="Streamly"))
     Mark.objects.create(rater=rater, movie=movies[1], kind="watchlist", marked_at=LONG_AGO)
     person = Person.objects.create(name="Agnès Varda", folded_name="agnes varda")
     Follow.objects.create(rater=rater, person=person, followed_at=LONG_AGO)
@@ -112,6 +114,7 @@ def test_no_table_holds_a_trace_of_a_deleted_account(user: User) -> None:
         "recommender_job",
         "recommender_mark",
         "recommender_preferences",
+        "recommender_preferences_services",
         "recommender_movietag",
         "recommender_rater",
         "recommender_rating",

@@ -12,8 +12,9 @@ from django.db.models import ForeignKey, OneToOneField
 
 from recommender import models
 from recommender.formats.exports import read_export
-from recommender.models import Movie, Rater, Rating, Tag, TagApplication
+from recommender.models import Movie, Provider, Rater, Rating, Tag, TagApplication
 from recommender.services.accounts import personal_data
+from recommender.services.catalogue import movie_facts
 from recommender.services.imports import ratings_writer, review
 from recommender.services.ratings import ratings
 from tests.support import rating_exports as files
@@ -67,11 +68,15 @@ def as_csv(user: User) -> dict[str, list[dict[str, str]]]:
 
 def test_it_holds_everything_about_me_and_nothing_about_others(rater: Rater, alice: User, bob: User) -> None:
     Rating.objects.create(rater=ratings.rater_of(bob), movie_id=1, half_stars=10, rated_at=LONG_AGO)
+    for who, provider in ((alice, Provider(8, "Streamly")), (bob, Provider(9, "Kino+"))):
+        provider.save()
+        movie_facts.choose_services(rater=ratings.rater_of(who), provider_ids=[provider.pk])
     everything = as_json(alice)
+    assert everything["services"] == [{"provider": 8, "name": "Streamly"}]
     assert {name: len(rows) for name, rows in everything.items()} == {
         **{"account": 1, "email_addresses": 0, "second_factors": 0, "sessions": 0},
         **{"ratings": 2, "tags": 1, "imports": 1, "import_rows": 2},
-        **{"marks": 0, "followed_people": 0, "settings": 1, "impressions": 0, "impression_outcomes": 0},
+        **{"marks": 0, "followed_people": 0, "settings": 1, "services": 1, "impressions": 0, "impression_outcomes": 0},
     }
     assert everything["account"][0]["email"] == "alice@example.org"
     assert [row["rating"] for row in everything["ratings"]] == [0.5, 1.0]
