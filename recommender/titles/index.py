@@ -1,12 +1,8 @@
-"""The title index: built once into a folder, then opened and searched by any number of threads."""
+"""The title index, opened and searched by any number of threads."""
 
 import json
-import secrets
-import shutil
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from math import log1p
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,31 +11,16 @@ import tantivy
 from tantivy import Occur, Query
 
 from recommender.titles.all_words import all_words
-from recommender.titles.collected_series import all_series
 from recommender.titles.document import (
     ORDER_FIELDS,
-    TitleDocument,
-    brevity,
-    days_ahead,
-    index_fields,
-    sort_ranks,
     title_schema,
 )
 from recommender.titles.filters import filters
-from recommender.titles.manifest import TitleIndexError, checked_count, write_manifest
+from recommender.titles.manifest import COMING, DUPLICATES, FACTS, SERIES, TitleIndexError, checked_count
 from recommender.titles.query import Order, TitleQuery, title_queries
 from recommender.titles.scores import BREVITY_WEIGHT, POPULARITY_WEIGHT
-from recommender.titles.series_numbers import Numbers, series_numbers
 from recommender.titles.text import title_words
 
-__all__ = ["TitleDocument", "TitleHits", "TitleIndex", "TitleIndexError", "TitleQuery", "build_title_index"]
-
-_HEAP_BYTES: Final = 400_000_000
-_PROGRESS_EVERY: Final = 1000
-_SERIES: Final = "series.json"
-_DUPLICATES: Final = "duplicates.json"
-_COMING: Final = "coming.json"
-_FACTS: Final = "facts.json"
 # How many of the best matches are ranked again with their popularity.
 _RERANKED: Final = 200
 # Looser readings of a query follow unless it finds this many, one of them with this share (of logarithms) of the
@@ -64,64 +45,13 @@ class TitleHits:
     count: int
 
 
-def build_title_index(
-    documents: Iterable[TitleDocument], path: Path, *, on_progress: Callable[[int], None] | None = None
-) -> int:
-    """Write a title index: aside first, then renamed, never changed afterwards.
-
-    Parameters
-    ----------
-    documents : iterable of TitleDocument
-        Held in memory while building.
-    path : Path
-        The folder to make; a new build takes a new name.
-    on_progress : callable, optional
-        Told the number of movies indexed so far, every 1000 and at the end. An exception it raises stops the build
-        and leaves nothing behind.
-
-    Returns
-    -------
-    int
-        The number of movies.
-
-    Raises
-    ------
-    FileExistsError
-        If `path` exists.
-    """
-    if path.exists():
-        raise FileExistsError(f"The title index folder {path} exists already; build into a new folder name.")
-    # Equal scores come back in this order, so popularity decides between equally good titles.
-    duplicates: dict[int, int] = {}
-    ordered = sorted(_originals(documents, duplicates), key=lambda each: (-each.rating_count, each.movie_id))
-    partial = path.with_name(f"{path.name}.partial-{secrets.token_hex(6)}")
-    partial.mkdir(parents=True)
-    try:
-        titles = [document.as_series_title() for document in ordered]
-        series = all_series(titles)
-        numbers = series_numbers(titles, series, [document.rating_count for document in ordered])
-        _write_index(ordered, numbers, partial, on_progress or (lambda _: None))
-        in_order = [[ordered[place].movie_id for place in members] for members in series]
-        (partial / _SERIES).write_text(json.dumps(in_order), encoding="utf-8")
-        (partial / _DUPLICATES).write_text(json.dumps(list(duplicates.items())), encoding="utf-8")
-        (partial / _COMING).write_text(json.dumps(days_ahead(ordered)), encoding="utf-8")
-        facts = Counter(fact for document in ordered for fact in document.facts)
-        (partial / _FACTS).write_text(json.dumps(sorted(facts.items())), encoding="utf-8")
-        write_manifest(partial, len(ordered))
-        partial.rename(path)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    return len(ordered)
-
-
 class TitleIndex:
     """An opened title index. Searching is safe from several threads at once.
 
     Parameters
     ----------
     path : Path
-        A folder written by `build_title_index`.
+        A folder written by `building.build_title_index`.
 
     Raises
     ------
@@ -149,11 +79,11 @@ class TitleIndex:
         except ValueError as error:
             raise TitleIndexError(f"The title index {path} cannot be opened ({error}); build it again.") from error
 
-        self.series = tuple(tuple(movie_ids) for movie_ids in _read_list(path / _SERIES))
+        self.series = tuple(tuple(movie_ids) for movie_ids in _read_list(path / SERIES))
         self.series_by_movie = {movie_id: members for members in self.series for movie_id in members}
-        self.duplicates = {pair[0]: pair[1] for pair in _read_list(path / _DUPLICATES)}
-        self.coming = {pair[0]: pair[1] for pair in _read_list(path / _COMING)}
-        self.facts: dict[str, int] = dict(_read_list(path / _FACTS))
+        self.duplicates = {pair[0]: pair[1] for pair in _read_list(path / DUPLICATES)}
+        self.coming = {pair[0]: pair[1] for pair in _read_list(path / COMING)}
+        self.facts: dict[str, int] = dict(_read_list(path / FACTS))
 
     def __len__(self) -> int:
         return self._n_documents
@@ -265,15 +195,6 @@ class TitleIndex:
         return self._searcher.fast_field_values(field, [address for _, address in hits])
 
 
-def _originals(documents: Iterable[TitleDocument], duplicates: dict[int, int]) -> Iterator[TitleDocument]:
-    """Yield the documents to index; note in `duplicates` those that are the same film as another one."""
-    for document in documents:
-        if document.duplicate_of is None:
-            yield document
-        else:
-            duplicates[document.movie_id] = document.duplicate_of
-
-
 def _read_list(file: Path) -> list[Any]:
     """Return the list in a file; an index built before there were such lists has none."""
     found: list[Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
@@ -283,42 +204,3 @@ def _read_list(file: Path) -> list[Any]:
 def _count(found: tantivy.SearchResult) -> int:
     count: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stub
     return count
-
-
-def _write_index(
-    documents: list[TitleDocument], numbers: dict[int, Numbers], path: Path, on_progress: Callable[[int], None]
-) -> None:
-    """Add the documents in their order, in one thread, so that their places in the index follow it."""
-    writer = tantivy.Index(title_schema(), path=str(path)).writer(heap_size=_HEAP_BYTES, num_threads=1)
-    ranks = sort_ranks(documents)
-    most = log1p(max((document.rating_count for document in documents), default=0)) or 1.0
-    for place, document in enumerate(documents):
-        entry = tantivy.Document()
-        for name, terms in index_fields(document, numbers.get(place, set())).items():
-            for term in terms:
-                entry.add_text(name, term)
-        for name, number in _numbers(document).items():
-            if number is not None:
-                entry.add_unsigned(name, number)
-        for name, places in ranks.items():
-            entry.add_unsigned(name, places[place])
-        entry.add_float("popularity", log1p(document.rating_count) / most)
-        entry.add_float("brevity", brevity(document))
-        writer.add_document(entry)
-        if (place + 1) % _PROGRESS_EVERY == 0:
-            on_progress(place + 1)
-    writer.commit()
-    writer.wait_merging_threads()
-    on_progress(len(documents))
-
-
-def _numbers(document: TitleDocument) -> dict[str, int | None]:
-    year = document.release_year
-    return {
-        "movie_id": document.movie_id,
-        "year": year,
-        "decade": None if year is None else year // 10 * 10,
-        "imdb_id": int(document.imdb_id) if document.imdb_id else None,
-        "tmdb_id": document.tmdb_id,
-        "rating_count": document.rating_count,
-    }

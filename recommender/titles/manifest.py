@@ -7,6 +7,11 @@ from typing import Final
 
 _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
+SERIES: Final = "series.json"
+DUPLICATES: Final = "duplicates.json"
+COMING: Final = "coming.json"
+FACTS: Final = "facts.json"
+"""What stands beside the index, in a file each."""
 
 
 class TitleIndexError(Exception):

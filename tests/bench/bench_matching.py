@@ -18,7 +18,9 @@ from typing import Final
 import numpy as np
 
 from recommender.formats.exports import Candidates, ExportedRow, KnownMovie, MatchedRow, match_rows
-from recommender.titles.index import TitleDocument, TitleIndex, build_title_index
+from recommender.titles.building import build_title_index
+from recommender.titles.document import TitleDocument
+from recommender.titles.index import TitleIndex
 from recommender.titles.text import display_title, fold, front_article, split_title, title_segments
 from tests.titles.catalogue import catalogue_documents
 

@@ -14,7 +14,8 @@ from random import Random
 
 import numpy as np
 
-from recommender.titles.index import TitleIndex, build_title_index
+from recommender.titles.building import build_title_index
+from recommender.titles.index import TitleIndex
 from recommender.titles.query import TitleQuery
 from tests.titles.catalogue import catalogue_documents, read_queries
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from recommender.titles.index import TitleDocument
+from recommender.titles.document import TitleDocument
 
 QUERIES = Path(__file__).with_name("queries.csv")
 UNSEEN_QUERIES = Path(__file__).with_name("unseen_queries.csv")

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+from recommender.titles.building import build_title_index
 from recommender.titles.collected_series import all_series
-from recommender.titles.index import TitleDocument, TitleIndex, build_title_index
+from recommender.titles.document import TitleDocument
+from recommender.titles.index import TitleIndex
 from recommender.titles.query import TitleQuery
 from recommender.titles.series import SeriesTitle, find_series
 from recommender.titles.series_numbers import series_numbers

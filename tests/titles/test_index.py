@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.titles.document import FIELDS
-from recommender.titles.index import TitleDocument, TitleIndex, TitleIndexError, build_title_index
+from recommender.titles.building import build_title_index
+from recommender.titles.document import FIELDS, TitleDocument
+from recommender.titles.index import TitleIndex
+from recommender.titles.manifest import TitleIndexError
 from recommender.titles.query import TitleQuery
 
 MOVIES = {

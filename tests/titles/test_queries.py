@@ -2,7 +2,8 @@
 
 import pytest
 
-from recommender.titles.index import TitleIndex, build_title_index
+from recommender.titles.building import build_title_index
+from recommender.titles.index import TitleIndex
 from recommender.titles.query import TitleQuery
 from tests.titles.catalogue import catalogue_documents, has_catalogue, read_queries, read_unseen_queries
 

@@ -3,7 +3,9 @@
 import pytest
 
 from recommender.titles.aliases import sound_term
-from recommender.titles.index import TitleDocument, TitleIndex, build_title_index
+from recommender.titles.building import build_title_index
+from recommender.titles.document import TitleDocument
+from recommender.titles.index import TitleIndex
 from recommender.titles.query import TitleQuery
 
 RATED = {

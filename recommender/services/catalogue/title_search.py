@@ -11,7 +11,8 @@ from recommender.services.jobs.progress import OnProgress
 from recommender.services.jobs.stages import Outcome, Stage
 from recommender.services.storage import artifacts
 from recommender.services.versions import lifecycle, serving
-from recommender.titles.index import TitleDocument, build_title_index
+from recommender.titles.building import build_title_index
+from recommender.titles.document import TitleDocument
 from recommender.titles.query import TitleQuery
 
 Kind = ModelVersion.Kind

@@ -4,7 +4,9 @@ import pytest
 
 from recommender.formats.exports import Candidates, ExportedRow, KnownMovie, match_rows
 from recommender.formats.exports.names import Likeness, likeness, name_of
-from recommender.titles.index import TitleDocument, TitleIndex, build_title_index
+from recommender.titles.building import build_title_index
+from recommender.titles.document import TitleDocument
+from recommender.titles.index import TitleIndex
 
 # id: names, year, IMDb id, TMDB id
 MOVIES = {
