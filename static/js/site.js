@@ -1,5 +1,5 @@
 /** Loaded on every page: the search field, toasts, saving of ratings and marks, the offline note. */
-import "./components/title-search.js";
+import "./components/search/title-search.js";
 import "./components/toast-stack.js";
 import { element } from "./dom.js";
 import { setMark } from "./mark-store.js";

@@ -9,9 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.account.test_welcome import WCAG
 from tests.browser.chromium import PHONE
 from tests.browser.stars import click_stars, expect_stars, rate_popular, saved
-from tests.browser.test_welcome import WCAG
 from tests.browser.visiting import next_frames
 
 LISTS = "**/api/v1/ratings?*"

@@ -1,9 +1,9 @@
 /** Home and search: the address holds the search; the grid shows the results, or popular movies without a search. */
 import * as api from "../api.js";
-import "../components/movie-grid.js";
-import "../components/movie-row.js";
-import "../components/search-filters.js";
-import "../components/search-groups.js";
+import "../components/movies/movie-grid.js";
+import "../components/movies/movie-row.js";
+import "../components/search/search-filters.js";
+import "../components/search/search-groups.js";
 import { statusMessage } from "../components/status-message.js";
 import { focusFirst, moveWithArrowKeys } from "../grid-keys.js";
 import { correctAddress } from "../address-options.js";

@@ -1,10 +1,10 @@
 /** The movie page: details, ratings, tags and similar movies. */
 import * as api from "../api.js";
-import "../components/movie-details.js";
-import "../components/movie-explanation.js";
-import "../components/movie-row.js";
-import "../components/movie-tags.js";
-import "../components/rating-histogram.js";
+import "../components/movie-page/movie-details.js";
+import "../components/movie-page/movie-explanation.js";
+import "../components/movies/movie-row.js";
+import "../components/movie-page/movie-tags.js";
+import "../components/movie-page/rating-histogram.js";
 import { showNames } from "../code-names.js";
 import { errorMessage, statusMessage } from "../components/status-message.js";
 

@@ -1,7 +1,7 @@
 /** My ratings: the address holds the search, order and filters; the list and the statistics follow every change. */
-import "../components/rating-filters.js";
-import "../components/rating-list.js";
-import "../components/rating-statistics.js";
+import "../components/my-ratings/rating-filters.js";
+import "../components/my-ratings/rating-list.js";
+import "../components/my-ratings/rating-statistics.js";
 import { correctAddress } from "../address-options.js";
 import { addressOfRatings, neutralRatings, ratingsInAddress } from "../ratings-address.js";
 import { counted } from "../words.js";

@@ -1,10 +1,10 @@
 /** Recommendations: the address holds algorithm and dials, and when somebody asked for others. */
 import * as api from "../api.js";
-import "../components/algorithm-picker.js";
-import "../components/list-dials.js";
-import "../components/movie-grid.js";
+import "../components/lists/algorithm-picker.js";
+import "../components/lists/list-dials.js";
+import "../components/movies/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
-import "../components/taste-profile.js";
+import "../components/my-ratings/taste-profile.js";
 import { showToast } from "../components/toast-stack.js";
 import { addressOf, dialsInQuery, listInAddress, neutralDials, turned } from "../list-address.js";
 import { correctAddress } from "../address-options.js";

@@ -1,7 +1,7 @@
 /** Watch together: without an invitation in the address make one, with one show the list for both. */
 import * as api from "../api.js";
-import { invitationProblem } from "../components/group-invitation.js";
-import "../components/movie-grid.js";
+import { invitationProblem } from "../components/lists/group-invitation.js";
+import "../components/movies/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
 
 const SENTENCES = {

@@ -1,7 +1,7 @@
 /** Tonight: three movies; the address holds how long there is and, with somebody else, their invitation. */
 import * as api from "../api.js";
-import { invitationProblem } from "../components/group-invitation.js";
-import "../components/movie-grid.js";
+import { invitationProblem } from "../components/lists/group-invitation.js";
+import "../components/movies/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
 import { counted } from "../words.js";
 

@@ -1,7 +1,7 @@
 /** The watchlist in the order of the address; below it what is loaded when someone opens it. */
 import * as api from "../api.js";
-import "../components/followed-people.js";
-import "../components/movie-grid.js";
+import "../components/lists/followed-people.js";
+import "../components/movies/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
 import { correctAddress, optionFor } from "../address-options.js";
 import { counted } from "../words.js";

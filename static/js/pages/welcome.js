@@ -1,5 +1,5 @@
 /** The first visit: groups of movies to rate, and how many ratings are left until the first list. */
-import "../components/onboarding-groups.js";
+import "../components/lists/onboarding-groups.js";
 import { whole } from "../words.js";
 
 const words = document.querySelector("[data-progress]");

@@ -1,4 +1,4 @@
-"""How the templates write a predicted rating; tests/browser/test_explanations.py tests the same of the pages."""
+"""How the templates write a predicted rating; tests/browser/lists/test_explanations.py tests the same of the pages."""
 
 import pytest
 
