@@ -14,7 +14,7 @@ from recommender.services.accounts.accounts import WrongConfirmation
 from recommender.services.catalogue.lookup import CannotLookUp, LookupNotOffered, UnknownFilm
 from recommender.services.catalogue.movie_facts import UnknownCountry, UnknownProvider
 from recommender.services.catalogue.movies import UnknownMovie
-from recommender.services.catalogue.search_filters import NoServices
+from recommender.services.catalogue.search_filters import BadFilter
 from recommender.services.imports.review import ImportClosed, UnknownImport
 from recommender.services.lists.filmography import UnknownPerson
 from recommender.services.lists.groups import InvalidInvitation
@@ -37,7 +37,7 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(InvalidTag)
     @api.exception_handler(ExportError)
     @api.exception_handler(WrongConfirmation)
-    @api.exception_handler(NoServices)
+    @api.exception_handler(BadFilter)
     def invalid_value(request: HttpRequest, error: ValueError) -> HttpResponse:
         return api.create_response(request, {"detail": str(error)}, status=422)
 

@@ -76,8 +76,9 @@ class SearchParameters(Schema):
 
     def _region(self, user: User | AnonymousUser, accept_language: str) -> str:
         """Return the country that the filters mean; nothing for filters that need none, without a query."""
+        region = search_filters.checked_region(self.region)
         needed = self.certification is not None or self.provider is not None or self.my_services
-        return search_filters.region_for(user, accept_language, self.region) if needed else ""
+        return search_filters.region_for(user, accept_language, region) if needed else ""
 
 
 class SearchGroup(Schema):

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,8 +17,8 @@ from recommender.services.versions import serving
 from recommender.titles.index import TitleIndex
 
 
-class NoServices(ValueError):
-    """A search in my services by somebody who has chosen none."""
+class BadFilter(ValueError):
+    """A filter that this site, or this member, cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,20 @@ def region_for(user: User | AnonymousUser, accept_language: str, asked: str = ""
     return movie_facts.country_of(user, accept_language) or (menus.best_known_country() if menus else "")
 
 
+def checked_region(region: str) -> str:
+    """Return the country that somebody asks for, or nothing.
+
+    Raises
+    ------
+    BadFilter
+        If the site does not know what is shown there.
+    """
+    if region and region not in settings.TMDB_COUNTRIES:
+        countries = ", ".join(settings.TMDB_COUNTRIES)
+        raise BadFilter(f'region: "{region}" is not a country of this site; choose {countries}.')
+    return region
+
+
 def choices(region: str) -> Choices:
     """Return what the filters offer; nothing of what the index does not know."""
     menus = _menus()
@@ -128,7 +141,7 @@ def narrowed(
 
     Raises
     ------
-    NoServices
+    BadFilter
         If the search is for services, and there are none.
     """
     facts = [
@@ -145,10 +158,10 @@ def narrowed(
     if services is not None:
         facts.append(frozenset(fact("Provider", region, service) for service in services))
         if not facts[-1]:
-            raise NoServices("my_services: you have chosen no services; choose them on your account page.")
+            raise BadFilter("my_services: you have chosen no services; choose them on your account page.")
     among: frozenset[int] | None = None
     for kind, pk, rows in _linked(tag, keyword):
-        few = frozenset(islice(rows, indexed_facts.FEW + 1))
+        few = frozenset(rows)
         if len(few) > indexed_facts.FEW:
             facts.append(frozenset([fact(kind, pk)]))
         else:
