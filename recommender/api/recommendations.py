@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from ninja.security import django_auth
@@ -15,16 +16,20 @@ from recommender.api.recommendation_schemas import InvitationOut, NewReleasesOut
 from recommender.api.schemas import AlgorithmName, Limit, MovieId, Offset, Problem, TooFew, as_json
 from recommender.engine.lists.groups import Strategy
 from recommender.models import Rater
+from recommender.services.catalogue import movie_facts, search_filters
+from recommender.services.catalogue.indexed_facts import Runtime
 from recommender.services.experiments import impressions
 from recommender.services.lists import groups, new_releases
 from recommender.services.lists.dials import Dials, seed_of_today
 from recommender.services.lists.recommendations import recommend_for
+from recommender.titles.query import Facts
 
 router = Router(tags=["recommendations"], auth=django_auth)
 ERRORS = {401: Problem, 404: Problem, 409: TooFew, 422: Problem}
 
 
-Minutes = Annotated[int | None, Field(ge=1, le=1000, description="Only movies known to run at most so many minutes.")]
+Longest = Annotated[Runtime | None, Field(description="The longest length, in minutes.")]
+MyServices = Annotated[bool, Field(description="Only what the services I have chosen show in my country.")]
 
 
 class ListParameters(Schema):
@@ -35,7 +40,8 @@ class ListParameters(Schema):
     offset: Offset = 0
     genre: Annotated[str | None, Field(max_length=64)] = None
     decade: Annotated[int | None, Field(ge=1870, le=2100, multiple_of=10)] = None
-    longest: Minutes = None
+    runtime: Longest = None
+    my_services: MyServices = False
     popularity: Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)] = 0
     diversity: Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)] = None
     newness: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0
@@ -49,7 +55,7 @@ class ListParameters(Schema):
         return Dials(
             genre=self.genre,
             decade=self.decade,
-            longest=self.longest,
+            facts=facts_for(rater, self.runtime, my_services=self.my_services),
             popularity=self.popularity,
             diversity=self.diversity,
             newness=self.newness,
@@ -59,6 +65,16 @@ class ListParameters(Schema):
             seed=seed_of_today(rater) if self.fresh else None,
             shown_before=frozenset(shown_before),
         )
+
+
+def facts_for(rater: Rater, runtime: Runtime | None, *, my_services: bool) -> Facts:
+    """Return what the movies of a list have to be, as the title index has it."""
+    if runtime is None and not my_services:
+        return ()
+    user = rater.user or AnonymousUser()
+    services = movie_facts.services_of(user) if my_services else None
+    region = search_filters.region_for(user, "") if my_services else ""
+    return search_filters.narrowed(region=region, runtime=runtime, services=services).facts
 
 
 class Shown(Schema):
@@ -160,7 +176,8 @@ def group(
     limit: Limit = 20,
     offset: Offset = 0,
     exclude_watchlist: bool = False,
-    longest: Minutes = None,
+    runtime: Longest = None,
+    my_services: MyServices = False,
 ) -> HttpResponse:
     """Return movies that neither I nor the senders of the invitations (`token`, repeatable) have rated or hidden.
 
@@ -170,14 +187,15 @@ def group(
     `interval` is null and `reasons` are mine, to keep the others' ratings private. `exclude_watchlist` leaves out the
     movies on my watchlist.
     """
+    rater = parameters.rater(request)
     together = groups.recommend_for_group(
-        rater=parameters.rater(request),
+        rater=rater,
         others=[groups.accept(token=each) for each in token],
         strategy=strategy,
         algorithm=algorithm,
         limit=limit,
         offset=offset,
         exclude_watchlist=exclude_watchlist,
-        longest=longest,
+        facts=facts_for(rater, runtime, my_services=my_services),
     )
     return as_json(RecommendedMovieList.of_list(together))

@@ -17,7 +17,7 @@ from recommender.titles.document import (
 )
 from recommender.titles.filters import filters
 from recommender.titles.manifest import COMING, DUPLICATES, FACTS, SERIES, TitleIndexError, checked_count
-from recommender.titles.query import Order, TitleQuery, title_queries
+from recommender.titles.query import Facts, Order, TitleQuery, title_queries
 from recommender.titles.scores import BREVITY_WEIGHT, POPULARITY_WEIGHT
 from recommender.titles.text import title_words
 
@@ -111,6 +111,13 @@ class TitleIndex:
         if query.exclude:
             count -= self._count_among(matches, query.exclude)
         return TitleHits(kept[offset : offset + limit], count)
+
+    def having(self, facts: Facts) -> list[int]:
+        """Return the movies that have a fact of each group, in no order."""
+        query = Query.boolean_query([(Occur.Must, part) for part in filters(TitleQuery(facts=facts))])
+        found = self._searcher.search(query, limit=max(len(self), 1))
+        movie_ids: list[int] = self._values("movie_id", found.hits)
+        return movie_ids
 
     def titled(self, title: str, *, limit: int = 50) -> list[int]:
         """Return the movies of exactly this name, or one of their other names, the most rated first.

@@ -30,6 +30,10 @@ from recommender.titles.text import canonical_words, transliterated
 Order = Literal["relevance", "popularity", "rating", "newest", "oldest", "title"]
 
 
+Facts = tuple[frozenset[str], ...]
+"""Groups of facts: a movie has to have one of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class TitleQuery:
     """A search for movies.
@@ -64,7 +68,7 @@ class TitleQuery:
     decade: int | None = None
     min_ratings: int = 0
     exclude: frozenset[int] = frozenset()
-    facts: tuple[frozenset[str], ...] = ()
+    facts: Facts = ()
     among: frozenset[int] | None = None
     order: Order = "relevance"
 

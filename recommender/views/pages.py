@@ -20,7 +20,7 @@ SEARCH = (
     *("provider", "my_services", "tag", "keyword"),
 )
 HEADINGS = ((Credit.Work.DIRECTOR, "Directed by"), (Credit.Work.WRITER, "Written by"), (Credit.Work.CAST, "With"))
-LENGTHS = ((90, "An hour and a half"), (120, "Two hours"), (150, "Two hours and a half"))
+LENGTHS = {90: "An hour and a half", 120: "Two hours", 150: "Two hours and a half"}
 RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
 
 
@@ -111,9 +111,12 @@ def together(request: HttpRequest) -> HttpResponse:
 @login_required
 def tonight(request: HttpRequest) -> HttpResponse:
     """Show three movies for this evening, for the user alone or, with an invitation, for two."""
+    choices = search_filters.choices(search_filters.region_for(request.user, _languages(request)))
     context = {
         "invited": bool(request.GET.get("token")),
-        "lengths": LENGTHS if Movie.objects.filter(runtime_minutes__isnull=False).exists() else (),
+        "lengths": [(minutes, LENGTHS[minutes]) for minutes in choices.runtimes if minutes in LENGTHS],
+        "services_known": bool(choices.providers),
+        "has_services": bool(choices.providers and movie_facts.services_of(request.user)),
     }
     return render(request, "recommender/tonight.html", context)
 

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from recommender.api.recommendation_schemas import RecommendedMovieList
-from recommender.models import Movie
-from recommender.services.lists import movie_arrays
+from recommender.models import Availability, Movie, Provider
+from recommender.services.catalogue import movie_facts, title_search
 from recommender.services.ratings import ratings
 from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
@@ -161,22 +161,31 @@ def test_two_people_who_agree_get_one_list(alice_client: Client, bob_client: Cli
     assert lists["average"] != lists["least_misery"]
 
 
-@pytest.mark.usefixtures("alice_rated")
-def test_only_movies_known_to_be_short_enough_are_listed(alice_client: Client, bob_client: Client) -> None:
-    assert get(alice_client, f"{PATH}?longest=90")["count"] == 0  # no running time is known
-    short, long = [movie["movie_id"] for movie in get(alice_client, f"{PATH}?limit=2")["results"]]
-    Movie.objects.filter(pk=short).update(runtime_minutes=90)
-    Movie.objects.filter(pk=long).update(runtime_minutes=91)
-    movie_arrays.catalogues.forget()
+@pytest.mark.usefixtures("alice_rated", "notified")
+def test_only_movies_that_are_short_and_on_my_services_are_listed(
+    alice_client: Client, bob_client: Client, alice: User
+) -> None:
     token = bob_client.post("/api/v1/group-invitations").json()["token"]
-    for path in (f"{PATH}?longest=90", f"{PATH}/group?token={token}&longest=90"):
-        listed = get(alice_client, path)
-        assert [(movie["movie_id"], movie["runtime_minutes"]) for movie in listed["results"]] == [(short, 90)]
-        assert listed["count"] == 1
-    for wrong in ("0", "1001", "x"):
-        assert get(alice_client, f"{PATH}?longest={wrong}", 422)["detail"].startswith("longest: ")
-        assert get(alice_client, f"{PATH}/group?token={token}&longest={wrong}", 422)["detail"].startswith("longest: ")
-    movie_arrays.catalogues.forget()
+    paths = (f"{PATH}?", f"{PATH}/group?token={token}&")
+    first, second, third = [movie["movie_id"] for movie in get(alice_client, f"{PATH}?limit=3")["results"]]
+    assert get(alice_client, f"{PATH}?runtime=90")["count"] == 0  # no running time is known
+    Movie.objects.filter(pk__in=[first, second]).update(runtime_minutes=90)
+    Movie.objects.filter(pk=third).update(runtime_minutes=91)
+    provider = Provider.objects.create(pk=8, name="Streamly")
+    for movie_id in (second, third):
+        Availability.objects.create(movie_id=movie_id, country="US", provider=provider, kind=1, place=0)
+    title_search.build()
+    for path in paths:
+        assert {movie["movie_id"] for movie in get(alice_client, f"{path}runtime=90")["results"]} == {first, second}
+        assert get(alice_client, f"{path}runtime=90")["count"] == 2
+        assert get(alice_client, f"{path}my_services=true", 422)["detail"].startswith("my_services: you have chosen no")
+    movie_facts.choose_country(rater=ratings.rater_of(alice), country="US")
+    movie_facts.choose_services(rater=ratings.rater_of(alice), provider_ids=[8])
+    for path in paths:
+        (only,) = get(alice_client, f"{path}runtime=90&my_services=true")["results"]
+        assert (only["movie_id"], only["runtime_minutes"]) == (second, 90)
+    for wrong in ("0", "91", "x"):
+        assert all(get(alice_client, f"{path}runtime={wrong}", 422)["detail"].startswith("runtime: ") for path in paths)
 
 
 @pytest.mark.usefixtures("alice_rated")

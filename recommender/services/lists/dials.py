@@ -1,4 +1,4 @@
-"""The dials of a list: filters by genre, decade and length, popularity, diversity, newness, what is left out."""
+"""The dials of a list: filters by genre, decade and facts, popularity, diversity, newness, what is left out."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -8,6 +8,7 @@ from django.utils import timezone
 from recommender.engine.experiments.interleaving import seed_of
 from recommender.models import Rater
 from recommender.services.catalogue.movies import Excluded
+from recommender.titles.query import Facts
 
 FIRST_LIST_DIVERSITY = 0.3
 GEMS_ONLY = -2.0
@@ -19,19 +20,19 @@ USUALLY_EXCLUDED: frozenset[Excluded] = frozenset({"seen", "hidden"})
 class Dials:
     """How a user wants their list.
 
-    `longest` is the longest running time in minutes. `popularity` goes from -2 (hidden gems) to 2 (well-known),
-    `diversity` from 0 to 1; None means the default, which varies the list of a user without ratings. `exclude` says
-    what is left out: movies the user has rated ("seen"), hidden ones, those on the watchlist. `series_in_order`
-    lets a series begin with its first unseen movie, and shows at most two of its movies in twenty. Movies predicted
-    well below the user's middle come after all others, unless `below_average`. With a `seed`, places 6 to 20 are
-    drawn from a few more movies. `shown_before` holds the ids of movies that the user wants no more, because they
-    were shown lately. `newness` goes from 0 (no preference) to 1: only movies of the last `new_years` years of the
-    catalogue that the user will probably not be disappointed by.
+    A movie of the list has a fact of each group in `facts` (`catalogue/indexed_facts.py`). `popularity` goes from
+    -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1; None means the default, which varies the list of a
+    user without ratings. `exclude` says what is left out: movies the user has rated ("seen"), hidden ones, those on
+    the watchlist. `series_in_order` lets a series begin with its first unseen movie, and shows at most two of its
+    movies in twenty. Movies predicted well below the user's middle come after all others, unless `below_average`.
+    With a `seed`, places 6 to 20 are drawn from a few more movies. `shown_before` holds the ids of movies that the
+    user wants no more, because they were shown lately. `newness` goes from 0 (no preference) to 1: only movies of
+    the last `new_years` years of the catalogue that the user will probably not be disappointed by.
     """
 
     genre: str | None = None
     decade: int | None = None
-    longest: int | None = None
+    facts: Facts = ()
     popularity: float = 0.0
     diversity: float | None = None
     exclude: frozenset[Excluded] = USUALLY_EXCLUDED
@@ -45,7 +46,7 @@ class Dials:
     @property
     def filters(self) -> bool:
         """Whether some movies are outside the filters."""
-        return self.genre is not None or self.decade is not None or self.longest is not None
+        return self.genre is not None or self.decade is not None or bool(self.facts)
 
     @property
     def gems_only(self) -> bool:

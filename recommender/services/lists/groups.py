@@ -21,6 +21,7 @@ from recommender.services.lists.reasons import reasons_for
 from recommender.services.lists.recommendations import Recommendations
 from recommender.services.lists.rows import Prediction, read_rows
 from recommender.services.lists.steps import Candidates, content_with, rerank, said_by, unwanted
+from recommender.titles.query import Facts
 
 VALID_FOR = timedelta(days=1)
 SALT = "recommender.group_invitation"
@@ -68,11 +69,11 @@ def recommend_for_group(
     offset: int = 0,
     algorithm: str | None = None,
     exclude_watchlist: bool = False,
-    longest: int | None = None,
+    facts: Facts = (),
 ) -> Recommendations:
     """Recommend movies that no member has rated or hidden nor, with `exclude_watchlist`, the asker wants to watch.
 
-    With `longest`, only those known to run at most so many minutes. With "least_misery", no movie that somebody
+    Each has a fact of each group in `facts`. With "least_misery", no movie that somebody
     would dislike stands before one that nobody would. The predicted rating is the mean over the members or, for
     "least_misery", the lowest. The reasons are those of the asker, and there are no intervals, so that nothing
     shows the ratings of the others.
@@ -92,9 +93,7 @@ def recommend_for_group(
     profiles = [served.fold_in(mine.half_stars) for mine in said]
     opinions = Opinions.of(model, profiles, strategy)
     left_out = _unwanted_by_any(model, profiles, said, exclude_watchlist)
-    if longest is not None:
-        too_long = np.flatnonzero(~movie_arrays.of(model).matching(longest=longest))
-        left_out = np.union1d(left_out, too_long).astype(np.int32)
+    left_out = np.union1d(left_out, np.flatnonzero(~movie_arrays.having(model, facts))).astype(np.int32)
     candidates = Candidates(opinions.scores(left_out), left_out, model.movie_ids.size - left_out.size)
     n = offset + limit
     ranking = rerank(model, profiles[0], candidates, BY_OPINIONS, n=n, last=opinions.disappoint())

@@ -1,8 +1,8 @@
 """What filters and re-ranking need to know about movies, in a model's order and cached as long as the model."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,20 +14,22 @@ from recommender.engine.model.model import Model
 from recommender.models import Genre, Movie
 from recommender.services.versions import serving
 from recommender.titles.index import TitleIndex
+from recommender.titles.query import Facts
+
+N_MASKS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Genres, years, rating counts and running times in minutes by movie index.
+    """Genres, years and rating counts by movie index.
 
-    `genres` is (n_movies, n_genres) float32, 1 or 0; a year or a time of 0 means unknown.
+    `genres` is (n_movies, n_genres) float32, 1 or 0; year 0 means unknown.
     """
 
     genre_names: tuple[str, ...]
     genres: Float32
     years: Int32
     rating_counts: Int32
-    minutes: Int32
 
     @property
     def newest_year(self) -> int:
@@ -45,8 +47,8 @@ class Catalogue:
         newest = self.newest_year
         return np.asarray((self.years > max(newest - n_years, 0)) & (self.years <= newest))
 
-    def matching(self, *, genre: str | None = None, decade: int | None = None, longest: int | None = None) -> Bool:
-        """Return which movies are of this genre and decade and known to be at most so long, (n_movies,)."""
+    def matching(self, *, genre: str | None, decade: int | None) -> Bool:
+        """Return which movies are of this genre and decade, (n_movies,)."""
         matching = np.ones(self.years.size, dtype=np.bool_)
         if genre is not None:
             names = [name.lower() for name in self.genre_names]
@@ -54,8 +56,6 @@ class Catalogue:
             matching &= self.genres[:, names.index(genre.lower())] > 0 if known else False
         if decade is not None:
             matching &= (self.years >= decade) & (self.years < decade + 10)
-        if longest is not None:
-            matching &= (self.minutes > 0) & (self.minutes <= longest)
         return matching
 
 
@@ -77,29 +77,25 @@ class _Kept(Generic[Arrays]):
             found = self._by_model[model] = (index, self._make(model.movie_ids, index))
         return found[1]
 
-    def forget(self) -> None:
-        """Make all again."""
-        self._by_model.clear()
-
 
 def of(model: Model) -> Catalogue:
     """Return the catalogue, as it was when it was read for this model and the title index in service."""
-    return catalogues.of(model)
+    return _catalogues.of(model)
 
 
 def _read(movie_ids: Int32, index: TitleIndex | None) -> Catalogue:
-    rows = Movie.objects.values_list("pk", "year", "rating_count", "runtime_minutes")
-    table = np.array([[number or 0 for number in row] for row in rows], dtype=np.int32).reshape(-1, 4)
+    years, counts = np.zeros(movie_ids.size, dtype=np.int32), np.zeros(movie_ids.size, dtype=np.int32)
+    rows = Movie.objects.values_list("pk", "year", "rating_count")
+    table = np.array([(pk, year or 0, count) for pk, year, count in rows], dtype=np.int32).reshape(-1, 3)
     found, known = indices_of(movie_ids, table[:, 0])
-    numbers = np.zeros((3, movie_ids.size), dtype=np.int32)
-    numbers[:, found] = table[known, 1:].T
+    years[found], counts[found] = table[known, 1], table[known, 2]
     names = dict(Genre.objects.values_list("pk", "name"))
     columns = {pk: column for column, pk in enumerate(names)}
     genres = np.zeros((movie_ids.size, len(names)), dtype=np.float32)
     pairs = np.array(Movie.genres.through.objects.values_list("movie_id", "genre_id"), dtype=np.int32).reshape(-1, 2)
     found, known = indices_of(movie_ids, pairs[:, 0])
     genres[found, [columns[pk] for pk in pairs[known, 1].tolist()]] = 1
-    return Catalogue(tuple(names.values()), genres, *numbers)
+    return Catalogue(tuple(names.values()), genres, years, counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +114,35 @@ def series_of(model: Model) -> Series:
 def duplicates_of(model: Model) -> Int32:
     """Return the indices of the movies for which another one stands, by the title index in service."""
     return _duplicates.of(model)
+
+
+def having(model: Model, facts: Facts) -> Bool:
+    """Return which movies have a fact of each group, (n_movies,), by the title index in service; none without one."""
+    masks = _masks.of(model)
+    found = masks.by_facts.get(facts)
+    if found is None:
+        found = masks.make(facts)
+        masks.by_facts[facts] = found
+        for oldest in list(masks.by_facts)[:-N_MASKS]:
+            masks.by_facts.pop(oldest, None)
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Masks:
+    """The movies that filters by facts leave, for the filters used last."""
+
+    movie_ids: Int32
+    index: TitleIndex | None
+    by_facts: dict[Facts, Bool] = field(default_factory=dict)
+
+    def make(self, facts: Facts) -> Bool:
+        mask = np.zeros(self.movie_ids.size, dtype=np.bool_)
+        if not facts:
+            return ~mask
+        ids = np.array(self.index.having(facts) if self.index else [], dtype=np.int32)
+        mask[indices_of(self.movie_ids, ids)[0]] = True
+        return mask
 
 
 def not_out_yet(model: Model) -> Int32:
@@ -149,7 +174,8 @@ def _find_series(movie_ids: Int32, index: TitleIndex | None) -> Series:
     return Series(numbers, tuple(members))
 
 
-catalogues = _Kept(_read)
+_catalogues = _Kept(_read)
 _all_series = _Kept(_find_series)
 _duplicates = _Kept(_find_duplicates)
 _coming = _Kept(_find_coming)
+_masks = _Kept(_Masks)

@@ -60,7 +60,8 @@ def leave_out(model: Model, profile: UserProfile, scores: Float32, unwanted: Int
     """
     matching = np.ones(scores.size, dtype=np.bool_)
     if dials.filters:
-        matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade, longest=dials.longest)
+        matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade)
+        matching &= movie_arrays.having(model, dials.facts)
     if dials.gems_only:
         matching &= ~_hits(movie_arrays.of(model).rating_counts)
     left_out = np.union1d(unwanted, _shown_before(model, dials)).astype(np.int32)

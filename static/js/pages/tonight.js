@@ -1,4 +1,4 @@
-/** Tonight: three movies; the address holds how long there is and, with somebody else, their invitation. */
+/** Tonight: three movies; the address holds how much time there is, on which services and with whose invitation. */
 import * as api from "../api.js";
 import { invitationProblem } from "../components/lists/group-invitation.js";
 import "../components/movies/movie-grid.js";
@@ -9,44 +9,55 @@ const AT_ONCE = 3;
 
 const grid = document.querySelector("movie-grid");
 const lengths = document.querySelector("[data-lengths]");
+const services = document.querySelector("[data-services]");
 const others = document.querySelector("[data-others]");
 const said = document.querySelector("[data-said]");
 let first = 0;
 
-const inAddress = (name) => new URLSearchParams(location.search).get(name) ?? "";
-
-/** One of the lengths on offer, or empty: then the address says nothing of it either. */
-function longestInAddress() {
-  const wanted = inAddress("longest");
-  return lengths?.querySelector(`input[value="${CSS.escape(wanted)}"]`) ? wanted : "";
+/** What is asked for: one of the lengths on offer or none, and whether only on my services. */
+function asked() {
+  const address = new URLSearchParams(location.search);
+  const wanted = address.get("runtime") ?? "";
+  return {
+    token: address.get("token") ?? "",
+    runtime: lengths?.querySelector(`input[value="${CSS.escape(wanted)}"]`) ? wanted : "",
+    my_services: services && address.has("my_services") ? "true" : "",
+  };
 }
 
 function show() {
-  const token = inAddress("token");
-  const longest = longestInAddress();
-  const query = { limit: AT_ONCE, ...(longest && { longest }) };
-  if (lengths) lengths.querySelector(`[value="${longest}"]`).checked = true;
+  const { token, ...filters } = asked();
+  const chosen = Object.entries(filters).filter(([, value]) => value);
+  if (lengths) lengths.querySelector(`[value="${filters.runtime}"]`).checked = true;
+  if (services) services.checked = Boolean(filters.my_services);
   others.hidden = true;
   grid.source = {
     limit: AT_ONCE,
     endless: false,
-    load: (offset, limit, signal) =>
-      token
-        ? api.groupRecommendations({ ...query, token, offset: first }, signal)
-        : api.recommendations({ ...query, offset: first }, signal),
-    empty: nothingLeft,
+    load: (_, limit, signal) => {
+      const query = { ...Object.fromEntries(chosen), limit, offset: first };
+      return token ? api.groupRecommendations({ ...query, token }, signal) : api.recommendations(query, signal);
+    },
+    empty: () => nothingLeft(chosen.length > 0),
     failed: (error) => (token ? invitationProblem(error) : null),
   };
 }
 
-function nothingLeft() {
-  if (first) return startAgain("That was the whole list", "See it again from the top.");
-  if (longestInAddress())
+function nothingLeft(isFiltered) {
+  if (first) {
     return statusMessage({
-      heading: "Nothing that short is left",
-      sentence: "With a little more time there is something.",
-      button: { label: "Any length", run: () => go("") },
+      heading: "That was the whole list",
+      sentence: "See it again from the top.",
+      button: { label: "From the top", run: () => go({}) },
     });
+  }
+  if (isFiltered) {
+    return statusMessage({
+      heading: "Nothing like that is left",
+      sentence: "With more time, or on any service, there is something.",
+      button: { label: "Any length, any service", run: () => go({ runtime: "", my_services: "" }) },
+    });
+  }
   return statusMessage({
     heading: "Nothing left to recommend",
     sentence: "You have seen it all, or no model is trained yet.",
@@ -54,16 +65,17 @@ function nothingLeft() {
   });
 }
 
-function startAgain(heading, sentence) {
-  const run = () => go(longestInAddress());
-  return statusMessage({ heading, sentence, button: { label: "From the top", run } });
+function go(changes) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  if (url.href !== location.href) history.pushState(null, "", url);
+  start();
 }
 
-function go(longest) {
-  const url = new URL(location.href);
-  url.searchParams.delete("longest");
-  if (longest) url.searchParams.set("longest", longest);
-  if (url.href !== location.href) history.pushState(null, "", url);
+function start() {
   first = 0;
   grid.showSkeletons(AT_ONCE);
   show();
@@ -80,10 +92,7 @@ others.addEventListener("click", () => {
   show();
 });
 
-lengths?.addEventListener("change", ({ target }) => go(target.value));
-addEventListener("popstate", () => {
-  first = 0;
-  show();
-});
-grid.showSkeletons(AT_ONCE);
-show();
+lengths?.addEventListener("change", ({ target }) => go({ runtime: target.value }));
+services?.addEventListener("change", () => go({ my_services: services.checked ? "true" : "" }));
+addEventListener("popstate", start);
+start();

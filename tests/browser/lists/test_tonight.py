@@ -25,10 +25,10 @@ def test_it_shows_three_movies_and_three_others_as_long_as_there_is_time(alice_p
         alice_page.get_by_role("button", name="Three others").click()
     expect(tiles.locator(".tile-title").first).not_to_have_text(first[0])
     assert not set(first) & set(titles(tiles))
-    with alice_page.expect_response(re.compile("recommendations.*longest=90")):
+    with alice_page.expect_response(re.compile("recommendations.*runtime=90")):
         alice_page.get_by_role("radio", name="An hour and a half").check()
     expect(tiles.locator(".tile-facts-text", has_text="85 min")).to_have_count(3)
-    expect(alice_page).to_have_url(re.compile("longest=90"))
+    expect(alice_page).to_have_url(re.compile("runtime=90"))
     alice_page.reload()
     expect(alice_page.get_by_role("radio", name="An hour and a half")).to_be_checked()
     alice_page.go_back()
@@ -53,7 +53,7 @@ def test_it_shows_three_movies_for_two(
     expect(page.get_by_text("Three movies for both of you")).to_be_visible()
     tiles = page.locator("movie-grid movie-tile")
     assert len(set(titles(tiles))) == 3
-    with page.expect_response(re.compile("recommendations/group.*longest=120")):
+    with page.expect_response(re.compile("recommendations/group.*runtime=120")):
         page.get_by_role("radio", name="Two hours", exact=True).check()
     expect(tiles).to_have_count(3)
     page.goto("/tonight/?token=made-up")
