@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import violations
+from tests.browser.stars import rate_popular
 from tests.conftest import url_of
 
 NAME = "Agnès Varda"
@@ -81,6 +82,29 @@ def test_it_goes_back_when_following_fails(alice_page: Page, varda: int) -> None
     with page.expect_response("**/api/v1/following/*"):
         page.get_by_role("button", name="Try again").click()
     expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_reason_names_somebody_with_a_link_and_why_says_with_which_movies(
+    alice_page: Page, varda: int, served_database: str
+) -> None:
+    page = alice_page
+    rate_popular(page, 5)
+    with psycopg.connect(url_of(served_database), autocommit=True) as server:
+        server.execute(
+            "INSERT INTO recommender_credit (movie_id, work, person_id, place) SELECT id, 2, %s, 0"
+            " FROM recommender_movie WHERE id NOT IN (SELECT movie_id FROM recommender_rating JOIN recommender_rater"
+            " AS rater ON rater.id = rater_id WHERE user_id IS NOT NULL AND half_stars < 7)",
+            [varda],
+        )
+    page.goto("/recommendations/")
+    tile = page.locator("movie-grid movie-tile", has=page.get_by_role("link", name=NAME, exact=True)).first
+    expect(tile.locator(".tile-reason")).to_have_text(f"Because you like {NAME}")
+    expect(tile.locator(".tile-reason a")).to_have_attribute("href", f"/people/{varda}/")
+    page.goto(tile.locator(".tile-link").get_attribute("href") or "")
+    expect(page.locator(".for-you-reason a")).to_have_attribute("href", f"/people/{varda}/")
+    page.get_by_text("Why?").click()
+    expect(page.locator(".why-panel p").first).to_contain_text(re.compile(f"^You like .* with {NAME}: "))
+    assert violations(page) == []
 
 
 def test_a_visitor_is_asked_to_sign_in(page: Page, varda: int) -> None:
