@@ -260,7 +260,7 @@ def test_the_page_that_starts_jobs_says_what_to_expect(
     visitors: dict[str, Client], monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
 ) -> None:
     page = visitors["changer"].get(BASE + "start/").content.decode()
-    assert page.count("no forecast yet") == 5 + 2 + len(ALGORITHMS)
+    assert page.count("no forecast yet") == 6 + 2 + len(ALGORITHMS)
     now = timezone.now()
     monkeypatch.setattr(forecast, "estimated_counts", lambda *models: dict.fromkeys(models, 100))
     for number in range(10):
