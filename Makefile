@@ -7,8 +7,10 @@ BIN := .venv/bin
 # The versions that were tested, so that a library's next release cannot break an installation.
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint deploy/constraints.txt --editable
 SOURCES := pyproject.toml setup.py deploy/constraints.txt $(wildcard native/*.pyx native/*.pxd native/*.h)
-# Of tests with one and the same id, here one for each operation of the API, several processes would run only one.
+# Of tests with one and the same id, here one for each operation of the API, several processes would run only one. All are slow,
+# and so is making them, which every process would do before its first test.
 SAME_IDS := tests/api/test_schema.py
+NOT_SLOW := -m 'not slow' --ignore=$(SAME_IDS) -p no:schemathesis
 # This one makes network namespaces.
 AS_ROOT := tests/game_day
 # Whole files go to one of the processes; ARGS='-n 0' runs all in one. Tests wait for browsers, servers and workers a good
@@ -35,12 +37,12 @@ run: .venv/installed ## Run the site, the database and a worker (PORT=8000)
 
 test: .venv/installed-for-tests ## Run the test suite
 ifneq ($(CHROMIUM),)
-	@$(BIN)/python -m pytest -m 'not slow' --ignore=$(AS_ROOT) $(IN_PARALLEL) $(ARGS)
+	@$(BIN)/python -m pytest $(NOT_SLOW) --ignore=$(AS_ROOT) $(IN_PARALLEL) $(ARGS)
 else ifeq ($(CI),true)
 	@echo 'The browser tests need Chromium; in CI they must run.' >&2; exit 1
 else
 	@echo 'Chromium is not installed: the browser tests are left out (apt-get install chromium).'
-	@$(BIN)/python -m pytest -m 'not slow' --ignore=$(AS_ROOT) --ignore=tests/browser $(IN_PARALLEL) $(ARGS)
+	@$(BIN)/python -m pytest $(NOT_SLOW) --ignore=$(AS_ROOT) --ignore=tests/browser $(IN_PARALLEL) $(ARGS)
 endif
 
 test-slow: .venv/installed-for-tests ## Run the tests that take longer: killed workers, model quality

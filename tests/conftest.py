@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -40,6 +41,7 @@ from tests.support.factories import make_user
 from tests.support.tmdb_server import KEY, TmdbServer
 
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATED = "migrated_template"
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +54,43 @@ def dataset_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[Path]:
+    """Keep other processes out; the result lets one process leave to the others what it has made."""
+    made = Path(os.environ.get(SHARED) or settings.DATA_DIR) / name
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield made
+
+
 @pytest.fixture(scope="session")
 def collected_static() -> None:
-    """Hashed static files, as the running site serves them."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    """Hashed static files, as the running site serves them, collected once for all processes."""
+    with one_at_a_time("static-collected") as collected:
+        if not collected.exists():
+            call_command("collectstatic", interactive=False, verbosity=0)
+            aside = collected.with_suffix(".partial")
+            shutil.copytree(settings.STATIC_ROOT, aside, dirs_exist_ok=True)
+            aside.rename(collected)
+            return
+        shutil.copytree(collected, settings.STATIC_ROOT, dirs_exist_ok=True)
+    staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Let test databases be copies of one that was migrated once for all processes, except on a foreign server."""
+    if SHARED not in os.environ:
+        return
+    with one_at_a_time("database-migrated") as migrated, django_db_blocker.unblock():
+        if not migrated.exists():
+            copy_database("template1", MIGRATED)
+            with connected_to(MIGRATED):
+                call_command("migrate", verbosity=0)
+            migrated.touch()
+    connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
 
 
 @contextmanager
@@ -95,7 +130,7 @@ def site_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, dat
 
 def _build_site(database: str, dataset_dir: Path, artifacts: Path) -> None:
     """Fill a new database, and copy the artifacts that it names; their folder appears when all is done."""
-    copy_database("template1", database)
+    copy_database(MIGRATED if SHARED in os.environ else "template1", database)
     aside = artifacts.with_name(f"{artifacts.name}.partial")
     shutil.rmtree(aside, ignore_errors=True)
     with connected_to(database):
