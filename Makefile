@@ -22,6 +22,9 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 # An environment whose Python has gone is made anew.
 $(shell test -x $(BIN)/python || rm -f .venv/installed*)
 
+# Compiled tests are kept for the next process and the next run, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-slow game-day lint lock native-debug bench clean
 .DELETE_ON_ERROR:

@@ -15,6 +15,7 @@ from recommender.api.recommendation_schemas import RecommendedMovieList
 from recommender.models import Availability, Movie, Provider
 from recommender.services.catalogue import movie_facts, title_search
 from recommender.services.ratings import ratings
+from recommender.services.versions import serving
 from tests.support.sample_site import ALICE, put_in_service, store_movies, store_ratings
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +176,7 @@ def test_only_movies_that_are_short_and_on_my_services_are_listed(
     for movie_id in (second, third):
         Availability.objects.create(movie_id=movie_id, country="US", provider=provider, kind=1, place=0)
     title_search.build()
+    serving.clear()
     for path in paths:
         assert {movie["movie_id"] for movie in get(alice_client, f"{path}runtime=90")["results"]} == {first, second}
         assert get(alice_client, f"{path}runtime=90")["count"] == 2
