@@ -1,6 +1,6 @@
 /**
- * <country-setting>: the country whose providers movie pages show; saves at once, fires "country-saved" on document, and
- * goes back when that fails.
+ * <country-setting>: the country whose providers movie pages show; saves at once, fires "country-saved" on document,
+ * and goes back when that fails.
  */
 import * as api from "../../api.js";
 import { showNames } from "../../code-names.js";

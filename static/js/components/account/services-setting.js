@@ -1,4 +1,4 @@
-/** <services-setting>: the services that I have, of those that show movies in my country; each change is saved at once. */
+/** <services-setting>: those of my country's services that I have; each change is saved at once. */
 import * as api from "../../api.js";
 import { showNames } from "../../code-names.js";
 import { element } from "../../dom.js";
@@ -36,7 +36,8 @@ export class ServicesSetting extends HTMLElement {
   show(country, results) {
     if (!results.length) return this.replaceChildren();
     const boxes = results.map((service) => this.box(service));
-    const more = element("button", { class: "link-button", type: "button" }, `Show ${counted(boxes.length, "service")}`);
+    const label = `Show ${counted(boxes.length, "service")}`;
+    const more = element("button", { class: "link-button", type: "button" }, label);
     const rest = boxes.filter((box, place) => place >= N_FIRST && !results[place].mine);
     for (const box of rest) box.hidden = true;
     more.hidden = rest.length === 0;

@@ -1,4 +1,4 @@
-/** <follow-button person-id="1" name="Agnès Varda" followed>: follows a person, or no longer; a toast offers to undo. */
+/** <follow-button person-id="1" name="Agnès Varda" followed>: follows a person, or no longer; with undo. */
 import * as api from "../../api.js";
 import { element } from "../../dom.js";
 import { goToSignIn, noteChange } from "../../session.js";

@@ -1,6 +1,6 @@
 /**
- * <list-dials>: genre, decade, popularity, variety and newness of a list, and switches. `dials.show({genre, …})` sets them; it
- * fires "dials-changed".
+ * <list-dials>: genre, decade, popularity, variety and newness of a list, and switches. `dials.show({genre, …})` sets
+ * them; it fires "dials-changed".
  */
 import { neutralDials, turned } from "../../list-address.js";
 import { counted } from "../../words.js";

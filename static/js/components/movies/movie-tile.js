@@ -56,7 +56,8 @@ export class MovieTile extends HTMLElement {
     if (figure && !this.isShared) stars.setAttribute("expected", movie.predicted_stars);
     else stars.removeAttribute("expected");
     if (!figure) return;
-    const reason = movie.sentence ? element("p", { class: "tile-reason" }, ...reasonNodes(movie.sentence, movie.person)) : null;
+    const sentence = reasonNodes(movie.sentence, movie.person);
+    const reason = movie.sentence ? element("p", { class: "tile-reason" }, ...sentence) : null;
     stars.before(element("div", { class: "tile-recommendation" }, element("p", {}, figure), reason));
   }
 
