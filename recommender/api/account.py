@@ -68,8 +68,8 @@ def delete(request: HttpRequest, payload: DeletionIn) -> HttpResponse:
     """Delete everything that an export contains, at once and irrevocably.
 
     That is my account, email addresses, second factors, sessions, ratings, tags, watchlist, hidden movies, seen movies,
-    followed people, imports, settings, and the record of what lists showed me and what I did with it. `confirmation` is
-    "delete my account".
+    followed people, imports, settings, chosen services, and the record of what lists showed me and what I did with it.
+    `confirmation` is "delete my account".
     """
     user = _user(request)
     accounts.check_confirmation(payload.confirmation)
