@@ -15,10 +15,9 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from kombu import Connection
 
-from tests.support.processes import wait_until
+from tests.support.processes import PATIENCE, wait_until
 
 QUEUE = "movierec"
-PATIENCE = 300
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 """Debian's own; the one on its PATH wants to be another user."""
 RABBITMQ_IS_STRICT = """
@@ -86,7 +85,7 @@ class Broker(ABC):
                 stderr=log,
                 start_new_session=True,
             )
-        assert wait_until(self.answers, PATIENCE), (self.folder / "log").read_text()
+        assert wait_until(self.answers), (self.folder / "log").read_text()
 
     def stop(self) -> None:
         """Stop it; who is connected loses the connection."""

@@ -31,8 +31,8 @@ def start(**arguments: Any) -> Job:
     return jobs.start(kind=Job.Kind.SIMILAR_MOVIES, arguments={"co_ratings_per_chunk": PER_CHUNK, **arguments})
 
 
-def wait_for(job: Job, state: Job.State, seconds: float = 60) -> Job:
-    reached = wait_until(lambda: Job.objects.get(pk=job.pk).state == state, seconds)
+def wait_for(job: Job, state: Job.State) -> Job:
+    reached = wait_until(lambda: Job.objects.get(pk=job.pk).state == state)
     job = Job.objects.get(pk=job.pk)
     assert reached, (job.state, job.error, list(job.log_lines.all()))
     return job
@@ -131,7 +131,7 @@ def test_a_job_waits_while_storage_is_away_and_goes_on_by_itself(
     done = finished_chunks(job)
     assert done
     storage.start()
-    job = wait_for(job, Job.State.SUCCEEDED, 120)
+    job = wait_for(job, Job.State.SUCCEEDED)
     assert done.items() <= finished_chunks(job).items()
     version = in_service()
     assert (version.job_id, version.artifact_sha256) == (job.pk, undisturbed)

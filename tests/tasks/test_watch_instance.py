@@ -16,13 +16,12 @@ from recommender.services.movielens import release
 from tests.support import aws_server
 from tests.support.aws_server import AwsServer
 from tests.support.metadata_server import MetadataServer
-from tests.support.processes import wait_until
+from tests.support.processes import PATIENCE, wait_until
 from tests.tasks.conftest import Workers
 
 pytestmark = [pytest.mark.slow]
 SLOW = "tests.tasks.slow_kinds"
 GROUP, HOOK = "movies-worker", "hand-back"
-PATIENCE = 90
 WATCHED = ("manage.py", "watch_instance", "--")
 
 
@@ -71,21 +70,21 @@ def test_after_a_notice_the_chunk_is_handed_back_and_the_machine_may_go(
         kind=Job.Kind.SIMILAR_MOVIES,
         arguments={"seconds": 600, "unresponsive": path == INTERRUPTION, "co_ratings_per_chunk": 1 << 30},
     )
-    assert wait_until(lambda: running_chunk(job), PATIENCE), workers.log_of(watcher)
-    assert wait_until(lambda: aws.is_protected(instance_id), PATIENCE), workers.log_of(watcher)
+    assert wait_until(lambda: running_chunk(job)), workers.log_of(watcher)
+    assert wait_until(lambda: aws.is_protected(instance_id)), workers.log_of(watcher)
     family = psutil.Process(watcher.pid).children(recursive=True)
 
     noticed_at = datetime.now(UTC)
     NOTICES[path](machine)
     if path != REBALANCE:  # the group begins to terminate it only later
         aws.begin_to_terminate(instance_id)
-    assert wait_until(lambda: not running_chunk(job), PATIENCE), workers.log_of(watcher)
+    assert wait_until(lambda: not running_chunk(job)), workers.log_of(watcher)
     assert datetime.now(UTC) < noticed_at + HOOK_TIMEOUT - MARGIN
-    assert wait_until(lambda: "The worker is stopping" in job.log_lines.last().text, PATIENCE)
+    assert wait_until(lambda: "The worker is stopping" in job.log_lines.last().text)
     assert job.chunks.get(stage_name="compare").state == JobChunk.State.QUEUED
     assert job.chunks.get(stage_name="compare").losses == 0
     if path == REBALANCE:
-        assert wait_until(lambda: not any(each.is_running() for each in family), PATIENCE)
+        assert wait_until(lambda: not any(each.is_running() for each in family))
         assert watcher.poll() is None  # it waits for the group to ask
         machine.scale_in()
         aws.begin_to_terminate(instance_id)

@@ -19,8 +19,14 @@ from tests.services.catalogue.test_tmdb_facts import FACTS
 from tests.support.factories import make_movie
 from tests.support.tmdb_server import movie as response
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("collected_static", "nothing_in_service")]
 GERMAN = {"watch/providers": {"results": {"DE": {"ads": [{"provider_id": 7, "provider_name": "Umsonst"}]}}}}
+
+
+@pytest.fixture
+def nothing_in_service() -> None:
+    """No title index of a test before is in service."""
+    serving.clear()
 
 
 @pytest.fixture
@@ -74,7 +80,7 @@ def test_the_page_the_search_and_lists_have_the_same_series(client: Client) -> N
     assert "movie-series" not in page(client, movies[3])
     index = serving.title_index()
     assert index is not None
-    in_lists = movie_arrays._series(np.array([1, 2, 3, 4], dtype=np.int32), index.series)
+    in_lists = movie_arrays._find_series(np.array([1, 2, 3, 4], dtype=np.int32), index)
     assert [members.tolist() for members in in_lists.members] == [[0, 1, 2]]
     assert [movie.pk for movie in title_search.search(TitleQuery("dark knight 1", limit=1)).movies] == [1]
 

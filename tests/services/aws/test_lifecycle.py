@@ -22,10 +22,9 @@ from recommender.services.aws.watch import Watch
 from tests.support import aws_server
 from tests.support.aws_server import AwsServer
 from tests.support.metadata_server import MetadataServer
-from tests.support.processes import manage, wait_until
+from tests.support.processes import PATIENCE, manage, wait_until
 
 GROUP, HOOK = "movies-worker", "hand-back"
-PATIENCE = 90
 NEVER = threading.Event()
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
@@ -134,7 +133,7 @@ def test_without_a_metadata_service_the_command_runs_the_worker_until_it_is_stop
     nowhere = "http://127.0.0.1:1"
     watcher = manage("watch_instance", "--", "sleep", "600", AWS_EC2_METADATA_SERVICE_ENDPOINT=nowhere)
     family = psutil.Process(watcher.pid)
-    assert wait_until(lambda: any(each.name() == "sleep" for each in family.children()), PATIENCE)
+    assert wait_until(lambda: any(each.name() == "sleep" for each in family.children()))
     (worker,) = [each for each in family.children() if each.name() == "sleep"]
     watcher.send_signal(signal.SIGTERM)
     _, said = watcher.communicate(timeout=PATIENCE)

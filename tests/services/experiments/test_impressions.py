@@ -65,7 +65,7 @@ def test_a_list_without_consent_takes_no_query_more(
 ) -> None:
     monkeypatch.setattr(serving, "CHECK_INTERVAL", 3600.0)
     show(alice_rated)
-    with django_assert_num_queries(5):  # the chosen algorithm, ratings, marks, titles of reasons, movies
+    with django_assert_num_queries(6):  # the chosen algorithm, ratings, marks, titles of reasons, people, movies
         show(alice_rated)
 
 
