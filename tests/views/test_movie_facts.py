@@ -102,9 +102,10 @@ def test_my_own_services_come_first(alice_client: Client, alice: User, client: C
     assert "Streamly, Kino+</dd>" in page(client, heists[0])
 
 
-def test_the_browse_page_offers_what_is_known_of_movies(client: Client, heists: list[Movie]) -> None:
+def test_the_browse_page_offers_what_is_known_of_movies(client: Client, request: pytest.FixtureRequest) -> None:
     hidden = ("filter-language", "filter-provider", "filter-certification", "filter-country", "dials-many")
     assert not [name for name in hidden if name in client.get("/").content.decode()]
+    request.getfixturevalue("heists")
     title_search.build()
     serving.clear()
     shown = client.get("/", headers={"accept-language": "en-US"}).content.decode()
