@@ -5,10 +5,12 @@ import time
 from playwright.sync_api import Page, Request
 
 PATIENCE_S = 60
-DRAWN_TWICE = """() => new Promise(done =>
-  requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(() => done()))))"""
-TRANSITIONS = """() => Promise.allSettled(
-  document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished))"""
+AT_MOST = "new Promise(done => setTimeout(done, 20000))"
+"""Chromium sometimes draws no frame, or ends no transition, on a busy machine; a call of `evaluate` has no other end."""
+DRAWN_TWICE = f"""() => Promise.race([{AT_MOST}, new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(() => done()))))])"""
+TRANSITIONS = f"""() => Promise.race([{AT_MOST}, Promise.allSettled(
+  document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished))])"""
 
 
 def next_frames(page: Page) -> None:
