@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Request
 
 PATIENCE_S = 60
 AT_MOST = "new Promise(done => setTimeout(done, 20000))"
-"""Chromium sometimes draws no frame, or ends no transition, on a busy machine; a call of `evaluate` has no other end."""
+"""On a busy machine Chromium sometimes draws no frame, or ends no transition, and `evaluate` has no other end."""
 DRAWN_TWICE = f"""() => Promise.race([{AT_MOST}, new Promise(done =>
   requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(() => done()))))])"""
 TRANSITIONS = f"""() => Promise.race([{AT_MOST}, Promise.allSettled(
