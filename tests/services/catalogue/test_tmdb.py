@@ -140,7 +140,7 @@ def test_it_stops_when_no_request_can_succeed(tmdb_server: TmdbServer, behaviour
     tmdb_server.always = behaviour
     with pytest.raises(CannotFetch, match=sentence):
         tmdb.fetch_metadata()
-    assert len(tmdb_server.asked) <= 70
+    assert len(tmdb_server.asked) <= 120  # of 200: what the other threads have begun is finished
     assert not Movie.objects.filter(metadata_fetched_at__isnull=False).exists()
 
 
