@@ -22,6 +22,7 @@ FOR_ALICE = [
     "/watchlist/",
     "/welcome/",
     "/together/",
+    "/tonight/",
 ]
 FOR_ALICE += ["/account/", "/account/imports/"]
 FOR_ALICE += [f"/accounts/{path}/" for path in ("email", "password/change", "logout", "reauthenticate")]
