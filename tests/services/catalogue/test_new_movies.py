@@ -14,7 +14,7 @@ from recommender.services.catalogue.tmdb_client import CannotFetch
 from recommender.services.jobs.progress import JobCancelled
 from recommender.titles.query import TitleQuery
 from tests.support.factories import make_job, make_movie
-from tests.support.processes import manage, wait_until
+from tests.support.processes import PATIENCE, manage, wait_until
 from tests.support.tmdb_server import KEY, TmdbServer, movie
 
 TODAY = date.today()
@@ -188,16 +188,16 @@ def test_it_can_be_cancelled(server: TmdbServer) -> None:
 def test_the_job_goes_on_after_its_worker_was_killed(server: TmdbServer) -> None:
     for tmdb_id in range(1, 81):
         listed(server, tmdb_id, popularity=500.0 - tmdb_id, imdb_id=f"tt{tmdb_id:07}")
-    server.delay = 0.1
+    server.delay = 1.0  # it is killed while many movies are still to come
     options = {"TMDB_URL": server.url, "TMDB_API_KEY": KEY, "TMDB_RATE": "40", "JOB_LOST_AFTER": "2"}
     with manage("fetch_new_movies", "--local", **options) as killed:
-        assert wait_until(lambda: Movie.objects.count() >= 40, 90)
+        assert wait_until(lambda: Movie.objects.count() >= 40)
         killed.send_signal(signal.SIGKILL)
-        killed.communicate(timeout=30)
+        killed.communicate(timeout=PATIENCE)
     there, n_asked, server.delay = Movie.objects.count(), len(server.asked), 0.0
     assert 40 <= there < 80
     with manage("fetch_new_movies", "--local", **options) as again:
-        output, errors = again.communicate(timeout=90)
+        output, errors = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, errors
     assert Movie.objects.count() == 80
     assert sum(tmdb_id > 0 for tmdb_id in server.asked[n_asked:]) == 80 - there
