@@ -20,14 +20,14 @@ USUALLY_EXCLUDED: frozenset[Excluded] = frozenset({"seen", "hidden"})
 class Dials:
     """How a user wants their list.
 
-    A movie of the list has a fact of each group in `facts` (`catalogue/indexed_facts.py`). `popularity` goes from
-    -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1; None means the default, which varies the list of a
-    user without ratings. `exclude` says what is left out: movies the user has rated ("seen"), hidden ones, those on
-    the watchlist. `series_in_order` lets a series begin with its first unseen movie, and shows at most two of its
-    movies in twenty. Movies predicted well below the user's middle come after all others, unless `below_average`.
-    With a `seed`, places 6 to 20 are drawn from a few more movies. `shown_before` holds the ids of movies that the
-    user wants no more, because they were shown lately. `newness` goes from 0 (no preference) to 1: only movies of
-    the last `new_years` years of the catalogue that the user will probably not be disappointed by.
+    Only movies that have one of each set of `facts` (`catalogue/indexed_facts.py`) are listed. `popularity` goes
+    from -2 (hidden gems) to 2 (well-known), `diversity` from 0 to 1; None means the default, which varies the list
+    of a user without ratings. `exclude` says what is left out: movies the user has rated ("seen"), hidden ones,
+    those on the watchlist. `series_in_order` lets a series begin with its first unseen movie, and shows at most two
+    of its movies in twenty. Movies predicted well below the user's middle come after all others, unless
+    `below_average`. With a `seed`, places 6 to 20 are drawn from a few more movies. `shown_before` holds the ids of
+    movies that the user wants no more, because they were shown lately. `newness` goes from 0 (no preference) to 1:
+    only movies of the last `new_years` years of the catalogue that the user will probably not be disappointed by.
     """
 
     genre: str | None = None

@@ -73,8 +73,8 @@ def recommend_for_group(
 ) -> Recommendations:
     """Recommend movies that no member has rated or hidden nor, with `exclude_watchlist`, the asker wants to watch.
 
-    Each has a fact of each group in `facts`. With "least_misery", no movie that somebody
-    would dislike stands before one that nobody would. The predicted rating is the mean over the members or, for
+    Only movies that have one of each set of `facts` are listed. With "least_misery", no movie that somebody would
+    dislike stands before one that nobody would. The predicted rating is the mean over the members or, for
     "least_misery", the lowest. The reasons are those of the asker, and there are no intervals, so that nothing
     shows the ratings of the others.
 
