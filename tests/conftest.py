@@ -6,8 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +36,7 @@ from recommender.services.versions import serving
 from tests.embedded_plugin import SHARED
 from tests.support import quick_hashing  # noqa: F401 - imported for its effect
 from tests.support.factories import make_user
+from tests.support.processes import PATIENCE, wait_until
 from tests.support.tmdb_server import KEY, TmdbServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -283,11 +282,12 @@ def url_of(database: str) -> str:
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(150):
+    def answers() -> bool:
+        assert server.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.2)
-    raise AssertionError(f"The site did not answer:\n{log.read_text()}")
+            with urllib.request.urlopen(url, timeout=PATIENCE):
+                return True
+        except OSError:
+            return False
+
+    assert wait_until(answers), f"The site did not answer:\n{log.read_text()}"

@@ -23,6 +23,11 @@ PASSWORD = "popcorn at nine"
 # On a slow machine a toast could be gone before "Undo" is clicked.
 LASTING_TOASTS = """customElements.whenDefined("toast-stack").then(
   () => { customElements.get("toast-stack").prototype.expire = () => {}; });"""
+CATALOGUE = """SELECT (SELECT md5(string_agg(
+    row(id, title, year, runtime_minutes, original_language, countries, poster_path, tmdb_id)::text, '' ORDER BY id)
+  ) FROM recommender_movie), (SELECT count(*) FROM recommender_person), (SELECT count(*) FROM recommender_credit),
+  (SELECT count(*) FROM recommender_keyword), (SELECT count(*) FROM recommender_provider),
+  (SELECT count(*) FROM recommender_certification)"""
 expect.set_options(timeout=20_000)  # as patient as actions are: the machine may have other work
 
 
@@ -57,6 +62,18 @@ def complaints(context: BrowserContext) -> Iterator[list[str]]:
     context.set_default_timeout(20_000)
     yield found
     assert found == []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _catalogue_left_as_found(served_database: str) -> Iterator[None]:
+    """Modules run in any order on one site: what one of them left changed would fail another."""
+    with psycopg.connect(url_of(served_database), autocommit=True) as server:
+        before = server.execute(CATALOGUE).fetchone()
+    yield
+    with psycopg.connect(url_of(served_database), autocommit=True) as server:
+        assert server.execute(CATALOGUE).fetchone() == before, (
+            "movies or facts of them are not as this module found them"
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Whom a browser asks for posters: this site only if it passes them on, nobody if there are to be none."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,21 +13,28 @@ from tests.support.image_server import ImageServer
 from tests.support.web_server import serving
 
 
-@pytest.mark.parametrize("images", ["proxy", "off", "direct"])
-def test_posters_come_from_where_the_setting_says(
-    page: Page, served_database: str, collected_static: None, tmp_path: Path, images: str
-) -> None:
+@pytest.fixture
+def with_poster(served_database: str) -> Iterator[int]:
+    """A movie that has a poster for a while."""
     with psycopg.connect(url_of(served_database), autocommit=True) as server:
         found = server.execute("SELECT id FROM recommender_movie ORDER BY rating_count DESC, id LIMIT 1").fetchone()
-        assert found
+        assert found is not None
         server.execute("UPDATE recommender_movie SET poster_path = '/it.png' WHERE id = %s", found)
+        yield found[0]
+        server.execute("UPDATE recommender_movie SET poster_path = '' WHERE id = %s", found)
+
+
+@pytest.mark.parametrize("images", ["proxy", "off", "direct"])
+def test_posters_come_from_where_the_setting_says(
+    page: Page, served_database: str, with_poster: int, collected_static: None, tmp_path: Path, images: str
+) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     with ImageServer().running() as host:
         host.behaviour = "png"
         environment = {"IMAGES": images, "TMDB_IMAGE_URL": host.url, "HTTPS": "0", "MOVIEREC_DATA_DIR": str(tmp_path)}
         with serving(url_of(served_database), tmp_path, **environment) as site:
-            page.goto(f"{site.url}/movies/{found[0]}/")
+            page.goto(f"{site.url}/movies/{with_poster}/")
             poster = page.locator("movie-details movie-poster").first
             expect(poster.locator("typographic-poster")).to_be_attached()
             expect(poster.locator("img.loaded")).to_have_count(0 if images == "off" else 1)

@@ -17,6 +17,8 @@ from moto.rds.models import DBParameterGroup
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.server import ThreadedMotoServer
 
+from tests.support.processes import PATIENCE
+
 REGION, ACCOUNT = "us-east-1", "123456789012"
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION}
 WAITING = "Terminating:Wait"
@@ -71,7 +73,8 @@ def running() -> Iterator[AwsServer]:
     host, port = server.get_host_and_port()
     try:
         aws = AwsServer(f"http://{host}:{port}")
-        urllib3.request("POST", f"{aws.url}/moto-api/reset")  # all servers of a process have the same contents
+        # All servers of a process have the same contents.
+        urllib3.request("POST", f"{aws.url}/moto-api/reset", timeout=PATIENCE)
         with mock.patch.dict(os.environ, aws.environment):
             yield aws
     finally:

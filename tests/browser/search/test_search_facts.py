@@ -26,6 +26,7 @@ from tests.conftest import connected_to
 
 N_ENGLISH, N_FRENCH = 30, 3
 KEYWORD = 642
+FACTS = ("runtime_minutes", "original_language", "countries")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,6 +35,7 @@ def facts(served_database: str, site_url: str, django_db_blocker: DjangoDbBlocke
     with django_db_blocker.unblock(), connected_to(served_database):
         ids = list(Movie.objects.most_rated().values_list("pk", flat=True)[: N_ENGLISH + N_FRENCH])
         english, french = ids[:N_ENGLISH], ids[N_ENGLISH:]
+        before = list(Movie.objects.with_ids(ids).only(*FACTS))
         Movie.objects.filter(pk__in=english).update(runtime_minutes=130, original_language="en", countries=["US"])
         Movie.objects.filter(pk__in=french).update(runtime_minutes=85, original_language="fr", countries=["FR"])
         for provider_id, name, movie_ids in ((8, "Streamly", french[:2]), (9, "Kino+", ids)):
@@ -47,7 +49,7 @@ def facts(served_database: str, site_url: str, django_db_blocker: DjangoDbBlocke
         MovieKeyword.objects.bulk_create(MovieKeyword(movie_id=each, keyword=keyword) for each in french)
         title_search.build()
         yield ids
-        Movie.objects.filter(pk__in=ids).update(runtime_minutes=None, original_language="", countries=[])
+        Movie.objects.bulk_update(before, FACTS)
         keyword.delete()
         Provider.objects.all().delete()
         Certification.objects.all().delete()
