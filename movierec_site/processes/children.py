@@ -24,6 +24,8 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
 
     def ask() -> None:
         if _LIBC is not None:
+            if death_signal != signal.SIGKILL:
+                signal.signal(death_signal, signal.SIG_DFL)  # a shell's background commands ignore SIGINT and SIGQUIT
             _LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
             if os.getppid() != parent:  # it died before this call
                 os._exit(1)

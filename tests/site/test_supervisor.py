@@ -56,10 +56,11 @@ except Exception as error:
 """
 
 
-def restore_signals() -> None:
-    """Undo nohup and a script's "&", under which the suite may run: both make signals ignored."""
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
+def as_in_a_script() -> None:
+    """Ignore signals as a command does that a script starts with "&"; undo nohup, under which the suite may run."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 class Run:
@@ -68,7 +69,7 @@ class Run:
     def __init__(self, data_dir: Path) -> None:
         command = [sys.executable, "-c", SUPERVISE, str(data_dir)]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=restore_signals
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=as_in_a_script
         )
         assert self.process.stdout.readline() == "started\n", self.process.stderr.read()
         assert wait_until(lambda: "hello" in (data_dir / "logs" / "web.log").read_text())
