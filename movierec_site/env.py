@@ -188,9 +188,14 @@ def data_folder(name: str, default: Path) -> Path:
     return folder
 
 
+def program(base: Path) -> str:
+    """Return what people type to run a command: a clone has manage.py, an installed package `movierec`."""
+    return "manage.py" if (base / "manage.py").is_file() else "movierec"
+
+
 def default_data_folder(base: Path) -> Path:
     """Return `var` in a clone; an installed package keeps its data where the account's other programs do."""
-    if (base / "manage.py").is_file():
+    if program(base) == "manage.py":
         return base / "var"
     return path("XDG_DATA_HOME", Path.home() / ".local" / "share") / "movierec"
 

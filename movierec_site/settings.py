@@ -12,6 +12,7 @@ from movierec_site.processes import machine
 
 SITE_DIR = Path(__file__).resolve().parent
 BASE_DIR = SITE_DIR.parent
+PROGRAM = env.program(BASE_DIR)  # as messages call it
 DATA_DIR = env.data_folder("MOVIEREC_DATA_DIR", env.default_data_folder(BASE_DIR))
 DATABASE_URL = env.secret("DATABASE_URL")
 close_to_others(DATA_DIR)

@@ -135,7 +135,7 @@ def _acquire(lock: int, folder: Path, *, join: bool, on_wait: Callable[[], None]
         if join and time.monotonic() > deadline:
             raise EmbeddedError(
                 f"Another process holds {folder / 'owner.lock'}, but its database does not answer;"
-                " stop the other `make run` or manage.py command and try again."
+                " stop the other site or command that runs there and try again."
             )
         time.sleep(0.1)
 

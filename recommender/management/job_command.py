@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -77,10 +78,10 @@ def _cancelled_by_ctrl_c(same: JobQuerySet, *, joined: Job | None) -> Iterator[N
         if job is None:
             raise CommandError("Interrupted; nothing was started.") from None
         if job == joined:
-            stop = f"manage.py cancel_job {job.pk}"
+            stop = f"{settings.PROGRAM} cancel_job {job.pk}"
             raise CommandError(f"Interrupted. {job} was already running and continues; `{stop}` cancels it.") from None
         jobs.cancel(job_id=job.pk)
-        again = f"manage.py retry_job {job.pk}"
+        again = f"{settings.PROGRAM} retry_job {job.pk}"
         raise CommandError(f"Interrupted; {job} is cancelled. `{again}` continues it.") from None
 
 

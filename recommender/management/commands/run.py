@@ -65,7 +65,7 @@ class Command(BaseCommand):
         if not settings.EMBEDDED:
             yield None
             return
-        waiting = "Waiting for another manage.py command, which is using the database, to finish."
+        waiting = f"Waiting for another {settings.PROGRAM} command, which is using the database, to finish."
         with embedded.serve(settings.DATA_DIR, join=False, on_wait=lambda: self._say(waiting)) as server:
             yield server
 

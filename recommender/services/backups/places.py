@@ -158,7 +158,7 @@ def found(text: str) -> tuple[Folder | Bucket, str]:
         where = place(text)
         names = where.names()
     if not names:
-        raise BackupError(f"There is no whole backup in {where}; `manage.py backup` makes one.")
+        raise BackupError(f"There is no whole backup in {where}; `{settings.PROGRAM} backup` makes one.")
     return where, names[-1]
 
 
