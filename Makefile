@@ -17,7 +17,7 @@ AS_ROOT := tests/game_day
 # part of their time, so there is a process more than there are processors.
 N_PROCESSES := $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 3 ? n + 1 : 4)))
 IN_PARALLEL := -n $(N_PROCESSES) --dist loadfile
-CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 # An environment whose Python has gone is made anew.
 $(shell test -x $(BIN)/python || rm -f .venv/installed*)

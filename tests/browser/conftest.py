@@ -1,6 +1,5 @@
 """A real browser on the running site; a page that breaks its own security policy or throws fails the test."""
 
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError, expect
 from pytest_django import DjangoDbBlocker
 
-from tests.browser.chromium import CHROMIUM_ARGS
+from tests.browser.chromium import CHROMIUM_ARGS, EXECUTABLE
 from tests.conftest import connected_to, url_of
 from tests.support.factories import hashed
 
@@ -34,7 +33,7 @@ expect.set_options(timeout=20_000)  # as patient as actions are: the machine may
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium when there is one."""
-    return browser_type_launch_args | {"executable_path": shutil.which("chromium"), "args": CHROMIUM_ARGS}
+    return browser_type_launch_args | {"executable_path": EXECUTABLE, "args": CHROMIUM_ARGS}
 
 
 @pytest.fixture(scope="session")
