@@ -20,6 +20,15 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && changeShown !== lastChange()) location.reload();
 });
 
+// Loaded when needed: hardly anybody changes the colours.
+const theme = () => import("./theme.js");
+document.addEventListener("change", async ({ target }) => {
+  if (target.matches("[data-theme]")) (await theme()).choose(target.value);
+});
+addEventListener("pageshow", async ({ persisted }) => {
+  if (persisted || document.cookie.includes("theme=")) (await theme()).keepChoice();
+});
+
 const offlineNote = element("p", { class: "offline-note", role: "status" });
 document.querySelector(".site-header").after(offlineNote);
 
