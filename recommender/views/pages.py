@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from recommender.models import Credit, Genre, Movie, Person, Rating
 from recommender.services.catalogue import lookup, movie_facts, search_filters
-from recommender.services.catalogue.movies import half_stars_by, poster_url, summary_of
+from recommender.services.catalogue.movies import are_recently_rated, half_stars_by, poster_url, summary_of
 from recommender.services.lists import filmography, groups, onboarding
 from recommender.services.lists.choices import compared
 from recommender.services.lists.served_model import algorithm_of
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "query": request.GET.get("q", "").strip(),
         "searching": any(request.GET.get(name, "").strip() for name in SEARCH),
         "follows": follows.follows_anybody(user=request.user),
-        "recently_rated": Movie.objects.recently_rated().exists(),
+        "recently_rated": are_recently_rated(request.user),
         "genres": _genres(),
         "decades": _decades(),
         "rating_steps": RATING_STEPS,
