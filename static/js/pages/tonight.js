@@ -14,7 +14,10 @@ const others = document.querySelector("[data-others]");
 const said = document.querySelector("[data-said]");
 let first = 0;
 
-/** What is asked for: with whom, unless the invitation is one's own; one of the lengths on offer or none, and whether only on my services. */
+/**
+ * What is asked for: with whom, unless the invitation is one's own; one of the lengths on offer or none, and whether
+ * only on my services.
+ */
 function asked() {
   const address = new URLSearchParams(location.search);
   const wanted = address.get("runtime") ?? "";
