@@ -26,7 +26,7 @@ export function choose(theme) {
   paint(theme);
 }
 
-/** Some browsers forget after a week what a script asked them to keep; a page of the cache may be older than a choice. */
+/** Some browsers forget after a week what a script asked them to keep; a cached page may be older than a choice. */
 export function keepChoice() {
   choose(remembered());
 }
