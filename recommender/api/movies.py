@@ -14,8 +14,9 @@ router = Router(tags=["movies"])
 
 @router.get("/recently-rated", response={200: MovieList, 422: Problem}, summary="Recently rated movies")
 def recently_rated(request: HttpRequest, limit: Limit = 20, exclude: Exclude = "") -> MovieList:
-    """Return the movies that users of this site rated last, newest first; imported ratings do not count."""
-    found = movies.recently_rated(limit=limit, exclude=movies.left_out_for(request.user, kinds(exclude)))
+    """Return the movies that others rated on this site in the last 30 days, newest first; imports do not count."""
+    left_out = movies.left_out_for(request.user, kinds(exclude))
+    found = movies.recently_rated(limit=limit, user=request.user, exclude=left_out)
     return MovieList.of(found, len(found), movies.mine(request.user, found))
 
 

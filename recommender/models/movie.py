@@ -88,8 +88,9 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         return self.filter(metadata_found=True, metadata_fetched_at__gt=moment)
 
     def recently_rated(self) -> MovieQuerySet:
-        """Return the movies that somebody has rated on this site, the latest first."""
-        return self.originals().filter(last_rated_at__isnull=False).order_by("-last_rated_at", "pk")
+        """Return the movies that somebody has rated on this site lately, the latest first."""
+        since = timezone.now() - Movie.RATED_LATELY
+        return self.originals().filter(last_rated_at__gte=since).order_by("-last_rated_at", "pk")
 
 
 class Movie(models.Model):
@@ -101,6 +102,7 @@ class Movie(models.Model):
     FIRST_OTHER_ID = 1_000_000_000  # a movie that only IMDb has gets this plus the number of its IMDb id
     UNKNOWN_FOR = timedelta(days=30)
     FRESH_FOR = timedelta(days=180)
+    RATED_LATELY = timedelta(days=30)
     METADATA_FORMAT = 2  # add one when more is fetched: movies with a lower number are asked about again
     TITLES = ("title", "alternative_titles", "original_title", "tmdb_titles", "imdb_titles")
     ON_TILES = ("title", "year", "runtime_minutes", "imdb_id", "tmdb_id", "poster_path", "rating_count", "rating_mean")

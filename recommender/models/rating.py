@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Count, F, Func, Q, TextField, Value
+from django.db.models import Count, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Concat, Lower
 
 from recommender.models.movie import Movie
@@ -32,6 +33,11 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     def of(self, rater: Rater) -> RatingQuerySet:
         """Return the ratings of one rater, the newest first."""
         return self.filter(rater=rater).order_by("-rated_at", "movie_id")
+
+    def latest_of_movie(self, user: User) -> RatingQuerySet:
+        """Return a user's rating of the movie around this subquery if nobody has rated it later on this site."""
+        latest = {"movie": OuterRef("pk"), "rated_at__gte": OuterRef("last_rated_at")}
+        return self.filter(rater__user_id=user.pk, **latest)
 
     def page(
         self, *, limit: int, rater: Rater | None = None, movie: int | None = None, after: tuple[int, int] | None = None

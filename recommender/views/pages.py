@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from recommender.models import Credit, Genre, Movie, Person, Rating
 from recommender.services.catalogue import lookup, movie_facts, search_filters
-from recommender.services.catalogue.movies import half_stars_by, poster_url, summary_of
-from recommender.services.lists import filmography, onboarding
+from recommender.services.catalogue.movies import are_recently_rated, half_stars_by, poster_url, summary_of
+from recommender.services.lists import filmography, groups, onboarding
 from recommender.services.lists.choices import compared
 from recommender.services.lists.served_model import algorithm_of
 from recommender.services.ratings import follows, tags
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "query": request.GET.get("q", "").strip(),
         "searching": any(request.GET.get(name, "").strip() for name in SEARCH),
         "follows": follows.follows_anybody(user=request.user),
-        "recently_rated": Movie.objects.recently_rated().exists(),
+        "recently_rated": are_recently_rated(request.user),
         "genres": _genres(),
         "decades": _decades(),
         "rating_steps": RATING_STEPS,
@@ -104,7 +104,7 @@ def recommendations(request: HttpRequest) -> HttpResponse:
 @login_required
 def together(request: HttpRequest) -> HttpResponse:
     """Create an invitation to choose a movie together or, with one, show the list for both."""
-    return render(request, "recommender/together.html", {"invited": bool(request.GET.get("token"))})
+    return render(request, "recommender/together.html", _invitation(request))
 
 
 @require_safe
@@ -113,12 +113,11 @@ def tonight(request: HttpRequest) -> HttpResponse:
     """Show three movies for this evening, for the user alone or, with an invitation, for two."""
     choices = search_filters.choices(search_filters.region_for(request.user, _languages(request)))
     context = {
-        "invited": bool(request.GET.get("token")),
         "lengths": [(minutes, LENGTHS[minutes]) for minutes in choices.runtimes if minutes in LENGTHS],
         "services_known": bool(choices.providers),
         "has_services": bool(choices.providers and movie_facts.services_of(request.user)),
     }
-    return render(request, "recommender/tonight.html", context)
+    return render(request, "recommender/tonight.html", context | _invitation(request))
 
 
 @require_safe
@@ -142,6 +141,13 @@ def my_ratings(request: HttpRequest) -> HttpResponse:
 def welcome(request: HttpRequest) -> HttpResponse:
     """Show new users groups of well-known movies to rate."""
     return render(request, "recommender/welcome.html", {"enough": onboarding.ENOUGH})
+
+
+def _invitation(request: HttpRequest) -> dict[str, str | bool]:
+    """Return whether somebody else has invited this user and, if the user opened a link of their own, its token."""
+    token = request.GET.get("token", "")
+    is_own = groups.is_from(token=token, rater=rater_of(request.user))  # type: ignore[arg-type]  # signed in
+    return {"invited": bool(token) and not is_own, "own_token": token if is_own else ""}
 
 
 def _languages(request: HttpRequest) -> str:

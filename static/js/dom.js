@@ -14,3 +14,9 @@ export function element(name, attributes = {}, ...children) {
 export function pageMeta(name) {
   return document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 }
+
+/** Whether a key is a shortcut of one character: without modifiers, and not typed into a field. */
+export function isShortcut(event, key) {
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  return event.key === key && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+}

@@ -36,6 +36,7 @@ export function focusFirst(grid) {
 }
 
 export function moveWithArrowKeys(grid, field) {
+  grid.dataset.arrowKeys = "";
   field.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" || !links(grid).length) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 /** Loaded on every page: the search field, toasts, saving of ratings and marks, the offline note. */
 import "./components/search/title-search.js";
 import "./components/toast-stack.js";
-import { element } from "./dom.js";
+import { element, isShortcut } from "./dom.js";
 import { setMark } from "./mark-store.js";
 import { setRating } from "./rating-store.js";
 import { lastChange, noteChange } from "./session.js";
@@ -18,6 +18,21 @@ document.addEventListener("rating-saved", () => {
 });
 addEventListener("pageshow", (event) => {
   if (event.persisted && changeShown !== lastChange()) location.reload();
+});
+
+// Loaded when needed, as few visits do: the keys, and another choice of colours.
+const showKeys = async () => (await import("./components/keyboard-help.js")).showKeys();
+document.querySelector("[data-keys]").addEventListener("click", showKeys);
+document.addEventListener("keydown", (event) => {
+  if (isShortcut(event, "?")) showKeys();
+});
+
+const theme = () => import("./theme.js");
+document.addEventListener("change", async ({ target }) => {
+  if (target.matches("[data-theme]")) (await theme()).choose(target.value);
+});
+addEventListener("pageshow", async ({ persisted }) => {
+  if (persisted || document.cookie.includes("theme=")) (await theme()).keepChoice();
 });
 
 const offlineNote = element("p", { class: "offline-note", role: "status" });

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from recommender.models import Movie
+from recommender.services.ratings import ratings
+from recommender.services.ratings.ratings import rater_of
 
 pytestmark = pytest.mark.usefixtures("site_data")
 
@@ -45,17 +48,14 @@ def test_a_search_leaves_out_what_alice_has_rated(alice_client: Client, client: 
 
 @pytest.mark.parametrize("of_the_list", ["search?limit=50", "movies/{}/similar?limit=20", "recently-rated?limit=50"])
 def test_every_list_leaves_out_what_alice_asks_for(
-    alice_client: Client, client: Client, popular: list[Movie], of_the_list: str
+    alice_client: Client, client: Client, bob: User, popular: list[Movie], of_the_list: str
 ) -> None:
     path = of_the_list.format(popular[0].pk)
-    if "similar" not in path:
-        for movie in popular:
-            alice_client.put(f"/api/v1/ratings/{movie.pk}", {"stars": 4}, content_type="application/json")
-        alice_client.delete(f"/api/v1/ratings/{popular[3].pk}")
+    for movie in popular:
+        ratings.rate(rater=rater_of(bob), movie=movie, half_stars=8)
     seen, hidden, wanted = [movie["movie_id"] for movie in get(alice_client, path)["results"]][:3]
-    alice_client.delete(f"/api/v1/ratings/{hidden}")
-    alice_client.delete(f"/api/v1/ratings/{wanted}")
     alice_client.put(f"/api/v1/ratings/{seen}", {"stars": 4}, content_type="application/json")
+    ratings.rate(rater=rater_of(bob), movie=Movie.objects.get(pk=seen), half_stars=9)
     alice_client.put(f"/api/v1/hidden/{hidden}")
     alice_client.put(f"/api/v1/watchlist/{wanted}")
 
@@ -86,12 +86,18 @@ def test_similar_movies_that_are_left_out_make_room_for_the_next(alice_client: C
     assert not {usual[1], usual[4]} & set(fresh)
 
 
-def test_what_alice_rates_is_recently_rated_for_everybody(
-    alice_client: Client, client: Client, popular: list[Movie]
+@pytest.mark.usefixtures("collected_static")
+def test_what_alice_rates_is_recently_rated_for_others(
+    alice_client: Client, client: Client, bob: User, popular: list[Movie]
 ) -> None:
-    for movie in popular[:2]:
+    for movie in popular[:5]:
         alice_client.put(f"/api/v1/ratings/{movie.pk}", {"stars": 4}, content_type="application/json")
     recent = get(client, "recently-rated?limit=5")
-    assert [movie["movie_id"] for movie in recent["results"]] == [popular[1].pk, popular[0].pk]
+    assert [movie["movie_id"] for movie in recent["results"]] == [movie.pk for movie in popular[4::-1]]
     assert recent["results"][0]["my_stars"] is None
-    assert get(alice_client, "recently-rated?limit=5")["results"][0]["my_stars"] == 4
+    assert get(alice_client, "recently-rated")["results"] == []
+    row = 'data-row="recently-rated"'
+    assert [row in asking.get("/").content.decode() for asking in (client, alice_client)] == [True, False]
+    ratings.rate(rater=rater_of(bob), movie=popular[1], half_stars=9)
+    (common,) = get(alice_client, "recently-rated")["results"]
+    assert (common["movie_id"], common["my_stars"]) == (popular[1].pk, 4)

@@ -58,3 +58,33 @@ def test_it_opens_and_closes_the_account_menu_by_keyboard(alice_page: Page) -> N
     alice_page.keyboard.press("Escape")
     expect(alice_page.get_by_role("button", name="Sign out")).to_be_hidden()
     expect(button).to_be_focused()
+
+
+def test_it_lists_the_keys_of_the_page_and_never_while_somebody_types(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("movie-grid movie-tile").first).to_be_visible()
+    dialog = page.get_by_role("dialog", name="Keys on this page")
+    page.keyboard.press("?")
+    for keys in ("From movie to movie", "Half a star fewer or more"):
+        expect(dialog.get_by_text(keys)).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("#search-field")).not_to_be_focused()
+
+    page.goto("/accounts/login/")
+    page.locator("#search-field").press("?")
+    expect(page.locator("#search-field")).to_have_value("?")
+    button = page.get_by_role("button", name="Keyboard")
+    button.click()
+    expect(dialog.get_by_text("Choose one of the movies below the field")).to_be_visible()
+    expect(dialog.get_by_text("From movie to movie")).to_have_count(0)
+    expect(dialog.get_by_text("Half a star fewer or more")).to_have_count(0)
+    close = dialog.get_by_role("button", name="Close")
+    box = close.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+    close.click()
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()

@@ -109,14 +109,44 @@ def test_it_says_what_to_do_when_an_answer_breaks_off(page: Page) -> None:
     expect(page.locator("movie-grid movie-tile").first).to_be_visible()
 
 
+def painted(page: Page) -> list[str]:
+    """Return the page's background, the scheme of its controls, and the colour of the browser's own bar."""
+    return list(
+        page.evaluate(
+            """() => {
+              const { backgroundColor, colorScheme } = getComputedStyle(document.documentElement);
+              const bar = [...document.querySelectorAll("meta[name=theme-color]")].find(
+                ({ media }) => matchMedia(media).matches);
+              return [backgroundColor, colorScheme, bar.content];
+            }"""
+        )
+    )
+
+
 @pytest.mark.parametrize("address", ["/", "/accounts/signup/"])
-def test_it_follows_the_colour_scheme(page: Page, address: str) -> None:
-    backgrounds = []
-    for scheme in ("dark", "light"):
+def test_it_follows_the_colour_scheme_unless_one_is_chosen(page: Page, address: str) -> None:
+    dark = ["oklch(0.17 0.015 265)", "dark", "#0c0f15"]
+    light = ["oklch(0.98 0.006 90)", "light", "#fbf9f5"]
+    for scheme, colours in (("dark", dark), ("light", light)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.goto(address)
-        backgrounds.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
-    assert backgrounds == ["oklch(0.17 0.015 265)", "oklch(0.98 0.006 90)"]
+        assert painted(page) == colours
+    choice = page.get_by_role("contentinfo").get_by_label("Colours")
+    chosen = page.locator("meta[name=color-scheme]")
+    choice.select_option("Dark")
+    expect(chosen).to_have_attribute("content", "dark")
+    assert painted(page) == dark
+    page.route("**/*.js", lambda route: route.abort())  # the server paints it, no script has to
+    page.reload()
+    assert painted(page) == dark
+    expect(choice).to_have_value("dark")
+    page.unroute("**/*.js")
+    page.reload()
+    choice.select_option("As my system")
+    expect(chosen).to_have_attribute("content", "dark light")
+    assert painted(page) == light
+    page.reload()
+    assert painted(page) == light
 
 
 def test_lists_are_printed_without_what_only_a_screen_needs(alice_page: Page) -> None:

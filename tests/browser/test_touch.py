@@ -88,7 +88,7 @@ def test_menu_suggestions_and_undo_are_large_enough(phone: Page, sign_in: Callab
     expect(phone.get_by_role("button", name="Undo")).to_be_visible()
     found += too_small(phone)
     phone.get_by_label("Search movies").fill("the")
-    expect(phone.get_by_role("option").first).to_be_visible()
+    expect(phone.get_by_role("search").get_by_role("option").first).to_be_visible()
     assert found + too_small(phone) == []
 
 

@@ -206,9 +206,29 @@ def test_errors_are_tied_to_their_fields() -> None:
     assert 'autocomplete="username"' in Client().get(LOGIN).content.decode()
 
 
-def test_the_password_hints_match_the_checks() -> None:
-    shortest = get_default_password_validators()[1].min_length
-    assert f"At least {shortest} characters" in Client().get(SIGNUP).content.decode()
+def test_the_rules_for_passwords_stand_beside_the_field() -> None:
+    (shortest,) = (each.min_length for each in get_default_password_validators() if hasattr(each, "min_length"))
+    client = Client()
+    client.force_login(make_user("alice"), backend="movierec_site.sign_in.AuthenticationBackend")
+    for page in (Client().get(SIGNUP), client.get("/accounts/password/change/")):
+        field = page.content.decode().split('name="password1"')[1].split("</div>")[0]
+        assert 'aria-describedby="id_password1_helptext"' in field
+        assert f"Use at least {shortest} characters, not only digits." in field
+
+
+@pytest.mark.parametrize(
+    ("password", "remedy"),
+    [
+        ("pop 9", "Use at least 8 characters; add a word or two."),
+        ("19470203117", "Add a word or two."),
+        ("sunshine", "Choose another, such as three or four words."),
+        ("alice.smith@example", "is almost your email address, which others know. Use words that are not in it."),
+    ],
+)
+def test_errors_about_passwords_say_how_to_mend_them(password: str, remedy: str) -> None:
+    page = Client().post(SIGNUP, {"email": "alice.smith@example.org", "password1": password})
+    (error,) = page.context["form"].errors["password1"]
+    assert error.endswith(remedy)
 
 
 def test_the_name_of_a_new_account_tells_nothing_about_others() -> None:

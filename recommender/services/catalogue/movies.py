@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Exists
 
 from recommender.models import Mark, Movie, Rating
+from recommender.models.movie import MovieQuerySet
 from recommender.services.catalogue import pictures
 
 Excluded = Literal["seen", "hidden", "watchlist"]
 """What a list or search may leave out: movies that the user has rated, hidden or put on the watchlist."""
+ENOUGH_FOR_A_ROW = 5
 
 
 class UnknownMovie(LookupError):
@@ -59,9 +62,22 @@ def left_out_for(user: User | AnonymousUser, exclude: AbstractSet[Excluded]) -> 
     return frozenset(ids)
 
 
-def recently_rated(*, limit: int, exclude: Collection[int] = ()) -> list[Movie]:
-    """Return the movies that users have rated here, most recent first, without the ids in `exclude`."""
-    return list(Movie.objects.with_genres().recently_rated().exclude(pk__in=exclude)[:limit])
+def recently_rated(*, limit: int, user: User | AnonymousUser, exclude: Collection[int] = ()) -> list[Movie]:
+    """Return the movies that others than the user have rated here, most recent first, without the ids in `exclude`."""
+    return list(_rated_by_others(user).with_genres().exclude(pk__in=exclude)[:limit])
+
+
+def are_recently_rated(user: User | AnonymousUser) -> bool:
+    """Return whether others than the user have rated enough movies here for a row of them."""
+    return len(_rated_by_others(user).values_list("pk")[:ENOUGH_FOR_A_ROW]) == ENOUGH_FOR_A_ROW
+
+
+def _rated_by_others(user: User | AnonymousUser) -> MovieQuerySet:
+    """Leave out what the user was the last to rate: of a movie, the last rating alone is known to be recent."""
+    movies = Movie.objects.recently_rated()
+    if not isinstance(user, User):
+        return movies
+    return movies.exclude(Exists(Rating.objects.latest_of_movie(user)))
 
 
 def summary_of(movie: Movie) -> str:

@@ -48,16 +48,29 @@ def invite(*, rater: Rater) -> Invitation:
 
 def accept(*, token: str) -> Rater:
     """Return the rater who sent an invitation; raise `InvalidInvitation`."""
+    rater = Rater.objects.filter(pk=_sender(token), user__is_active=True).select_related("user").first()
+    if rater is None:
+        raise InvalidInvitation("The sender's account no longer exists.")
+    return rater
+
+
+def is_from(*, token: str, rater: Rater) -> bool:
+    """Return whether this rater sent the invitation, and it still works."""
     try:
-        signed = signing.loads(token, salt=SALT, max_age=VALID_FOR)
+        return _sender(token) == rater.pk
+    except InvalidInvitation:
+        return False
+
+
+def _sender(token: str) -> int:
+    """Return the id of the rater who signed an invitation; raise `InvalidInvitation`."""
+    try:
+        signed: dict[str, int] = signing.loads(token, salt=SALT, max_age=VALID_FOR)
     except signing.SignatureExpired as error:
         raise InvalidInvitation("This invitation is more than a day old; ask for a new one.") from error
     except signing.BadSignature as error:
         raise InvalidInvitation("This invitation is not from this site; ask for a new one.") from error
-    rater = Rater.objects.filter(pk=signed["rater"], user__is_active=True).select_related("user").first()
-    if rater is None:
-        raise InvalidInvitation("The sender's account no longer exists.")
-    return rater
+    return signed["rater"]
 
 
 def recommend_for_group(

@@ -2,6 +2,7 @@
 import * as api from "../api.js";
 import "../components/lists/algorithm-picker.js";
 import "../components/lists/list-dials.js";
+import "../components/lists/refresh-note.js";
 import "../components/movies/movie-grid.js";
 import { statusMessage } from "../components/status-message.js";
 import "../components/my-ratings/taste-profile.js";
@@ -20,7 +21,7 @@ const picker = document.querySelector("algorithm-picker");
 const dials = document.querySelector("list-dials");
 const count = document.querySelector("[data-count]");
 const otherButtons = document.querySelectorAll("[data-others]");
-const note = document.querySelector("[data-refresh]");
+const note = document.querySelector("refresh-note");
 const profile = document.querySelector("taste-profile");
 const listHeading = document.querySelector("#listing-heading");
 
@@ -175,12 +176,11 @@ document.addEventListener("rating-saved", ({ detail: { changes } }) => {
     if (note.hidden) showToast({ message: ended(changes.sentence) });
     return;
   }
-  note.querySelector("[data-changes]").textContent = ended(changes?.sentence ?? "") || "Your list has changed.";
-  note.hidden = false;
+  note.show(ended(changes?.sentence ?? "") || "Your list has changed.");
 });
 
 /** Tiles of movies that stay are reused; keyboard focus moves to the top of the list. */
-document.querySelector("[data-refresh-button]").addEventListener("click", () => {
+note.addEventListener("list-wanted", () => {
   note.hidden = true;
   listHeading.focus({ preventScroll: true });
   listHeading.scrollIntoView({ block: "start" });

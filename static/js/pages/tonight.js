@@ -14,12 +14,15 @@ const others = document.querySelector("[data-others]");
 const said = document.querySelector("[data-said]");
 let first = 0;
 
-/** What is asked for: one of the lengths on offer or none, and whether only on my services. */
+/**
+ * What is asked for: with whom, unless the invitation is one's own; one of the lengths on offer or none, and whether
+ * only on my services.
+ */
 function asked() {
   const address = new URLSearchParams(location.search);
   const wanted = address.get("runtime") ?? "";
   return {
-    token: address.get("token") ?? "",
+    token: (grid.hasAttribute("shared") && address.get("token")) || "",
     runtime: lengths?.querySelector(`input[value="${CSS.escape(wanted)}"]`) ? wanted : "",
     my_services: services && address.has("my_services") ? "true" : "",
   };

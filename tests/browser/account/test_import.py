@@ -68,7 +68,7 @@ def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> N
     page.get_by_label("The exported file").set_input_files(export)
     expect(page.get_by_role("heading", name="Your import", exact=True)).to_be_visible()
     expect(page.get_by_text("Found: 1. To choose: 1. Not in this catalogue: 1.")).to_be_visible()
-    choice = page.get_by_role("combobox")
+    choice = page.get_by_role("main").get_by_role("combobox")
     expect(choice).to_have_count(1)
     expect(page.get_by_role("button", name="Import 1 rating")).to_be_visible()
     choice.select_option(index=1)
@@ -77,7 +77,7 @@ def test_alice_imports_a_file_decides_and_undoes(alice: Page, export: Path) -> N
     assert fits(page)
     assert too_small(page) == []
     page.get_by_role("radio", name="Found (1)", exact=True).check()
-    expect(page.get_by_role("combobox")).to_have_count(1)
+    expect(page.get_by_role("main").get_by_role("combobox")).to_have_count(1)
     page.get_by_role("button", name="Import 2 ratings").click()
     expect(page.get_by_role("heading", name="Your ratings are here")).to_be_focused()
     expect(page.get_by_text("2 new ratings.")).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from recommender.formats.movielens import read_catalogue
 from tests.browser.chromium import PHONE
-from tests.browser.stars import click_stars, rate_popular, saved
+from tests.browser.stars import click_stars, rate_popular, saved, slider
 
 
 def list_with(page: Page, **parameters: str) -> Any:
@@ -159,6 +159,27 @@ def test_it_says_what_a_rating_brought_into_the_list(rated_page: Page) -> None:
     rated_page.get_by_role("button", name="Show the new list").click()
     expect(rated_page.locator("[data-changes]")).to_be_hidden()
     expect(rated_page.get_by_text(changes["entered"][0]["title"], exact=True).first).to_be_visible()
+
+
+def test_the_note_about_a_new_list_can_be_put_away(rated_page: Page) -> None:
+    rated_page.set_viewport_size(PHONE["viewport"])  # type: ignore[arg-type]  # a width and a height
+    changes = {"entered": [{"movie_id": 2, "title": "Heat"}], "left": [], "sentence": "Heat is new in your list"}
+    answer = {"movie_id": 1, "stars": 3, "rated_at": "2026-01-01T00:00:00Z", "changes": changes}
+    rated_page.route("**/api/v1/ratings/*", lambda route: route.fulfill(json=answer))
+    note = rated_page.locator("refresh-note")
+    tile = rated_page.locator("movie-grid movie-tile").nth(1)
+    click_stars(tile, 3)
+    close = note.get_by_role("button", name="Keep this list")
+    box = close.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+    close.click()
+    expect(note).to_be_hidden()
+    expect(slider(tile)).to_be_focused()
+    rated_page.keyboard.press("4")
+    expect(note).to_be_visible()
+    rated_page.keyboard.press("Escape")
+    expect(note).to_be_hidden()
 
 
 def test_it_stays_quiet_when_a_rating_changes_nothing(rated_page: Page) -> None:

@@ -51,9 +51,12 @@ def test_it_says_that_a_link_does_not_work_and_offers_another(alice_page: Page) 
     expect(alice_page.get_by_role("button", name="Create a link")).to_be_visible()
 
 
-def test_it_copies_the_link(alice_page: Page) -> None:
+def test_it_copies_the_link_also_when_alice_opens_it_herself(alice_page: Page) -> None:
     alice_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     link = invitation(alice_page)
+    expect(alice_page.get_by_role("button", name="Copy the link")).to_be_focused()
+    alice_page.goto(link)
+    expect(alice_page.get_by_text("This is your own link. Send it")).to_be_visible()
     alice_page.get_by_role("button", name="Copy the link").click()
     expect(alice_page.get_by_text("Copied. Now send it.")).to_be_visible()
     assert alice_page.evaluate("navigator.clipboard.readText()") == link

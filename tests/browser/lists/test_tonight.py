@@ -56,6 +56,10 @@ def test_it_shows_three_movies_for_two(
     with page.expect_response(re.compile("recommendations/group.*runtime=120")):
         page.get_by_role("radio", name="Two hours", exact=True).check()
     expect(tiles).to_have_count(3)
+    alice_page.goto(link.input_value())
+    expect(alice_page.get_by_text("This is your own link. Send it")).to_be_visible()
+    titles(alice_page.locator("movie-grid movie-tile"))
+    expect(link).to_have_value(alice_page.url)
     page.goto("/tonight/?token=made-up")
     expect(page.get_by_text("This link does not work")).to_be_visible()
     context.close()

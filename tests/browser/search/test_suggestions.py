@@ -49,7 +49,7 @@ def test_it_suggests_movies_by_keyboard_and_to_those_who_listen(page: Page, quer
 def test_a_click_opens_a_suggestion_and_leaving_the_field_closes_them(page: Page, query: str) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("Search movies").fill(query)
-    options = page.get_by_role("option")
+    options = page.get_by_role("search").get_by_role("option")
     expect(options.first).to_be_visible()
     page.mouse.click(10, 600)
     expect(options).to_have_count(0)
@@ -64,4 +64,4 @@ def test_it_stays_quiet_when_the_site_is_out_of_reach(page: Page, query: str) ->
     with page.expect_event("requestfailed"):
         page.get_by_label("Search movies").fill(query)
     next_frames(page)
-    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.get_by_role("search").get_by_role("option")).to_have_count(0)

@@ -1,4 +1,4 @@
-/** <group-invitation>: makes a link to one list for both of us, and helps to send it. */
+/** <group-invitation token="…">: makes a link to one list for both of us, unless it has one, and helps to send it. */
 import * as api from "../../api.js";
 import { element } from "../../dom.js";
 import { momentOf } from "../../words.js";
@@ -11,6 +11,10 @@ const CONSENT =
 
 export class GroupInvitation extends HTMLElement {
   connectedCallback() {
+    if (this.hasAttribute("token")) {
+      this.show({ token: this.getAttribute("token") });
+      return;
+    }
     this.button = element(
       "button",
       { class: "button button-primary", type: "button", onclick: () => this.invite() },
@@ -23,6 +27,7 @@ export class GroupInvitation extends HTMLElement {
     this.button.disabled = true;
     try {
       this.show(await api.inviteToGroup());
+      this.querySelector("button").focus();
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
       this.button.disabled = false;
@@ -57,7 +62,6 @@ export class GroupInvitation extends HTMLElement {
         element("p", { class: "muted" }, expiresAt ? `It works until ${momentOf(expiresAt)}. ` : "", CONSENT),
       ),
     );
-    copy.focus();
   }
 
   /** Copy the link, or select it where the browser allows no access to the clipboard. */

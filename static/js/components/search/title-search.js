@@ -2,6 +2,8 @@
  * <title-search>: the search field; "/" focuses it, Escape clears it, typing fires "search-typed" on document. On pages
  * that do not show results, movies are suggested under the field.
  */
+import { isShortcut } from "../../dom.js";
+
 export class TitleSearch extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -21,8 +23,7 @@ export class TitleSearch extends HTMLElement {
   }
 
   onKey(event) {
-    const typing = event.target.closest("input, select, textarea, [contenteditable]");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (isShortcut(event, "/")) {
       event.preventDefault();
       this.field.focus();
       this.field.select();
