@@ -146,8 +146,10 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def _invitation(request: HttpRequest) -> dict[str, str | bool]:
     """Return whether somebody else has invited this user and, if the user opened a link of their own, its token."""
     token = request.GET.get("token", "")
+    if not token:
+        return {"invited": False}
     is_own = groups.is_from(token=token, rater=rater_of(request.user))  # type: ignore[arg-type]  # signed in
-    return {"invited": bool(token) and not is_own, "own_token": token if is_own else ""}
+    return {"invited": not is_own, "own_token": token if is_own else ""}
 
 
 def _languages(request: HttpRequest) -> str:
