@@ -34,6 +34,20 @@ WRONG_ON_PAPER = """() => {
     if (each.offsetHeight > each.parentElement.offsetHeight) wrong.push(named(each, "larger than its poster"));
   return wrong;
 }"""
+CUT_OFF = """() => [...document.body.querySelectorAll("*")].filter(each => {
+  const { overflowX, overflowY, webkitLineClamp } = getComputedStyle(each);
+  const isMeant = "svg, input, typographic-poster, poster-wall, .visually-hidden";
+  return webkitLineClamp === "none" && !each.closest(isMeant) && each.checkVisibility({ visibilityProperty: true }) && (
+    /hidden|clip/.test(overflowX) && each.scrollWidth > each.clientWidth + 1 ||
+    /hidden|clip/.test(overflowY) && each.scrollHeight > each.clientHeight + 1);
+}).map(each => `${each.localName}.${each.className}: ${each.textContent.trim().slice(0, 60)}`)"""
+BROKEN_WORDS = """() => [...document.querySelectorAll(".poster-title")].flatMap(({ firstChild: text }) =>
+  [...text.data.matchAll(/[^\\s-]+/gu)].filter(({ 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return new Set(Array.from(range.getClientRects(), box => Math.round(box.top))).size > 1;
+  }).map(([word]) => word))"""
 RECORD_SHIFTS = """
 globalThis.totalShift = 0;
 const add = entries => { for (const entry of entries) totalShift += entry.value; };
@@ -43,7 +57,7 @@ globalThis.layoutShift = () => { add(shifts.takeRecords()); return totalShift; }
 """
 
 
-def test_it_never_scrolls_sideways(
+def test_it_never_scrolls_sideways_and_cuts_off_no_text(
     browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str], query: str
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)
@@ -51,6 +65,7 @@ def test_it_never_scrolls_sideways(
     addresses = ["/", f"/?q={query}", "/movies/1/", "/?q=qqqqzzzz", "/accounts/login/", "/accounts/password/reset/"]
     too_wide = [found for address in addresses for found in too_wide_at(page, address)]
     sign_in(page, "alice")
+    rate_popular(page, 5)
     addresses = [
         "/",
         "/recommendations/",
@@ -68,7 +83,7 @@ def test_it_never_scrolls_sideways(
 
 
 def too_wide_at(page: Page, address: str) -> list[str]:
-    """The widths at which the page scrolls sideways, the widest last; then the same with text at twice the size."""
+    """Where the page scrolls sideways; with text twice as large, also what is cut off."""
     visit(page, address)
     found = []
     for size in ("100%", "200%"):
@@ -78,6 +93,9 @@ def too_wide_at(page: Page, address: str) -> list[str]:
             next_frames(page)  # charts are drawn for the new width
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 found.append(f"{address} at {width} px and {size}")
+            found += [f"{address} at {width} px breaks {word} on a poster" for word in page.evaluate(BROKEN_WORDS)]
+            if size == "200%":
+                found += [f"{address} at {width} px cuts off {text}" for text in page.evaluate(CUT_OFF)]
     return found
 
 

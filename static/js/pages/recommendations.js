@@ -188,5 +188,11 @@ document.querySelector("[data-refresh-button]").addEventListener("click", () => 
   else grid.reload();
 });
 
+/** The note is gone, and the list stays as it is; the next rating says again what has changed. */
+document.querySelector("[data-not-now]").addEventListener("click", () => {
+  note.hidden = true;
+  listHeading.focus({ preventScroll: true });
+});
+
 addEventListener("popstate", show);
 show();

@@ -168,6 +168,12 @@ def test_it_stays_quiet_when_a_rating_changes_nothing(rated_page: Page) -> None:
     click_stars(rated_page.locator("movie-grid movie-tile").nth(3), 3)
     expect(rated_page.locator(".toast", has_text="Your list has not changed.")).to_be_visible()
     expect(rated_page.get_by_role("button", name="Show the new list")).to_be_hidden()
+    same["changes"] = {"entered": [{"movie_id": 2, "title": "Two"}], "left": [], "sentence": "Two is new in your list"}
+    click_stars(rated_page.locator("movie-grid movie-tile").nth(4), 3)
+    expect(rated_page.get_by_text("Two is new in your list.")).to_be_visible()
+    rated_page.get_by_role("button", name="Not now").click()
+    expect(rated_page.get_by_role("button", name="Show the new list")).to_be_hidden()
+    expect(rated_page.locator("#listing-heading")).to_be_focused()
 
 
 def test_it_folds_the_filters_away_on_a_phone(
