@@ -1,10 +1,11 @@
-/** Loaded on every page: the search field, toasts, saving of ratings and marks, the offline note. */
+/** Loaded on every page: search field, toasts, saving of ratings and marks, offline note, line for paper. */
 import "./components/search/title-search.js";
 import "./components/toast-stack.js";
 import { element, isShortcut } from "./dom.js";
 import { setMark } from "./mark-store.js";
 import { setRating } from "./rating-store.js";
 import { lastChange, noteChange } from "./session.js";
+import { dayOf } from "./words.js";
 
 document.addEventListener("rate", (event) => setRating(event.detail));
 document.addEventListener("mark", (event) => setMark(event.detail));
@@ -33,6 +34,11 @@ document.addEventListener("change", async ({ target }) => {
 });
 addEventListener("pageshow", async ({ persisted }) => {
   if (persisted || document.cookie.includes("theme=")) (await theme()).keepChoice();
+});
+
+// Paper tells which list it is, where it can be found again, and of which day it is.
+addEventListener("beforeprint", () => {
+  document.querySelector("[data-printed-from]").textContent = `movierec · ${location.href} · ${dayOf(new Date())}`;
 });
 
 const offlineNote = element("p", { class: "offline-note", role: "status" });

@@ -11,6 +11,43 @@ from tests.browser.stars import rate_popular, saved
 from tests.browser.visiting import next_frames, visit
 
 WIDTHS = {"100%": (320, 390, 820, 1440), "200%": (390, 1440)}
+A4 = {"width": 703, "height": 1000}
+FURNITURE = ("header", "form", "footer", "nav", "button:not(.tag-vote)", "select", "input", "star-rating:not([stars])")
+WRONG_ON_PAPER = """() => {
+  const style = (element, name) => getComputedStyle(element)[name];
+  const named = (element, what) => `${element.localName}.${element.className}: ${what}`;
+  const seen = selector => [...document.querySelectorAll(selector)].filter(each => each.checkVisibility());
+  const wrong = [];
+  const end = document.querySelector("main").getBoundingClientRect().bottom + 1;
+  if (document.documentElement.scrollHeight > Math.max(innerHeight, end))
+    wrong.push("something hangs below the last line: an empty page");
+  if (style(document.documentElement, "backgroundColor") !== "rgb(255, 255, 255)") wrong.push("a dark page");
+  for (const each of seen("h1, h2:not(.visually-hidden), .section-head"))
+    if (style(each, "breakAfter") !== "avoid") wrong.push(named(each, "may end a page"));
+  for (const each of seen("h1"))
+    if (each.offsetHeight > 2.5 * parseFloat(style(each, "fontSize"))) wrong.push(named(each, "has many lines"));
+  for (const each of seen(".movie-grid > li, .movie-row > li, .rating-line, .movie-details")) {
+    if (style(each, "breakInside") !== "avoid") wrong.push(named(each, "may be cut by the end of a page"));
+    if (style(each, "contentVisibility") !== "visible") wrong.push(named(each, "may be left out"));
+  }
+  for (const each of seen(".poster-title"))
+    if (each.offsetHeight > each.parentElement.offsetHeight) wrong.push(named(each, "larger than its poster"));
+  return wrong;
+}"""
+CUT_OFF = """() => [...document.body.querySelectorAll("*")].filter(each => {
+  const { overflowX, overflowY, webkitLineClamp } = getComputedStyle(each);
+  const isMeant = "svg, input, typographic-poster, poster-wall, .visually-hidden";
+  return webkitLineClamp === "none" && !each.closest(isMeant) && each.checkVisibility({ visibilityProperty: true }) && (
+    /hidden|clip/.test(overflowX) && each.scrollWidth > each.clientWidth + 1 ||
+    /hidden|clip/.test(overflowY) && each.scrollHeight > each.clientHeight + 1);
+}).map(each => `${each.localName}.${each.className}: ${each.textContent.trim().slice(0, 60)}`)"""
+BROKEN_WORDS = """() => [...document.querySelectorAll(".poster-title")].flatMap(({ firstChild: text }) =>
+  [...text.data.matchAll(/[^\\s-]+/gu)].filter(({ 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return new Set(Array.from(range.getClientRects(), box => Math.round(box.top))).size > 1;
+  }).map(([word]) => word))"""
 RECORD_SHIFTS = """
 globalThis.totalShift = 0;
 const add = entries => { for (const entry of entries) totalShift += entry.value; };
@@ -20,7 +57,7 @@ globalThis.layoutShift = () => { add(shifts.takeRecords()); return totalShift; }
 """
 
 
-def test_it_never_scrolls_sideways(
+def test_it_never_scrolls_sideways_and_cuts_off_no_text(
     browser: Browser, browser_context_args: dict[str, Any], sign_in: Callable[[Page, str], str], query: str
 ) -> None:
     context = browser.new_context(**browser_context_args | PHONE)
@@ -28,6 +65,7 @@ def test_it_never_scrolls_sideways(
     addresses = ["/", f"/?q={query}", "/movies/1/", "/?q=qqqqzzzz", "/accounts/login/", "/accounts/password/reset/"]
     too_wide = [found for address in addresses for found in too_wide_at(page, address)]
     sign_in(page, "alice")
+    rate_popular(page, 5)
     addresses = [
         "/",
         "/recommendations/",
@@ -45,7 +83,7 @@ def test_it_never_scrolls_sideways(
 
 
 def too_wide_at(page: Page, address: str) -> list[str]:
-    """The widths at which the page scrolls sideways, the widest last; then the same with text at twice the size."""
+    """Where the page scrolls sideways; with text twice as large, also what is cut off."""
     visit(page, address)
     found = []
     for size in ("100%", "200%"):
@@ -55,6 +93,9 @@ def too_wide_at(page: Page, address: str) -> list[str]:
             next_frames(page)  # charts are drawn for the new width
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 found.append(f"{address} at {width} px and {size}")
+            found += [f"{address} at {width} px breaks {word} on a poster" for word in page.evaluate(BROKEN_WORDS)]
+            if size == "200%":
+                found += [f"{address} at {width} px cuts off {text}" for text in page.evaluate(CUT_OFF)]
     return found
 
 
@@ -151,18 +192,27 @@ def test_it_follows_the_colour_scheme_unless_one_is_chosen(page: Page, address: 
 
 def test_lists_are_printed_without_what_only_a_screen_needs(alice_page: Page) -> None:
     page = alice_page
-    page.emulate_media(media="print")
-    for address in ("/ratings/", "/watchlist/", "/recommendations/"):
-        page.goto(address)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        for furniture in ("header", "form:not([hidden])", "footer", "nav"):
+    rate_popular(page, 3)
+    page.goto("/movies/1/")
+    with page.expect_response("**/api/v1/watchlist/1"):
+        page.locator("movie-details mark-button[kind=watchlist] button").click()
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_viewport_size(A4)
+    for address in ("/ratings/", "/recommendations/", "/movies/1/", "/watchlist/"):
+        visit(page, address)
+        expect(page.locator("movie-tile, .rating-line").first).to_be_visible()
+        for furniture in FURNITURE:
             assert page.locator(f"{furniture}:visible").count() == 0, f"{address}: {furniture}"
+        assert page.evaluate(WRONG_ON_PAPER) == [], address
+    page.emulate_media(media="screen")
+    page.pdf(format="A4")
+    expect(page.locator("[data-printed-from]")).to_contain_text(f"{page.url} · ")
 
 
 def test_a_printed_rating_takes_one_line_and_a_printed_row_shows_all(alice_page: Page) -> None:
     page = alice_page
     rate_popular(page, 3)
-    page.set_viewport_size({"width": 703, "height": 1000})  # A4
+    page.set_viewport_size(A4)
     page.emulate_media(media="print")
     page.goto("/ratings/")
     line = page.locator(".rating-line").first

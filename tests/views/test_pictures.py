@@ -68,7 +68,7 @@ def test_nothing_but_known_pictures_is_asked_for(client: Client, host: ImageServ
 
 @pytest.mark.parametrize(
     "behaviour",
-    ["redirect", "html", "svg", "svg-as-jpeg", "endless", "drip", "truncated", "silence", "status 404", "status 500"],
+    ["redirect", "html", "svg", "svg-as-jpeg", "endless", "drip", "truncated", "silence", "status 403", "status 500"],
 )
 def test_whatever_else_the_host_answers_is_no_picture(
     client: Client, host: ImageServer, behaviour: str, settings: Any, monkeypatch: pytest.MonkeyPatch
@@ -83,6 +83,22 @@ def test_whatever_else_the_host_answers_is_no_picture(
     host.behaviour = ""
     monkeypatch.setattr(picture_source, "state", picture_source._State())
     assert client.get(POSTER).content == JPEG
+
+
+def test_a_picture_that_the_host_does_not_have_is_asked_for_once_a_day(
+    client: Client, host: ImageServer, settings: Any
+) -> None:
+    host.behaviour = "status 404"
+    assert [client.get(POSTER).status_code for _ in range(3)] == [404] * 3
+    assert host.paths == ["/t/p/w342/poster.jpg"]
+    assert files(settings) == ["poster.jpg.absent"]
+    host.behaviour = ""
+    assert [client.get(POSTER).status_code, client.get(BACKDROP).status_code] == [404, 200]
+    marker = Path(settings.IMAGE_CACHE_DIR) / "w342" / "poster.jpg.absent"
+    yesterday = marker.stat().st_mtime - picture_cache.ABSENT_FOR
+    os.utime(marker, (yesterday, yesterday))
+    assert client.get(POSTER).content == JPEG
+    assert files(settings) == ["back-drop_2.png", "poster.jpg"]
 
 
 @pytest.mark.parametrize("behaviour", ["silence", "drip", "status 503", "status 429"])

@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ ROOM: Final = 0.1
 """The share of the budget that is free after pictures have been removed, so that not every new one removes others."""
 LOOK_AFTER: Final = 0.02
 """The share of the budget that this process writes before it looks at the size of the folder again."""
+ABSENT_FOR: Final = 86_400.0
+"""Seconds for which a picture that the host does not have is not asked for again."""
 
 
 class _Written:
@@ -47,6 +50,25 @@ def read(size: str, name: str) -> bytes | None:
     with suppress(OSError):  # read-only, or just removed
         os.utime(file)
     return content
+
+
+def is_absent(size: str, name: str) -> bool:
+    """Tell whether the host said lately that it does not have this picture."""
+    file = _absence(size, name)
+    try:
+        age = time.time() - file.stat().st_mtime
+    except OSError:
+        return False
+    if 0 <= age < ABSENT_FOR:
+        return True
+    with suppress(OSError):
+        file.unlink()
+    return False
+
+
+def keep_absence(size: str, name: str) -> None:
+    """Keep that the host does not have a picture: a small file that counts and goes like those of pictures."""
+    keep(size, _absence(size, name).name, b"The image host does not have it.\n")
 
 
 def keep(size: str, name: str, content: bytes) -> None:
@@ -84,6 +106,10 @@ def trim() -> None:
         with suppress(OSError):
             file.unlink()
         size -= each
+
+
+def _absence(size: str, name: str) -> Path:
+    return _folder() / size / f"{name}.absent"
 
 
 def _folder() -> Path:

@@ -19,8 +19,13 @@ RESPONSE_TIMEOUT = 5.0
 """Seconds that a whole picture may take, even if data keeps arriving."""
 AWAY_FOR = 30.0
 """Seconds for which a host that was away is not asked; then one request tries it."""
+ABSENT: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 CONTENT_TYPES: Final = ("image/jpeg", "image/png", "image/webp")
 _pool = urllib3.PoolManager(maxsize=8, retries=False)
+
+
+class AbsentError(Exception):
+    """The host is there and says that it does not have the picture."""
 
 
 class _Away(Exception):
@@ -54,7 +59,7 @@ state = _State()
 
 
 def fetch(path: str) -> bytes | None:
-    """Return the picture at a path of the image host; None if there is none, or the host is away."""
+    """Return the picture at a path of the image host; None if it answers with something else, or is away."""
     if not state.may_ask():
         return None
     try:
@@ -63,6 +68,9 @@ def fetch(path: str) -> bytes | None:
         state.note(away=True)
         logger.warning("Pictures: the image host is away (%s); it is asked again in %g s.", error, AWAY_FOR)
         return None
+    except AbsentError:
+        state.note(away=False)
+        raise
     state.note(away=False)
     return content
 
@@ -76,6 +84,8 @@ def _get(url: str) -> bytes | None:
     try:
         if response.status == HTTPStatus.TOO_MANY_REQUESTS or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _Away(f"it answered {response.status}")
+        if response.status in ABSENT:
+            raise AbsentError
         content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if response.status != HTTPStatus.OK or content_type not in CONTENT_TYPES:
             return None

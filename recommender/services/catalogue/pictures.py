@@ -46,14 +46,22 @@ def get(*, movie_id: int, size: str, name: str) -> Picture | None:
     kept = picture_cache.read(size, name)
     if kept is not None and (content_type := _type_of(kept)):
         return Picture(kept, content_type)
-    if not Movie.objects.filter(pk=movie_id, **{SIZES[size]: f"/{name}"}).exists():
+    if picture_cache.is_absent(size, name) or not _is_of(movie_id, size, name):
         return None
-    content = picture_source.fetch(f"{size}/{name}")
+    try:
+        content = picture_source.fetch(f"{size}/{name}")
+    except picture_source.AbsentError:
+        picture_cache.keep_absence(size, name)
+        return None
     content_type = _type_of(content) if content else ""
     if content is None or not content_type:
         return None
     picture_cache.keep(size, name, content)
     return Picture(content, content_type)
+
+
+def _is_of(movie_id: int, size: str, name: str) -> bool:
+    return Movie.objects.filter(pk=movie_id, **{SIZES[size]: f"/{name}"}).exists()
 
 
 def _type_of(content: bytes) -> str:

@@ -8,6 +8,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.stars import rate_popular
 
+BESIDE = """tile => {
+  const [poster, ...words] = ["movie-poster", ".tile-title", ".tile-facts-text", ".tile-reason", "star-rating"]
+    .map(part => tile.querySelector(part).getBoundingClientRect());
+  return words.every(each => each.left > poster.right && each.right <= innerWidth) && words[0].top < poster.bottom;
+}"""
+
 
 def titles(tiles: Locator) -> list[str]:
     expect(tiles).to_have_count(3)
@@ -35,6 +41,10 @@ def test_it_shows_three_movies_and_three_others_as_long_as_there_is_time(alice_p
     expect(alice_page.get_by_role("radio", name="Any")).to_be_checked()
     expect(tiles.locator(".tile-title").first).to_have_text(first[0])
     assert titles(tiles) == first
+    alice_page.set_viewport_size({"width": 390, "height": 844})
+    for size in ("100%", "200%"):
+        alice_page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+        assert [tile.evaluate(BESIDE) for tile in tiles.all()] == [True] * 3, size
 
 
 def test_it_shows_three_movies_for_two(
