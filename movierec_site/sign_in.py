@@ -18,6 +18,8 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from movierec_site import registration
+
 logger = logging.getLogger(__name__)
 WRONG_LOGIN = "The email, user name or password is not correct."
 DEVICE_COOKIE = "known_device"
@@ -56,6 +58,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": "This password is not correct.",
         "too_many_login_attempts": "Too many attempts. Wait a few minutes and try again.",
     }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Return whether a visitor may sign up, on the page and through the API."""
+        return registration.is_open(request)
 
     def generate_unique_username(self, txts: Any, regex: str | None = None) -> str:
         """Return a name that says nothing about other accounts; one made of the address would, when it is taken."""
