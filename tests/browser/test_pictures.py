@@ -17,11 +17,14 @@ from tests.support.web_server import serving
 def with_poster(served_database: str) -> Iterator[int]:
     """A movie that has a poster for a while."""
     with psycopg.connect(url_of(served_database), autocommit=True) as server:
-        found = server.execute("SELECT id FROM recommender_movie ORDER BY rating_count DESC, id LIMIT 1").fetchone()
+        most_rated = "SELECT id, poster_path FROM recommender_movie ORDER BY rating_count DESC, id LIMIT 1"
+        found = server.execute(most_rated).fetchone()
         assert found is not None
-        server.execute("UPDATE recommender_movie SET poster_path = '/it.png' WHERE id = %s", found)
-        yield found[0]
-        server.execute("UPDATE recommender_movie SET poster_path = '' WHERE id = %s", found)
+        movie_id, before = found
+        change = "UPDATE recommender_movie SET poster_path = %s WHERE id = %s"
+        server.execute(change, ("/it.png", movie_id))
+        yield movie_id
+        server.execute(change, (before, movie_id))
 
 
 @pytest.mark.parametrize("images", ["proxy", "off", "direct"])
