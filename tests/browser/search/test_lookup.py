@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
-from recommender.models import Job, Movie
+from recommender.models import Job, Keyword, Movie
 from tests.browser.stars import click_stars, saved
 from tests.conftest import connected_to
 from tests.support.rating_exports import letterboxd
@@ -39,6 +39,7 @@ def test_a_film_that_is_missing_is_looked_up_and_rated(
     expect(message).to_be_focused()
     with django_db_blocker.unblock(), connected_to(served_database):
         Movie.objects.filter(tmdb_id=FERRY).delete()
+        Keyword.objects.all().delete()
         Job.objects.filter(kind=Job.Kind.TITLE_INDEX).delete()
 
 
@@ -57,4 +58,5 @@ def test_rows_of_a_file_that_were_not_found_are_looked_up(
     expect(page.get_by_role("button", name="Import 1 rating")).to_be_enabled()
     with django_db_blocker.unblock(), connected_to(served_database):
         Movie.objects.filter(tmdb_id=FERRY).delete()
+        Keyword.objects.all().delete()
         Job.objects.filter(kind=Job.Kind.TITLE_INDEX).delete()
