@@ -8,6 +8,7 @@ from recommender.api import (
     errors,
     explanations,
     follows,
+    home_rows,
     imports,
     lookup,
     marks,
@@ -32,8 +33,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for module in (
-    search, lookup, movies, people, follows, tags, explanations, ratings, marks, onboarding, recommendations, profile,
-    algorithms, settings, imports, account,
+    search, lookup, movies, people, follows, tags, explanations, ratings, marks, onboarding, recommendations, home_rows,
+    profile, algorithms, settings, imports, account,
 ):  # fmt: skip
     api.add_router("/v1", module.router)
 errors.register(api)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from recommender.models import Credit, Genre, Movie, Person, Rating
 from recommender.services.catalogue import lookup, movie_facts, search_filters
 from recommender.services.catalogue.movies import are_recently_rated, half_stars_by, poster_url, summary_of
-from recommender.services.lists import filmography, groups, onboarding
+from recommender.services.lists import filmography, groups, home_rows, onboarding
 from recommender.services.lists.choices import compared
 from recommender.services.lists.served_model import algorithm_of
 from recommender.services.ratings import follows, tags
@@ -21,6 +21,12 @@ SEARCH = (
 )
 HEADINGS = ((Credit.Work.DIRECTOR, "Directed by"), (Credit.Work.WRITER, "Written by"), (Credit.Work.CAST, "With"))
 LENGTHS = {90: "An hour and a half", 120: "Two hours", 150: "Two hours and a half"}
+ROW_HEADINGS: dict[home_rows.Kind, str] = {  # until the row is there, whose heading says more
+    "because": "Like a movie you love",
+    "gems": "Gems of another time",
+    "series": "Finish the series",
+    "watchlist": "From your watchlist, for tonight",
+}
 RATING_STEPS = ((10, "10"), (100, "100"), (1000, "1,000"), (10_000, "10,000"))
 
 
@@ -39,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "searching": any(request.GET.get(name, "").strip() for name in SEARCH),
         "follows": follows.follows_anybody(user=request.user),
         "recently_rated": are_recently_rated(request.user),
+        "rows_of_today": [(kind, ROW_HEADINGS[kind]) for kind in home_rows.kinds_of_today()],
         "genres": _genres(),
         "decades": _decades(),
         "rating_steps": RATING_STEPS,

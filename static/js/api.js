@@ -63,6 +63,7 @@ export const moviesOf = (personId, query, signal) => request("GET", `people/${pe
 export const similar = (movieId, query) => request("GET", `movies/${movieId}/similar`, { query });
 export const ratings = (query, signal) => request("GET", "ratings", { query, signal });
 export const recommendations = (query, signal) => request("GET", "recommendations", { query, signal });
+export const rowOfToday = (kind, query) => request("GET", `recommendations/today/${kind}`, { query });
 export const newReleases = (query) => request("GET", "recommendations/new", { query });
 export const otherRecommendations = (query, shown, signal) =>
   request("POST", "recommendations/others", { query, body: { shown }, signal });

@@ -28,6 +28,7 @@ class Dials:
     `below_average`. With a `seed`, places 6 to 20 are drawn from a few more movies. `shown_before` holds the ids of
     movies that the user wants no more, because they were shown lately. `newness` goes from 0 (no preference) to 1:
     only movies of the last `new_years` years of the catalogue that the user will probably not be disappointed by.
+    With `among`, only movies with these ids are listed.
     """
 
     genre: str | None = None
@@ -42,11 +43,12 @@ class Dials:
     shown_before: frozenset[int] = frozenset()
     newness: float = 0.0
     new_years: int = 2
+    among: frozenset[int] | None = None
 
     @property
     def filters(self) -> bool:
         """Whether some movies are outside the filters."""
-        return self.genre is not None or self.decade is not None or bool(self.facts)
+        return self.genre is not None or self.decade is not None or bool(self.facts) or self.among is not None
 
     @property
     def gems_only(self) -> bool:

@@ -62,6 +62,8 @@ def leave_out(model: Model, profile: UserProfile, scores: Float32, unwanted: Int
     if dials.filters:
         matching = movie_arrays.of(model).matching(genre=dials.genre, decade=dials.decade)
         matching &= movie_arrays.having(model, dials.facts)
+        if dials.among is not None:
+            matching &= _among(model, dials.among)
     if dials.gems_only:
         matching &= ~_hits(movie_arrays.of(model).rating_counts)
     left_out = np.union1d(unwanted, _shown_before(model, dials)).astype(np.int32)
@@ -72,6 +74,13 @@ def leave_out(model: Model, profile: UserProfile, scores: Float32, unwanted: Int
     if not matching.all():
         scores = np.where(matching, scores, np.float32(-np.inf))
     return Candidates(scores, left_out, int(np.count_nonzero(matching)) - int(np.count_nonzero(matching[left_out])))
+
+
+def _among(model: Model, movie_ids: frozenset[int]) -> Bool:
+    """Return which movies have one of these ids, (n_movies,)."""
+    listed = np.zeros(model.movie_ids.size, dtype=np.bool_)
+    listed[indices_of(model.movie_ids, np.array(sorted(movie_ids), dtype=np.int32))[0]] = True
+    return listed
 
 
 def _with_unproven(model: Model, scores: Float32, stars: Float32, matching: Bool, left_out: Int32) -> Float32:

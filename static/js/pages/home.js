@@ -26,6 +26,8 @@ let shown = null;
 let describedSearch = null;
 let addressPending = false;
 let rowsRequested = false;
+let rowsAbove = Promise.resolve();
+const inRows = new Set();
 
 function headingOf({ q }, narrowed) {
   if (q) return `Results for “${q}”`;
@@ -101,12 +103,32 @@ function setTitle() {
 function loadRows() {
   if (rowsRequested) return;
   rowsRequested = true;
-  document
-    .querySelector("[data-row=recommendations]")
-    ?.load(() => api.recommendations({ limit: 20 }), messageForRecommendations);
-  document.querySelector("[data-row=followed]")?.load(followedRow, () => null);
-  document.querySelector("[data-row=new]")?.load(() => api.newReleases({ limit: 20 }), () => null);
-  document.querySelector("[data-row=recently-rated]")?.load(() => api.recentlyRated({ limit: 20 }));
+  for (const row of welcome.querySelectorAll("[data-row]")) {
+    const { row: name } = row.dataset;
+    if (name === "recommendations") loadRow(row, () => api.recommendations({ limit: 20 }), messageForRecommendations);
+    else if (name === "recently-rated") loadRow(row, () => api.recentlyRated({ limit: 20 }));
+    else loadRow(row, () => (rowsByName[name] ?? rowOfToday)(name), () => null);
+  }
+}
+
+/** No movie stands in two rows: a row leaves out what those above it show, and waits for them. */
+function loadRow(row, load, otherwise) {
+  const above = rowsAbove;
+  const fresh = async () => {
+    const [page] = await Promise.all([load(), above]);
+    const results = page.results.filter(({ movie_id: id }) => !inRows.has(id));
+    for (const movie of results) inRows.add(movie.movie_id);
+    return { ...page, results };
+  };
+  rowsAbove = row.load(fresh, otherwise);
+}
+
+const rowsByName = { followed: followedRow, new: () => api.newReleases({ limit: 20 }) };
+
+async function rowOfToday(name) {
+  const page = await api.rowOfToday(name, { limit: 20 });
+  if (page.decade) return { ...page, more: `/recommendations/?decade=${page.decade}&popularity=-2` };
+  return name === "watchlist" ? { ...page, more: "/watchlist/" } : page;
 }
 
 async function followedRow() {
