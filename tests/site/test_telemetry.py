@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import brotli
 import pytest
 
 from tests.support.processes import PATIENCE
@@ -36,6 +37,10 @@ print(answer.status_code, "opentelemetry.sdk" in sys.modules, "sentry_sdk" in sy
 """
 
 
+UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+"""Sentry packs by Brotli where it is installed, as it is for static files."""
+
+
 class Collector(ThreadingHTTPServer):
     """Takes what is sent, by path."""
 
@@ -49,8 +54,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        packed = self.headers.get("Content-Encoding") == "gzip"
-        self.server.taken[self.path] = gzip.decompress(body) if packed else body
+        self.server.taken[self.path] = UNPACK[self.headers.get("Content-Encoding", "")](body)
         self.send_response(200)
         self.end_headers()
 
