@@ -17,13 +17,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add how long it works, and where the site is."""
-        parser.add_argument("--days", type=int, default=registration.DAYS, help="how long it works (default: 14)")
+        parser.add_argument(
+            "--days", type=int, default=registration.DAYS, help="how long it works (default: %(default)s)"
+        )
         parser.add_argument("--site", default="", help="address of the site, such as https://movies.example.org")
 
     def handle(self, *, days: int, site: str, **_: Any) -> str:
         """Return the link, which Django prints."""
         if settings.REGISTRATION != "invitation":
-            raise CommandError(f"REGISTRATION is {settings.REGISTRATION}; set it to invitation to sign up by links.")
+            raise CommandError(
+                f"REGISTRATION is {settings.REGISTRATION}; set it to invitation before you invite people."
+            )
         if days < 1:
             raise CommandError("--days must be 1 or more.")
         token = registration.invitation(days=days)
